@@ -24,7 +24,7 @@ struct hash hash_derive(struct text key, struct text message);
 // 8 bytes SipHash-2-4 under a fixed key: finds flipped bits, is no defence against a forger.
 uint64_t hash_sum(uint64_t previous, struct text data);
 
-bool hash_eq(struct hash a, struct hash b);           // in constant time
+bool hash_eq(struct hash a, struct hash b); // in constant time
 void hash_hex(struct hash h, char out[2 * HASH_LEN + 1]);
 void hash_base64url(struct text data, struct buf *out); // without padding
 

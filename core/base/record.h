@@ -40,8 +40,8 @@ void record_put_bool(struct buf *b, bool v);
 void record_put_int(struct buf *b, int64_t v);
 void record_put_num(struct buf *b, double v);
 void record_put_text(struct buf *b, struct text v);
-void record_put_list(struct buf *b, size_t n); // n values follow
-void record_put_map(struct buf *b, size_t n);  // n pairs of key and value follow
+void record_put_list(struct buf *b, size_t n);   // n values follow
+void record_put_map(struct buf *b, size_t n);    // n pairs of key and value follow
 void record_put(struct buf *b, struct record v); // a whole value; not there becomes nil
 
 // Collects pairs in any order and writes them sorted.
@@ -56,7 +56,12 @@ void record_map_text(struct record_map *m, const char *key, struct text v);
 void record_map_int(struct record_map *m, const char *key, int64_t v);
 void record_map_bool(struct record_map *m, const char *key, bool v);
 void record_map_value(struct record_map *m, const char *key, struct record v); // left out when not there
-void record_map_end(struct record_map *m, struct buf *out); // writes and releases
+void record_map_end(struct record_map *m, struct buf *out);                    // writes and releases
+// For keys that somebody else chose: write key and value into the answer of record_map_pair; close tells
+// whether every key was there once (else what it wrote is no record). Release drops what was collected.
+struct buf *record_map_pair(struct record_map *m);
+bool record_map_close(struct record_map *m, struct buf *out); // writes and releases
+void record_map_release(struct record_map *m);
 
 // -- reading: never beyond len, never with a crash; a wrong kind answers false
 int record_check(struct record r, struct err *e); // one whole canonical value within the limits, or -INPUT
@@ -65,7 +70,7 @@ bool record_bool(struct record r, bool *out);
 bool record_int(struct record r, int64_t *out); // also from a num that is whole
 bool record_num(struct record r, double *out);  // also from an int
 bool record_text(struct record r, struct text *out);
-struct record record_get(struct record map, const char *key); // not there: data == NULL
+struct record record_get(struct record map, const char *key);    // not there: data == NULL
 struct text record_get_text(struct record map, const char *key); // not there: empty
 int64_t record_get_int(struct record map, const char *key, int64_t otherwise);
 bool record_get_bool(struct record map, const char *key, bool otherwise);

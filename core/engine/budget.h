@@ -24,6 +24,8 @@ struct budget {
     lua_State *running; // the thread whose slice it is, or NULL
     volatile int struck; // enum budget_struck
     uint64_t charged;
+    volatile int64_t spent_ms; // counted by the timer's ticks
+    volatile bool crowded;     // over a memory limit: garbage is collected before it strikes
 };
 
 // Fills in the defaults.

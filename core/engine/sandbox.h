@@ -13,6 +13,7 @@
 // which: flows wait for weeks and share nothing.
 #pragma once
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "engine/budget.h"
 #include <lua.h>
@@ -20,7 +21,8 @@
 struct sandbox {
     lua_State *L;
     struct budget budget;
-    int env_ref;    // registry: the globals of scripts
+    int env_ref;    // registry: the globals of scripts; C adds words here with lua_rawset
+    int globals_ref; // registry: what a chunk has as _ENV, a read-only face of env
     int guard_ref;  // registry: what sandbox_freeze remembered
     void *owner;    // the event that it belongs to; lua/api_* read it by sandbox_of
 };

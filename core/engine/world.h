@@ -51,6 +51,8 @@ struct world {
     size_t (*room)(void *self, enum step_kind kind);
     // Forgets an effect that the flow no longer waits for; a late outcome is dropped by the engine.
     void (*cancel)(void *self, int64_t flow, int32_t step);
+    // Stands in for self in perform when it is set: a program that brings effects of its own goes in between.
+    void *performer;
 };
 
 // The way back. `value` is copied; `note` is the sentence (a server's reply, an error). `retry_after_ms`

@@ -3,18 +3,23 @@
 // bytes on every machine, at any time, because date, ids and boundaries come from the record.
 //
 // The record of a mail, a map:
-//   id          text  Message-ID without the angle brackets, made by the engine: hash(flow, key, edition)@domain
+//   id          text  Message-ID without the angle brackets, made by the engine:
+//                     hash(flow, key, edition)@domain
 //   date        int   ms since 1970, the Date header
-//   zone        text  zone of the Date header's offset (IANA name; "UTC" when missing)
+//   offset_min  int   minutes east of UTC that the Date header is written in, default 0; the caller knows
+//                     the zone, so the same mail stays the same when zone rules change
 //   from, to, reply_to    text  `Name <address>` or a bare address; one address each; to has exactly one
 //   cc          list of the same (shown in the header; each gets a mail of its own from the caller)
 //   subject     text  UTF-8
-//   text        text  Markdown: becomes text/plain (as written, links kept) and text/html
-//   html        bool  false: plain text only
+//   text        text  Markdown: becomes text/plain (laid out, links kept) and text/html
+//   html        bool  false: plain text only, exactly as written, not read as Markdown
 //   attachments list of { name text, type text ("application/pdf"), data text, inline bool, params map }
+//                     params go into the type (method=REQUEST); an inline text/calendar is one more
+//                     alternative of the text, which is where mail programs look for an invitation
 //   headers     map   extra headers, checked names (X-*, List-*, Auto-Submitted, In-Reply-To, References)
 //   lang        text  Content-Language, optional
-//   sender      text  envelope sender when it differs from `from` (VERP later)
+//   sender      text  envelope sender when it differs from `from` (VERP later); "<>" asks for no bounces
+// Needed: id, date, from, to. Other keys are somebody else's and are not looked at.
 #pragma once
 
 #include "base/err.h"
@@ -23,8 +28,9 @@
 #define MAIL_LEN_MAX (32u << 20)
 
 // RFC 5322 bytes with CRLF line ends, no dot-stuffing (that is the transport's), no Bcc.
-// Refuses (-INPUT, one sentence) CR or LF in any header value, a bad address, an unknown header name,
-// text that is not UTF-8, and anything that would pass MAIL_LEN_MAX.
+// Refuses (-INPUT, one sentence) control characters in any header value (a tab is fine), a bad address, an
+// unknown header name, and text that is not UTF-8; -LIMIT when the mail would pass MAIL_LEN_MAX. A refused
+// mail leaves `out` as it was.
 int mail_compose(struct record mail, struct buf *out, struct err *e);
 
 // The envelope: bare addresses as SMTP needs them. Non-ASCII domains become A-labels only when they are
@@ -43,6 +49,12 @@ struct mail_address {
 // One address, `Name <a@b>`, `"Name, Q." <a@b>` or `a@b`. Strict: no groups, no routes, no comments.
 int mail_address_parse(struct text in, struct mail_address *out, struct err *e);
 
-// markdown.c: the home of md4c.h
+// markdown.c: the home of md4c.h. Raw HTML stays text; an image becomes a link with its alt text.
 void markdown_html(struct text markdown, struct buf *out);  // a fragment; links only http, https, mailto
+// The same with a style attribute on each tag that has one: mail programs drop style sheets.
+struct markdown_style {
+    const char *tag, *css;
+};
+void markdown_html_styled(struct text markdown, const struct markdown_style *styles, // ends with tag NULL
+    struct buf *out);
 void markdown_plain(struct text markdown, struct buf *out); // readable text, wrapped at 72 where it may

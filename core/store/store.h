@@ -15,6 +15,7 @@
 // The schema, field by field, is in store/schema.sql.
 #pragma once
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/instant.h"
@@ -124,6 +125,16 @@ struct batch *batch_new(void);
 void batch_free(struct batch *b);
 size_t batch_rows(const struct batch *b); // ops so far: 0 means there is nothing to commit
 
+// A slice of a flow is all or nothing: what was added after the mark can be taken back before submit.
+struct batch_mark {
+    size_t ops, starts, inboxes;
+};
+struct batch_mark batch_mark(const struct batch *b);
+void batch_rewind(struct batch *b, struct batch_mark mark);
+// How many start ops were added so far: the next one's number for batch_started. Likewise for the inbox.
+size_t batch_starts(const struct batch *b);
+size_t batch_inboxes(const struct batch *b);
+
 // Starts a flow unless (event, name, key) exists. The commit's answer tells which (batch_started).
 void batch_start(struct batch *b, const struct flow_row *flow);
 void batch_journal(struct batch *b, const struct journal_row *row);
@@ -177,7 +188,7 @@ struct loaded_flow {
     struct inbox_row *inbox;
     size_t inbox_n;
     bool broken;      // the checksum chain does not hold: never run it
-    char *memory;     // owns every text above
+    struct arena memory; // owns every text above
 };
 
 struct store_answer {
@@ -208,8 +219,8 @@ uint64_t store_backup(struct store *s, const char *to_path);
 
 bool store_next(struct store *s, struct store_answer *out); // false: nothing ready
 void store_answer_release(struct store_answer *a);          // frees all but the batch
-size_t store_outstanding(const struct store *s);            // requests without an answer yet
-void store_wait(struct store *s);                           // blocks until an answer is ready (tests, closing)
+size_t store_outstanding(const struct store *s);            // requests that store_next has not answered yet
+void store_wait(struct store *s); // blocks until an answer is ready, or none is to come (tests, closing)
 
 // Read in the call, before the engine runs: what was known at open.
 struct store_facts {
@@ -220,8 +231,10 @@ struct store_facts {
 int store_facts(struct store *s, struct store_facts *out, struct err *e);
 // Settings and small look-ups that a start needs at once; the record is owned by the caller (free data).
 int store_setting(struct store *s, const char *name, struct buf *out, struct err *e); // empty: not set
-// The script row of an event with this hash: its id and whether its starts were applied; 0 if unknown.
+// The id of an event's script row with this hash; 0 if there is none (its starts were applied with it).
 int64_t store_script(struct store *s, struct text event, struct hash hash, struct err *e);
+// The sources that a script row holds (a map of file name -> text); -INPUT when there is no such row.
+int store_sources(struct store *s, int64_t script, struct buf *out, struct err *e);
 struct schedule_row {
     struct instant last, next;
     bool known;

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// cli: the commands of `usher`. Each takes the parsed line and answers an exit code:
+// 0 fine, 1 the input is wrong, 2 wrong usage, 3 storage or memory failed.
+#pragma once
+
+#include "base/instant.h"
+#include "base/record.h"
+#include "cli/options.h"
+
+int command_run(const struct options *o);
+int command_rehearse(const struct options *o);
+int command_check(const struct options *o);
+int command_flows(const struct options *o);
+int command_history(const struct options *o);
+int command_why(const struct options *o);
+int command_who(const struct options *o);
+int command_answer(const struct options *o);
+int command_unsure(const struct options *o);
+int command_help(const struct options *o);
+int command_selftest(const struct options *o);
+
+// Says on stderr what is wrong and answers `code`.
+int complain(int code, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+// The only argument that the command takes; NULL after complaining.
+const char *only_argument(const struct options *o, const char *what);
+// The configuration to use: --config, or usher.conf.lua when it is there, or NULL.
+const char *config_path(const struct options *o);
+
+// Asks the engine (or its database). `request` is a map. 0, and the answer in `out`, a record.
+int ask(const struct options *o, struct record request, struct buf *out);
+// With --json: prints it and answers true.
+bool print_json(const struct options *o, struct record answer);
+// "Thu 25 Feb 2021 14:00" in the zone that the answer names; "" for 0.
+struct shown {
+    char text[64];
+};
+struct shown show_time(struct record answer, int64_t ms);

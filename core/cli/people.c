@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// people: `usher who` and `usher answer`: the script's words about its people.
+#include "cli/cli.h"
+#include "usher.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int ask_script(const struct options *o, struct record_map *map, struct buf *out)
+{
+    struct buf request;
+    buf_init(&request, 65536);
+    if (option(o, "event")) record_map_text(map, "event", text_of(option(o, "event")));
+    record_map_end(map, &request);
+    int code = ask(o, (struct record){(uint8_t *)request.data, request.len}, out);
+    buf_release(&request);
+    return code;
+}
+
+static void print_person(struct record person)
+{
+    struct text name = record_get_text(person, "name"), group = record_get_text(person, "group");
+    struct text answer = record_get_text(person, "answer"), note = record_get_text(person, "note");
+    printf("%-34.*s %-20.*s %.*s%s%.*s%s\n", (int)name.len, name.data, (int)group.len, group.data,
+        answer.len ? (int)answer.len : 9, answer.len ? answer.data : "no answer", note.len ? " (" : "", (int)note.len, note.data,
+        note.len ? ")" : "");
+}
+
+int command_who(const struct options *o)
+{
+    const char *const *arguments;
+    int n = options_arguments(o, &arguments);
+    if (n > 1) return complain(USHER_USAGE, "usher who, or usher who GROUP");
+    struct record_map map;
+    struct buf bytes;
+    record_map_init(&map);
+    record_map_text(&map, "ask", TEXT("who"));
+    if (n) record_map_text(&map, "group", text_of(arguments[0]));
+    int code = ask_script(o, &map, &bytes);
+    if (code) return code;
+    struct record answer = {(uint8_t *)bytes.data, bytes.len}, people = record_get(answer, "reply");
+    if (record_get(people, "people").data) people = record_get(people, "people");
+    if (!print_json(o, answer)) {
+        for (struct record_iter it = record_each(people); record_next(&it);) print_person(it.value);
+        printf("%zu people\n", record_count(people));
+    }
+    buf_release(&bytes);
+    return 0;
+}
+
+int command_answer(const struct options *o)
+{
+    const char *const *arguments;
+    if (options_arguments(o, &arguments) != 2 || (strcmp(arguments[1], "yes") != 0 && strcmp(arguments[1], "no") != 0)) {
+        return complain(USHER_USAGE, "usher answer NAME yes|no [--note TEXT]");
+    }
+    struct record_map map;
+    struct buf bytes;
+    record_map_init(&map);
+    record_map_text(&map, "ask", TEXT("answer"));
+    record_map_text(&map, "person", text_of(arguments[0]));
+    record_map_text(&map, "answer", text_of(arguments[1]));
+    record_map_text(&map, "who", text_of(option(o, "by") ? option(o, "by") : "office"));
+    if (option(o, "note")) record_map_text(&map, "note", text_of(option(o, "note")));
+    int code = ask_script(o, &map, &bytes);
+    if (code) return code;
+    struct record answer = {(uint8_t *)bytes.data, bytes.len};
+    if (!print_json(o, answer)) {
+        struct text said = record_get_text(record_get(answer, "reply"), "text");
+        printf("%.*s\n", said.len ? (int)said.len : 4, said.len ? said.data : "kept");
+    }
+    buf_release(&bytes);
+    return 0;
+}

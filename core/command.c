@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// command: asks whichever process has the database; when none runs, opens the file for the time of one question.
+// Such an engine begins nothing: no effect, no schedule, no flow. What a handler changes is kept.
+#include "usher.h"
+
+#include "engine/ask.h"
+#include "installation.h"
+#include "usher_internal.h"
+#include "world/control_client.h"
+#include "world/live_now.h"
+#include "world/virtual.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct command {
+    const struct usher_options *options;
+    struct installation installation;
+    struct buf request, answer; // records
+    struct virtual *world;
+    struct store *store;
+    struct engine *engine;
+    bool answered;
+    struct err error;
+};
+
+static void on_reply(void *ctx, struct record reply, const struct err *error)
+{
+    struct command *c = ctx;
+    (void)error;
+    c->answered = true;
+    buf_add(&c->answer, reply.data, reply.len);
+}
+
+static int open_file(struct command *c, const char *database)
+{
+    if (access(database, F_OK)) {
+        return err_set(&c->error, ERR_INPUT, "there is no database %s here: start `usher run` first, or say where it is with --database",
+            database);
+    }
+    usher_set_library();
+    c->store = store_open(&(struct store_options){.path = database, .mode = STORE_INLINE}, &c->error);
+    if (!c->store) return -1;
+    c->world = virtual_new(live_now());
+    virtual_no_pretending(c->world);
+    struct engine_options options = {.store = c->store,
+        .world = virtual_world(c->world),
+        .read_file = installation_read_file,
+        .secret = installation_secret,
+        .secret_ctx = &c->installation};
+    c->engine = engine_new(&options, &c->error);
+    if (!c->engine) return -1;
+    virtual_attach(c->world, c->engine);
+    engine_stop(c->engine);
+    return engine_load_stored(c->engine, &c->error);
+}
+
+static int ask_file(struct command *c, const char *database)
+{
+    if (open_file(c, database)) return -1;
+    engine_ask(c->engine, (struct record){(uint8_t *)c->request.data, c->request.len}, on_reply, c);
+    while (!c->answered) engine_tick(c->engine);
+    return 0;
+}
+
+static int ask(struct command *c, const char *request_json)
+{
+    char socket[1024];
+    const char *database = c->options->database ? c->options->database : installation_text(&c->installation, NULL, "database");
+    if (!database) database = "usher.db";
+    snprintf(socket, sizeof socket, "%s.sock", database);
+    if (record_from_json(text_of(request_json), &c->request, &c->error)) return -1;
+    const char *control = c->options->control ? c->options->control : socket;
+    int failed = control_ask(control, (struct record){(uint8_t *)c->request.data, c->request.len}, &c->answer, &c->error);
+    if (failed != -ERR_BUSY) return failed;
+    c->error = (struct err){0};
+    return ask_file(c, database);
+}
+
+int usher_command(const struct usher_options *options, const char *request_json, char **answer_json, char **error)
+{
+    struct command c = {.options = options};
+    struct buf json;
+    buf_init(&c.request, RECORD_LEN_MAX);
+    buf_init(&c.answer, 256u << 20);
+    buf_init(&json, 512u << 20);
+    *answer_json = NULL;
+    int failed = installation_open(&c.installation, options->config, &c.error);
+    if (!failed) failed = ask(&c, request_json);
+    struct record answer = {(uint8_t *)c.answer.data, c.answer.len};
+    struct text said = record_get_text(answer, "error");
+    if (!failed && said.len) failed = err_set(&c.error, ERR_INPUT, "%.*s", (int)said.len, said.data);
+    if (!failed) {
+        record_print_json(answer, &json);
+        *answer_json = buf_take(&json, NULL);
+    }
+    engine_free(c.engine);
+    if (c.store) store_close(c.store);
+    virtual_free(c.world);
+    installation_close(&c.installation);
+    buf_release(&c.request);
+    buf_release(&c.answer);
+    buf_release(&json);
+    if (error) *error = failed ? mem_copyz(c.error.text) : NULL;
+    return failed ? err_exit_code(&c.error) : 0;
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+#include "engine/ask.h"
+
+#include "base/nearest.h"
+#include "engine/script.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// Who asked, while the answer is being found.
+struct asker {
+    engine_reply reply;
+    void *ctx;
+    struct engine *engine;
+    const char *field; // under which name the answer stands
+};
+
+static struct asker *asker_new(struct engine *g, engine_reply reply, void *ctx, const char *field)
+{
+    struct asker *a = mem_alloc(sizeof *a);
+    *a = (struct asker){reply, ctx, g, field};
+    return a;
+}
+
+// The zone in which people of the first event think: what commands print times in.
+static struct text home_zone(struct engine *g)
+{
+    for (struct event *ev = g->events; ev; ev = ev->next) {
+        struct text zone = record_get_text(ev->current->about, "zone");
+        if (zone.len) return zone;
+    }
+    return TEXT("UTC");
+}
+
+static void on_answer(void *ctx, struct record value, const struct err *error)
+{
+    struct asker *a = ctx;
+    struct record_map map;
+    struct buf answer;
+    record_map_init(&map);
+    buf_init(&answer, 256u << 20);
+    if (error) record_map_text(&map, "error", text_of(error->text));
+    else record_map_value(&map, a->field, value);
+    record_map_text(&map, "zone", home_zone(a->engine));
+    record_map_int(&map, "now", a->engine->now.ms);
+    record_map_end(&map, &answer);
+    a->reply(a->ctx, (struct record){(uint8_t *)answer.data, answer.len}, NULL);
+    buf_release(&answer);
+    free(a);
+}
+
+// The request without "ask" is what the list wants to know.
+static void ask_list(struct engine *g, struct record request, struct asker *a)
+{
+    struct text what = record_get_text(request, "ask");
+    char *name = mem_copy(what.data, what.len);
+    struct record_map map;
+    struct buf args;
+    record_map_init(&map);
+    buf_init(&args, RECORD_LEN_MAX);
+    for (struct record_iter it = record_each(request); record_next(&it);) {
+        struct text key;
+        if (!record_text(it.key, &key) || text_is(key, "ask")) continue;
+        char *field = mem_copy(key.data, key.len);
+        record_map_value(&map, field, it.value);
+        free(field);
+    }
+    record_map_end(&map, &args);
+    a->field = "rows";
+    engine_ask_store(g, store_list(g->store, name, (struct record){(uint8_t *)args.data, args.len}), on_answer, a);
+    buf_release(&args);
+    free(name);
+}
+
+static void ask_handler(struct engine *g, struct record request, struct asker *a)
+{
+    struct text name = record_get_text(request, "call");
+    struct record with = record_get(request, "with");
+    if (!name.len) { // "who" and "answer" are handlers by their own name
+        name = record_get_text(request, "ask");
+        with = request;
+    }
+    engine_call(g, record_get_text(request, "event"), name, with, on_answer, a);
+}
+
+static void ask_answer(struct engine *g, struct record request, struct asker *a)
+{
+    batch_audit(g->batch, g->now, record_get_text(request, "who"), record_get_text(request, "event"), 0,
+        TEXT("answer"), record_get_text(request, "person"));
+    ask_handler(g, request, a);
+}
+
+static void ask_settle(struct engine *g, struct record request, struct asker *a)
+{
+    bool again = record_get_bool(request, "again", false);
+    batch_audit(g->batch, g->now, record_get_text(request, "who"), record_get_text(request, "event"),
+        record_get_int(request, "flow", 0), again ? TEXT("send again") : TEXT("it arrived"), record_get_text(request, "key"));
+    engine_decide_unsure(g, record_get_text(request, "event"), record_get_text(request, "name"),
+        record_get_text(request, "key"), (int32_t)record_get_int(request, "step", 0), again);
+    struct buf yes;
+    buf_init(&yes, 16);
+    record_put_bool(&yes, true);
+    promise_reply(g, on_answer, a, (struct record){(uint8_t *)yes.data, yes.len}, NULL);
+    buf_release(&yes);
+    g->world.wake_now(g->world.self);
+}
+
+static void ask_status(struct engine *g, struct record request, struct asker *a)
+{
+    (void)request;
+    struct record_map map;
+    struct buf status;
+    record_map_init(&map);
+    buf_init(&status, 4096);
+    record_map_int(&map, "flows_in_memory", (int64_t)g->warm_n);
+    record_map_int(&map, "steps", (int64_t)g->steps_done);
+    record_map_int(&map, "on_the_way", (int64_t)engine_under_way(g));
+    record_map_end(&map, &status);
+    promise_reply(g, on_answer, a, (struct record){(uint8_t *)status.data, status.len}, NULL);
+    buf_release(&status);
+    g->world.wake_now(g->world.self);
+}
+
+static const struct {
+    const char *name;
+    void (*ask)(struct engine *g, struct record request, struct asker *a);
+} asks[] = {
+    {"status", ask_status},
+    {"flows", ask_list},
+    {"history", ask_list},
+    {"find", ask_list},
+    {"unsure", ask_list},
+    {"pending", ask_list},
+    {"inbox", ask_list},
+    {"occurrences", ask_list},
+    {"audit", ask_list},
+    {"scripts", ask_list},
+    {"counts", ask_list},
+    {"fsck", ask_list},
+    {"who", ask_handler},
+    {"answer", ask_answer},
+    {"call", ask_handler},
+    {"settle", ask_settle},
+};
+#define ASKS_N (sizeof asks / sizeof *asks)
+
+static void refuse(struct asker *a, struct text name)
+{
+    const char *words[ASKS_N];
+    for (size_t i = 0; i < ASKS_N; i++) words[i] = asks[i].name;
+    const char *near = nearest_word(name, words, ASKS_N);
+    struct err e;
+    err_set(&e, ERR_INPUT, "usher does not know how to answer '%.*s'%s%s%s", (int)name.len, name.data,
+        near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+    on_answer(a, (struct record){0}, &e);
+}
+
+void engine_ask(struct engine *g, struct record request, engine_reply reply, void *ctx)
+{
+    struct text name = record_get_text(request, "ask");
+    struct asker *a = asker_new(g, reply, ctx, "reply");
+    for (size_t i = 0; i < ASKS_N; i++) {
+        if (!text_is(name, asks[i].name)) continue;
+        asks[i].ask(g, request, a);
+        return;
+    }
+    refuse(a, name);
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// book: an event's collections (answers, people, sign-ups), in memory and on disk.
+//
+// Every change goes into the batch of the step or handler that makes it, and into an undo list, so that
+// a slice that is taken back takes its changes with it. Values are records; keys are sorted bytewise.
+// Bounded by BOOK_BYTES_MAX for all books of an event: 10,000 people are about 5 MB.
+#pragma once
+
+#include "base/err.h"
+#include "base/record.h"
+
+#define BOOK_BYTES_MAX (64u << 20)
+#define BOOK_KEY_MAX 256
+
+struct engine;
+struct event;
+
+struct book_entry {
+    char *key;
+    struct record value; // owned
+};
+
+struct book {
+    struct book *next;
+    char *name;
+    struct book_entry *entries; // sorted by key
+    size_t n, room;
+};
+
+struct book *book_find(struct event *ev, struct text name); // made when it is new
+struct record book_get(const struct book *b, struct text key); // data == NULL: not there
+size_t book_position(const struct book *b, struct text key, bool *found);
+// No value: removes. -LIMIT when the event's books are full.
+int book_set(struct engine *g, struct event *ev, struct book *b, struct text key, struct record value, struct err *e);
+// As loaded from the store: not written again.
+void book_restore(struct event *ev, struct text book, struct text key, struct record value);
+void book_free_all(struct event *ev);
+
+// Undo: what a slice changed since the mark, newest first.
+struct book_change;
+struct book_change *book_mark(const struct event *ev);
+void book_rewind(struct event *ev, struct book_change *mark);
+void book_forget_changes(struct event *ev); // the slice ended well

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: MIT
+// effect: mails and HTTP calls between "asked for" and "over": room, attempts, retries, unknown outcomes.
+//
+// An effect is begun only after its STARTED row is on disk (a promise of that batch). So after a crash a
+// STARTED row without an end means: perhaps it happened. What then is the step's `unsure`:
+//   resend  once more, with the same Message-ID or Idempotency-Key
+//   ask     a person decides; the step stays UNSURE and the flow waits
+//   leave   never again by itself; the script is told {sent = false, unsure = true}
+#include "engine/engine.h"
+#include "engine/script.h"
+#include "engine/step.h"
+
+#include "base/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RETRY_FIRST_MS MINUTE_MS
+#define RETRY_MOST_MS HOUR_MS
+// How long an effect without a limit of its own is tried.
+#define MAIL_TRIED_MS (3 * DAY_MS)
+#define HTTP_TRIED_MS DAY_MS
+
+static int queue_of(enum step_kind kind)
+{
+    return kind == STEP_KIND_MAIL ? 0 : kind == STEP_KIND_HTTP ? 1 : 2;
+}
+
+// ---- beginning --------------------------------------------------------------------------------------
+
+static void queue_add(struct queue *q, int64_t flow, int32_t step)
+{
+    if (q->n == q->room) {
+        q->room = q->room ? 2 * q->room : 64;
+        q->flows = mem_grow(q->flows, sizeof *q->flows * q->room);
+        q->steps = mem_grow(q->steps, sizeof *q->steps * q->room);
+    }
+    q->flows[q->n] = flow;
+    q->steps[q->n++] = step;
+}
+
+static bool has_room(struct engine *g, enum step_kind kind)
+{
+    return !g->stopping && g->world.room(g->world.self, kind) > g->beginning[queue_of(kind)];
+}
+
+static void start(struct engine *g, struct flow *f, struct step *s)
+{
+    struct record args = s->at.ms ? (struct record){0} : s->args; // only the first row carries them
+    s->state = STEP_STARTED;
+    s->attempt++;
+    s->due = (struct instant){0};
+    s->under_way = true;
+    g->beginning[queue_of(s->kind)]++;
+    step_write(g, f, s, args, (struct text){0});
+    promise_effect(g, f, s);
+}
+
+void effect_begin(struct engine *g, struct flow *f, struct step *s)
+{
+    f->under_way++;
+    if (has_room(g, s->kind)) {
+        start(g, f, s);
+        return;
+    }
+    if (!s->at.ms) {
+        s->state = STEP_OPEN;
+        step_write(g, f, s, s->args, (struct text){0});
+    }
+    s->queued = true;
+    queue_add(&g->queue[queue_of(s->kind)], f->id, s->ord);
+}
+
+static void begin_queued(struct engine *g, int64_t flow, int32_t ord)
+{
+    struct flow *f = engine_flow(g, flow);
+    struct step *s = f && ord <= f->steps_n ? f->steps[ord - 1] : NULL;
+    if (!s || !s->queued) return;
+    s->queued = false;
+    if (f->state > FLOW_WAITING) { // it was stopped meanwhile: nothing of it leaves
+        f->under_way--;
+        flow_rest(g, f);
+        return;
+    }
+    start(g, f, s);
+}
+
+void effect_fill_room(struct engine *g)
+{
+    static const enum step_kind kinds[] = {STEP_KIND_MAIL, STEP_KIND_HTTP, STEP_KIND_EFFECT};
+    for (size_t k = 0; k < 3; k++) {
+        struct queue *q = &g->queue[k];
+        while (q->first < q->n && has_room(g, kinds[k])) {
+            size_t i = q->first++;
+            begin_queued(g, q->flows[i], q->steps[i]);
+        }
+        if (q->first == q->n) q->first = q->n = 0;
+    }
+}
+
+void effect_unpromise(struct engine *g, enum step_kind kind)
+{
+    g->beginning[queue_of(kind)]--;
+}
+
+static void hand_to_world(struct engine *g, struct flow *f, struct step *s, struct record args)
+{
+    struct effect effect = {.flow = f->id,
+        .step = s->ord,
+        .attempt = s->attempt,
+        .kind = s->kind,
+        .event = text_of(f->script->event->name),
+        .flow_name = text_of(f->name),
+        .flow_key = text_of(f->key),
+        .label = text_of(f->label),
+        .key = text_of(s->key),
+        .at = g->now,
+        .due = s->asked_at,
+        .args = args};
+    g->world.perform(g->world.performer ? g->world.performer : g->world.self, &effect);
+}
+
+void effect_perform(struct engine *g, int64_t flow, int32_t ord)
+{
+    struct flow *f = engine_flow(g, flow);
+    if (!f) return;
+    struct step *s = f->steps[ord - 1];
+    g->beginning[queue_of(s->kind)]--;
+    struct buf args;
+    struct err e = {0};
+    buf_init(&args, 64u << 20);
+    if (engine_reveal(g, s->args, &args, &e)) {
+        engine_post(g, flow, ord, s->attempt, OUTCOME_AGAIN, (struct record){0}, text_of(e.text), 0);
+    } else {
+        hand_to_world(g, f, s, (struct record){(uint8_t *)args.data, args.len});
+    }
+    buf_release(&args);
+}
+
+// ---- ending -----------------------------------------------------------------------------------------
+
+static void put_result(struct buf *out, struct step *s, bool sent, bool unsure, struct text why)
+{
+    struct record_map map;
+    record_map_init(&map);
+    if (s->kind == STEP_KIND_HTTP) record_map_int(&map, "status", 0);
+    else record_map_bool(&map, "sent", sent);
+    if (unsure) record_map_bool(&map, "unsure", true);
+    if (why.len) record_map_text(&map, sent ? "reply" : "why", why);
+    record_map_end(&map, out);
+}
+
+static void settle_result(struct engine *g, struct flow *f, struct step *s, enum step_state state, bool sent,
+    bool unsure, struct text why)
+{
+    struct buf value;
+    buf_init(&value, 4096);
+    put_result(&value, s, sent, unsure, why);
+    step_settle(g, f, s, state, (struct record){(uint8_t *)value.data, value.len}, why);
+    buf_release(&value);
+    if (!sent && g->options.notice) g->options.notice(g->options.notice_ctx, s, f, why);
+}
+
+// Twice as long each time, up to an hour, and a fifth more or less that this step alone has: 400 mails that
+// fail together are not tried again together.
+static int64_t retry_pause(struct engine *g, struct flow *f, struct step *s)
+{
+    int64_t pause = RETRY_FIRST_MS;
+    for (int i = 1; i < s->attempt && pause < RETRY_MOST_MS; i++) pause *= 2;
+    if (pause > RETRY_MOST_MS) pause = RETRY_MOST_MS;
+    struct hash seed = flow_seed(g, f);
+    char key[600];
+    int n = snprintf(key, sizeof key, "retry %s %d", s->key, s->attempt);
+    struct hash h = hash_derive((struct text){(char *)seed.bytes, HASH_LEN}, (struct text){key, (size_t)n});
+    int64_t spread = (h.bytes[0] << 8 | h.bytes[1]) % 401 - 200; // per mille
+    return pause + pause * spread / 1000;
+}
+
+static struct instant tried_until(const struct step *s)
+{
+    if (s->late_after.ms) return s->late_after;
+    return instant_add(s->asked_at, s->kind == STEP_KIND_MAIL ? MAIL_TRIED_MS : HTTP_TRIED_MS);
+}
+
+static void try_again(struct engine *g, struct flow *f, struct step *s, struct text note, int64_t wish_ms)
+{
+    struct instant until = tried_until(s);
+    if (g->now.ms >= until.ms) {
+        char why[1200];
+        int n = snprintf(why, sizeof why, "given up after %d tries, because it would be too late: %.*s", s->attempt,
+            (int)note.len, note.data);
+        if ((size_t)n >= sizeof why) n = sizeof why - 1;
+        settle_result(g, f, s, STEP_FAILED, false, false, (struct text){why, (size_t)n});
+        return;
+    }
+    int64_t pause = retry_pause(g, f, s);
+    s->state = STEP_OPEN;
+    s->due = instant_add(g->now, wish_ms > pause ? wish_ms : pause);
+    if (s->due.ms > until.ms) s->due = until; // one last try at the limit, then it is over
+    s->note = flow_keep(f, note);
+    step_write(g, f, s, (struct record){0}, note);
+}
+
+static void settle_unsure(struct engine *g, struct flow *f, struct step *s, struct text note)
+{
+    s->state = STEP_UNSURE;
+    s->note = flow_keep(f, note);
+    step_write(g, f, s, (struct record){0}, note);
+    if (s->unsure == UNSURE_RESEND) effect_begin(g, f, s);
+    else if (s->unsure == UNSURE_LEAVE) settle_result(g, f, s, STEP_DONE, false, true, note);
+    else if (g->options.notice) g->options.notice(g->options.notice_ctx, s, f, note);
+}
+
+void effect_outcome(struct engine *g, struct flow *f, struct step *s, enum outcome outcome, struct record value,
+    struct text note, int64_t retry_after_ms)
+{
+    f->under_way--;
+    s->under_way = false;
+    switch (outcome) {
+    case OUTCOME_OK:
+        if (value.data) step_settle(g, f, s, STEP_DONE, value, note);
+        else settle_result(g, f, s, STEP_DONE, true, false, note);
+        break;
+    case OUTCOME_AGAIN: try_again(g, f, s, note, retry_after_ms); break;
+    case OUTCOME_FAILED: settle_result(g, f, s, STEP_FAILED, false, false, note); break;
+    case OUTCOME_UNSURE: settle_unsure(g, f, s, note); break;
+    }
+    if (f->state <= FLOW_WAITING) flow_make_ready(g, f); // writes its row, or passes the result on
+    else flow_rest(g, f);
+}
+
+// Called when a loaded flow has been replayed up to its waits: every STARTED step is another life's.
+void effect_recover(struct engine *g, struct flow *f)
+{
+    for (int32_t i = 0; i < f->steps_n; i++) {
+        struct step *s = f->steps[i];
+        if (!step_is_effect(s->kind) || s->under_way || s->queued || !s->branch) continue;
+        if (s->state == STEP_STARTED) {
+            settle_unsure(g, f, s, TEXT("usher stopped while it was on its way: perhaps it went out, perhaps not"));
+        } else if (s->state == STEP_OPEN && !s->due.ms) {
+            effect_begin(g, f, s);
+        }
+    }
+}
+
+// A person's word comes as an outside fact, so that it is as durable as any other answer.
+static void name_of_word(char out[32], int32_t ord)
+{
+    snprintf(out, 32, "!unsure:%d", ord);
+}
+
+void engine_decide_unsure(struct engine *g, struct text event, struct text flow_name, struct text flow_key, int32_t ord,
+    bool again)
+{
+    char name[32], dedup[64];
+    name_of_word(name, ord);
+    snprintf(dedup, sizeof dedup, "%lld", (long long)g->now.ms);
+    struct buf value;
+    buf_init(&value, 16);
+    record_put_bool(&value, again);
+    inbox_signal(g, event, flow_name, flow_key, text_of(name), (struct record){(uint8_t *)value.data, value.len},
+        text_of(dedup));
+    buf_release(&value);
+}
+
+void effect_settle_unsure(struct engine *g, struct flow *f, struct step *s)
+{
+    char name[32];
+    name_of_word(name, s->ord);
+    for (size_t i = 0; i < f->inbox_n; i++) {
+        struct inbox_row *row = &f->inbox[i];
+        bool again = false;
+        if (row->taken_by || !text_is(row->name, name)) continue;
+        record_bool(row->value, &again);
+        row->taken_by = f->id;
+        batch_take(g->batch, row->id, f->id, s->ord);
+        if (again) effect_begin(g, f, s);
+        else settle_result(g, f, s, STEP_DONE, true, false, TEXT("a person says that it arrived"));
+        return;
+    }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+// engine: everything that one running usher holds together, and the look-up by id.
+//
+// Owns the events with their scripts and books, the warm flows, the batch that this tick fills, and the
+// promises: what may leave once a batch is on disk. Borrows the store and the world.
+// Holds always: whatever leaves (an effect begun, a reply, a flow started) is a promise of a batch that
+// came back committed. tick.c is the heartbeat.
+#pragma once
+
+#include "base/hash.h"
+#include "base/map.h"
+#include "engine/agenda.h"
+#include "engine/flow.h"
+#include "engine/world.h"
+#include "store/store.h"
+
+struct event;
+struct promise;
+
+// Most flows in memory at once. More wait on disk: 1,000 small ones are 2 MB.
+#define FLOWS_WARM_MAX 1000
+// Most ops of a batch: 10,000 rows in one commit stall 50-100 ms, 500 stay under 5.
+#define BATCH_OPS_MAX 500
+// Batches at the store at once: one being synced, one waiting to join the next group.
+#define BATCHES_OUT_MAX 2
+
+struct engine_options {
+    struct store *store;
+    struct world world;
+    // Rehearsed crashes: asked before and after each commit; true: this engine is dead. May be NULL.
+    bool (*boundary)(void *ctx);
+    void *boundary_ctx;
+    bool rehearsal; // fixed secret, so that two rehearsals are byte-identical
+    // Asked for every file a script names; the answer is malloc'd. -INPUT with a sentence.
+    int (*read_file)(void *ctx, const char *path, char **data, size_t *len, struct err *e);
+    void *read_ctx;
+    // Value of a secret, or -INPUT with what to do. Never journaled.
+    int (*secret)(void *ctx, const char *name, struct buf *out, struct err *e);
+    void *secret_ctx;
+    const char *mail_from; // the installation's sender, for mails that name none; may be NULL
+    // Told what a person may want to see: rehearsal prints it. kind: "skipped", "failed", "schedule" ...
+    void (*notice)(void *ctx, const struct step *step, const struct flow *flow, struct text sentence);
+    void *notice_ctx;
+};
+
+struct engine {
+    struct engine_options options;
+    struct store *store;
+    struct world world;
+    struct event *events;
+    char secret[HASH_LEN];
+
+    struct map flows;                      // warm ones, by id
+    struct flow *ready_first, *ready_last; // to run, in the order in which they became ready
+    size_t warm_n;
+    int64_t last_flow, last_script, last_inbox;
+
+    struct batch *batch;      // what this tick writes
+    struct promise *promises; // what waits for `batch`
+    struct map promised;      // ticket -> promises of batches at the store
+    struct map asked;         // ticket -> who asked for a list
+    int batches_out;
+
+    struct agenda agenda;
+    struct post *posts_first, *posts_last; // outcomes from the world, for the next settle
+    struct queue {                         // effects that wait for room, oldest first
+        int64_t *flows;
+        int32_t *steps;
+        size_t first, n, room;
+    } queue[3]; // by effect kind: mail, http, effect
+    size_t beginning[3]; // promised to the world but not begun yet
+    size_t finding;      // store_find requests under way: an outside fact looks for its flow
+    int64_t ready_cursor; // flows READY on disk with a greater id are still to be picked up
+    bool ready_asked, ready_more;
+    bool due_asked;
+    bool stopping;        // begins no more effects
+    uint64_t steps_done;  // for people and the bench
+    struct instant now;   // of this tick
+    struct instant first_due; // earliest moment that any flow waited for; where a rehearsal of the past begins
+};
+
+struct engine *engine_new(const struct engine_options *options, struct err *e);
+void engine_free(struct engine *g);
+
+// Keeps a number about this database, for the next start.
+void engine_keep_setting(struct engine *g, const char *name, int64_t value);
+
+// Loads a script and what it declares; its flows begin with the next ticks. `path` names it to people.
+int engine_load(struct engine *g, const char *path, struct err *e);
+
+// Loads the newest version of every event from the database alone: for looking and answering, not for running.
+int engine_load_stored(struct engine *g, struct err *e);
+
+// Calls a handler of an event ("" = the first that has it) in the next tick. The reply comes when what it
+// changed is on disk: error is set when it raised. `who` stands in the audit trail.
+typedef void (*engine_reply)(void *ctx, struct record reply, const struct err *error);
+void engine_call(struct engine *g, struct text event, struct text name, struct record request, engine_reply reply,
+    void *ctx);
+
+// The organiser's word on a step that is UNSURE: send it again, or it did arrive.
+void engine_decide_unsure(struct engine *g, struct text event, struct text flow_name, struct text flow_key,
+    int32_t step, bool again);
+
+bool engine_has_handler(struct engine *g, struct text event, struct text name);
+
+// Begins no further effects; engine_idle then says when those under way have ended.
+void engine_stop(struct engine *g);
+
+struct flow *engine_flow(const struct engine *g, int64_t id); // warm, or NULL
+struct event *engine_event(struct engine *g, struct text name);
+struct script *engine_script(struct engine *g, int64_t id);
+
+// Flows with effects that wait for room or for their outcome.
+size_t engine_under_way(const struct engine *g);
+// A flow on disk that can't be run waits for a person, with the reason.
+void engine_hold(struct engine *g, const struct flow_row *row, const char *why);
+// Starts a flow, unless there is one of that name and key. Its id, if it is new.
+int64_t engine_start_flow(struct engine *g, struct script *s, struct text name, struct text key, struct text label,
+    struct record input, int64_t parent);
+// Writes the stand-in for a secret; engine_reveal puts the value in where something leaves.
+void engine_secret_token(struct engine *g, struct text name, struct buf *out);
+// Copies a record with every stand-in replaced; the value never reaches the journal. -INPUT when one is gone.
+int engine_reveal(struct engine *g, struct record in, struct buf *out, struct err *e);
+// A list from the store goes to who asked for it.
+void engine_ask_store(struct engine *g, uint64_t ticket, engine_reply reply, void *ctx);
+bool engine_take_list(struct engine *g, struct store_answer *answer);
+void engine_take_answers(struct engine *g); // tick.c
+
+// ---- promises: what leaves when a batch is on disk (promise.c) -------------------------------------
+
+void promise_effect(struct engine *g, struct flow *f, struct step *s);
+void promise_start(struct engine *g, struct script *script, const struct flow_row *row);
+void promise_deliver(struct engine *g, struct text event, struct text flow_name, struct text flow_key);
+void promise_reply(struct engine *g, engine_reply reply, void *ctx, struct record value, const struct err *error);
+// Drops what was promised after `mark` (a slice that was taken back).
+struct promise *promise_mark(const struct engine *g);
+void promise_rewind(struct engine *g, struct promise *mark);
+// Keeps every promise of a batch that came back, then frees them.
+void promise_keep_all(struct engine *g, struct promise *first, const struct batch *batch);
+void promise_free_all(struct promise *first);
+struct promise *promise_none(void); // stands for "nothing promised" in a map, which holds no NULL
+
+// ---- effects (effect.c) -----------------------------------------------------------------------------
+
+// A new or due effect: written as started when there is room, else as open and queued.
+void effect_begin(struct engine *g, struct flow *f, struct step *s);
+void effect_fill_room(struct engine *g); // begins queued ones while there is room
+void effect_perform(struct engine *g, int64_t flow, int32_t step);
+void effect_unpromise(struct engine *g, enum step_kind kind); // the slice that promised it was taken back
+// What a flow that was loaded finds under way belongs to a process that is gone.
+void effect_recover(struct engine *g, struct flow *f);
+// Looks whether a person has said what became of an UNSURE step.
+void effect_settle_unsure(struct engine *g, struct flow *f, struct step *s);
+void effect_outcome(struct engine *g, struct flow *f, struct step *s, enum outcome outcome, struct record value,
+    struct text note, int64_t retry_after_ms);
+
+// ---- outside facts (inbox.c) ------------------------------------------------------------------------
+
+void inbox_settle(struct engine *g); // outcomes that were posted
+void inbox_signal(struct engine *g, struct text event, struct text flow, struct text key, struct text name,
+    struct record value, struct text dedup);
+void inbox_merge(struct engine *g, struct flow *f, const struct inbox_row *rows, size_t n);
+void inbox_release(struct engine *g);

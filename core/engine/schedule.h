@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// schedule: recurring work. Each occurrence is a flow whose key is its nominal moment, so it runs at most once.
+//
+// Every decision is a row in `occurrence`: ran, missed, late, overlap. A changed expression never
+// reaches back: it counts from now. In a clock change an occurrence runs once (time/cron.h).
+#pragma once
+
+#include "base/instant.h"
+#include "engine/script.h"
+
+// From an options table that api_flow checked: `every` or `cron` with `zone`. -INPUT with a sentence.
+int schedule_parse(struct schedule *d, const char *cron, const char *every, struct err *e);
+// Finds where each schedule of a script that just joined goes on.
+int schedule_restore(struct engine *g, struct script *s, struct err *e);
+void schedule_settle(struct engine *g); // starts what has fallen due
+struct instant schedule_next(const struct engine *g);
+void schedule_free_all(struct script *s);

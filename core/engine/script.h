@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// script: an event's script at one content hash, with what its top level declared.
+//
+// An event has one current script and, while older flows live, the older scripts that they began with
+// (loaded from the database alone). The hash covers the script, every file that it read and the version
+// of the library that is part of this program. Everything that a script declares is a list here.
+#pragma once
+
+#include "base/hash.h"
+#include "engine/book.h"
+#include "engine/engine.h"
+#include "engine/sandbox.h"
+#include "time/cron.h"
+
+struct flow_def {
+    struct flow_def *next;
+    const char *name;
+    int function; // registry reference
+    int32_t line;
+};
+
+struct handler {
+    struct handler *next;
+    const char *name;
+    int function;
+};
+
+struct start_decl {
+    struct start_decl *next;
+    char *name, *key, *label;
+    struct record input; // owned
+};
+
+enum missed { MISSED_LATEST, MISSED_NONE, MISSED_EACH };
+enum overlap { OVERLAP_SKIP, OVERLAP_QUEUE, OVERLAP_REPLACE };
+
+struct schedule {
+    struct schedule *next;
+    char *name, *spec, *zone, *flow;
+    enum missed missed;
+    enum overlap overlap;
+    int64_t late_ms; // older than this counts as missed; 0: one period
+    struct cron cron;
+    const struct zone *place;
+    struct instant last_at, next_at; // nominal moments; next_at never: it will not fire again
+    int64_t running_flow;            // the last one started, for overlap; 0: none in this process
+};
+
+// A file that a script read: what the hash covers and the database keeps.
+struct source {
+    struct source *next;
+    char *name, *data;
+    size_t len;
+};
+
+// Where Lua code is running just now: decides what it may call.
+enum script_context { CONTEXT_NONE, CONTEXT_LOADING, CONTEXT_FLOW, CONTEXT_DECIDE, CONTEXT_HANDLER };
+
+struct script {
+    struct script *next; // older ones of the event
+    struct event *event;
+    int64_t id;
+    struct hash hash;
+    struct sandbox *sandbox;
+    char *path, *folder;
+    struct flow_def *flows;
+    struct handler *handlers;
+    struct start_decl *starts, *starts_last;
+    size_t starts_n;
+    struct schedule *schedules;
+    struct source *sources;
+    struct record stored; // sources of an older script: read from here and not from the folder
+    char *event_name;     // what it calls its event
+    struct record about;  // what usher.describe said; owned
+    struct engine *engine;
+    enum script_context context;
+    struct branch *running;    // CONTEXT_FLOW and CONTEXT_DECIDE
+    int require_ref;           // registry: modules by name
+    int at_end_ref;            // registry: called once the top level has run; 0: none
+};
+
+struct event {
+    struct event *next;
+    char *name;
+    struct script *current; // and the older ones behind it
+    struct book *books;
+    struct book_change *changes;
+    size_t book_bytes;
+};
+
+// Reads, runs the top level, checks what it declared, freezes. Names its event, but joins no engine yet.
+struct script *script_open(struct engine *g, const char *path, struct err *e);
+// An older script of an event, from what the database kept.
+struct script *script_reopen(struct engine *g, int64_t id, struct record sources, struct err *e);
+void script_close(struct script *s);
+
+// A file beside the script (or part of the program, under "usher/"): remembered for the hash.
+int script_read(struct script *s, const char *name, struct text *out, struct err *e);
+
+// All files that it read, as a map of name -> text.
+struct record script_sources(struct script *s, struct buf *out);
+
+struct flow_def *script_flow(const struct script *s, struct text name);
+struct handler *script_handler(const struct script *s, struct text name);
+// Names of all flows, for "did you mean": fills at most n, returns how many.
+size_t script_flow_names(const struct script *s, const char **names, size_t n);
+
+struct script *script_of(lua_State *L);

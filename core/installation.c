@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+#include "installation.h"
+
+#include "lua/config.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FILE_MAX (8u << 20)
+
+int installation_read_file(void *ctx, const char *path, char **data, size_t *len, struct err *e)
+{
+    (void)ctx;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat st;
+    if (fd < 0) return err_set(e, ERR_INPUT, "%s can't be read: %s", path, strerror(errno));
+    if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
+        close(fd);
+        return err_set(e, ERR_INPUT, "%s is no file", path);
+    }
+    struct buf content;
+    buf_init(&content, FILE_MAX);
+    char chunk[65536];
+    ssize_t n;
+    while ((n = read(fd, chunk, sizeof chunk)) > 0) buf_add(&content, chunk, (size_t)n);
+    close(fd);
+    if (n < 0 || content.over) {
+        buf_release(&content);
+        return err_set(e, ERR_INPUT, n < 0 ? "%s can't be read" : "%s is larger than 8 MiB", path);
+    }
+    *data = buf_take(&content, len);
+    return 0;
+}
+
+// ---- secrets ----------------------------------------------------------------------------------------
+
+static bool secret_from_file(const char *folder, const char *name, struct buf *out)
+{
+    char path[1024];
+    char *data;
+    size_t len;
+    if (!folder || snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path) return false;
+    if (installation_read_file(NULL, path, &data, &len, NULL)) return false;
+    while (len && (data[len - 1] == '\n' || data[len - 1] == '\r')) len--;
+    buf_add(out, data, len);
+    free(data);
+    return true;
+}
+
+int installation_secret(void *self, const char *name, struct buf *out, struct err *e)
+{
+    struct installation *in = self;
+    for (const char *c = name; *c; c++) {
+        if (!isalnum((unsigned char)*c) && *c != '_') {
+            return err_set(e, ERR_INPUT, "the name of a secret has letters, digits and _ only, and '%s' has not", name);
+        }
+    }
+    char variable[160], beside[1024];
+    snprintf(variable, sizeof variable, "USHER_SECRET_%s", name);
+    const char *value = getenv(variable);
+    if (value) {
+        buf_addz(out, value);
+        return 0;
+    }
+    if (secret_from_file(getenv("CREDENTIALS_DIRECTORY"), name, out)) return 0;
+    if (secret_from_file(installation_text(in, NULL, "secrets"), name, out)) return 0;
+    snprintf(beside, sizeof beside, "%ssecrets", in->script_folder ? in->script_folder : "");
+    if (secret_from_file(beside, name, out)) return 0;
+    return err_set(e, ERR_INPUT, "the secret '%s' is missing: set the environment variable %s, or write it into the file %s/%s",
+        name, variable, beside, name);
+}
+
+// ---- configuration ----------------------------------------------------------------------------------
+
+int installation_open(struct installation *in, const char *config, struct err *e)
+{
+    memset(in, 0, sizeof *in);
+    buf_init(&in->config, RECORD_LEN_MAX);
+    buf_init(&in->texts, RECORD_LEN_MAX);
+    if (!config) {
+        record_put_map(&in->config, 0);
+        return 0;
+    }
+    char *data;
+    size_t len;
+    int failed = installation_read_file(NULL, config, &data, &len, e);
+    if (failed) return failed;
+    failed = config_read(config, (struct text){data, len}, installation_secret, in, &in->config, e);
+    free(data);
+    return failed;
+}
+
+void installation_close(struct installation *in)
+{
+    if (in->config.data) explicit_bzero(in->config.data, in->config.len);
+    if (in->texts.data) explicit_bzero(in->texts.data, in->texts.len);
+    buf_release(&in->config);
+    buf_release(&in->texts);
+    free(in->script_folder);
+}
+
+static struct record section_of(struct installation *in, const char *section)
+{
+    struct record all = {(const uint8_t *)in->config.data, in->config.len};
+    return section ? record_get(all, section) : all;
+}
+
+// The buffer is made as large as it can ever need to be at the first call, so that what it lent stays valid.
+static const char *lend(struct installation *in, struct text t)
+{
+    if (!in->texts.data) {
+        struct buf whole;
+        buf_init(&whole, in->config.len * 2 + 4096);
+        whole.data = mem_alloc(in->config.len * 2 + 4096);
+        whole.room = in->config.len * 2 + 4096;
+        in->texts = whole;
+    }
+    const char *at = in->texts.data + in->texts.len;
+    buf_addt(&in->texts, t);
+    buf_addc(&in->texts, 0);
+    return at;
+}
+
+const char *installation_text(struct installation *in, const char *section, const char *name)
+{
+    struct text t = record_get_text(section_of(in, section), name);
+    return t.len ? lend(in, t) : NULL;
+}
+
+static int tls_mode(struct installation *in, enum smtp_tls *out, struct err *e)
+{
+    struct text t = record_get_text(section_of(in, "smtp"), "tls");
+    if (t.len == 0 || text_is(t, "starttls")) *out = SMTP_TLS_STARTTLS;
+    else if (text_is(t, "none")) *out = SMTP_TLS_NONE;
+    else if (text_is(t, "tls")) *out = SMTP_TLS_WHOLE;
+    else return err_set(e, ERR_INPUT, "smtp.tls = \"%.*s\" is not known: write \"starttls\", \"tls\" or \"none\"", (int)t.len, t.data);
+    return 0;
+}
+
+int installation_settings(struct installation *in, struct live_settings *out, struct err *e)
+{
+    struct record smtp = section_of(in, "smtp");
+    out->smtp.host = installation_text(in, "smtp", "host");
+    if (smtp.data && !out->smtp.host) return err_set(e, ERR_INPUT, "smtp.host is missing: which mail server sends?");
+    out->smtp.port = (int)record_get_int(smtp, "port", 0);
+    out->smtp.user = installation_text(in, "smtp", "user");
+    out->smtp.password = installation_text(in, "smtp", "password");
+    out->smtp.hello = installation_text(in, "smtp", "hello");
+    out->smtp.connections = (int)record_get_int(smtp, "connections", 0);
+    out->smtp.per_hour = (int)record_get_int(smtp, "per_hour", 0);
+    out->smtp.timeout_ms = record_get_int(smtp, "timeout_seconds", 0) * 1000;
+    out->ca_file = installation_text(in, "smtp", "ca_file");
+    out->http_connections = (int)record_get_int(section_of(in, "limits"), "http_connections", 0);
+    if (!out->outbox) out->outbox = installation_text(in, NULL, "outbox");
+    size_t n = 0;
+    for (struct record_iter it = record_each(section_of(in, "allow_private")); record_next(&it) && n < 64;) {
+        struct text t;
+        if (record_text(it.value, &t)) in->allow_private[n++] = lend(in, t);
+    }
+    in->allow_private[n] = NULL;
+    out->allow_private = in->allow_private;
+    return tls_mode(in, &out->smtp.tls, e);
+}

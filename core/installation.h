@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// installation: what this machine is told about mail, folders and secrets: usher.conf.lua, as settings.
+//
+// Owns the configuration's bytes; the settings borrow from them. Secrets are looked for in the environment
+// (USHER_SECRET_<NAME>), in the service manager's folder (CREDENTIALS_DIRECTORY), in the configuration's
+// `secrets` folder, and in the folder "secrets" beside the script, in this order.
+#pragma once
+
+#include "base/err.h"
+#include "base/record.h"
+#include "world/settings.h"
+
+struct installation {
+    struct buf config; // one map
+    char *script_folder;
+    const char *allow_private[65];
+    struct buf texts; // NUL-terminated copies that the settings borrow
+};
+
+// config may be NULL: everything at its default.
+int installation_open(struct installation *in, const char *config, struct err *e);
+void installation_close(struct installation *in);
+// Fills what the configuration says; leaves the rest alone.
+int installation_settings(struct installation *in, struct live_settings *out, struct err *e);
+// A text setting: "mail", "from"; section may be NULL. NULL when it is not set.
+const char *installation_text(struct installation *in, const char *section, const char *name);
+
+int installation_secret(void *installation, const char *name, struct buf *out, struct err *e);
+// Reads a file whole, at most 8 MiB; the answer is malloc'd.
+int installation_read_file(void *ctx, const char *path, char **data, size_t *len, struct err *e);

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// context: where a script's code is running, and how a binding waits.
+//
+// Which calls may be used where is one table: CALL_AT_TOP (the script's top level), CALL_IN_FLOW (a flow's own
+// code), CALL_IN_DECIDE (inside usher.decide), CALL_IN_HANDLER.
+#pragma once
+
+#include "engine/engine.h"
+#include "engine/script.h"
+#include "engine/step.h"
+#include <lauxlib.h>
+#include <lua.h>
+
+#define CALL_AT_TOP (1 << CONTEXT_LOADING)
+#define CALL_IN_FLOW (1 << CONTEXT_FLOW)
+#define CALL_IN_DECIDE (1 << CONTEXT_DECIDE)
+#define CALL_IN_HANDLER (1 << CONTEXT_HANDLER)
+
+// The script, when its code may call `func` here; else raises a sentence that says where it may.
+struct script *context_check(lua_State *L, const char *func, int where);
+// The branch that is running; only after context_check with CALL_IN_FLOW or CALL_IN_DECIDE.
+struct branch *context_branch(lua_State *L);
+// The line of the script (not of the library) that made this call; 0 when there is none.
+int32_t context_line(lua_State *L);
+// A name for a step, a flow, a branch: 1 to 120 bytes, printable, without | and #.
+struct text context_name(lua_State *L, int index, const char *func);
+
+// Waits for a step that step_ask returned (NULL raises), then calls push to turn it into results.
+typedef int (*context_push)(lua_State *L, struct step *s);
+int context_wait(lua_State *L, struct step *s, context_push push);
+// After a pure step: lets the batch be committed first when it is full, then returns what is on the stack.
+int context_return(lua_State *L, int results_n);

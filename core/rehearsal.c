@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: MIT
+// rehearsal: the whole life of a script in virtual time, by the same engine as live.
+#include "usher.h"
+
+#include "base/log.h"
+#include "engine/engine.h"
+#include "engine/script.h"
+#include "installation.h"
+#include "mail/mail.h"
+#include "time/when.h"
+#include "usher_internal.h"
+#include "world/live_now.h"
+#include "world/virtual.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// With recurring work there is always something left to do: a rehearsal then shows this much.
+#define WITH_SCHEDULE_MS (35 * DAY_MS)
+#define LONGEST_MS (20 * 366 * DAY_MS)
+
+struct rehearsal {
+    const char *script;
+    const struct usher_rehearsal *options;
+    struct installation installation;
+    struct virtual *world;
+    struct store *store;
+    struct engine *engine;
+    struct instant from, until;
+    struct buf notices; // records, one after the other
+    size_t notices_n;
+    struct err error;
+};
+
+// ---- what is told beside the effects --------------------------------------------------------------------
+
+static void on_notice(void *self, const struct step *step, const struct flow *f, struct text sentence)
+{
+    struct rehearsal *r = self;
+    struct record_map map;
+    record_map_init(&map);
+    const char *kind = !step ? flow_state_name(f->state) : step_state_name(step->state);
+    record_map_text(&map, "kind", text_of(kind));
+    record_map_int(&map, "at", virtual_now(r->world).ms);
+    if (step && step->due.ms) record_map_int(&map, "due", step->due.ms);
+    record_map_text(&map, "event", text_of(f->script->event->name));
+    record_map_text(&map, "flow", text_of(f->name));
+    record_map_text(&map, "key", text_of(f->key));
+    record_map_text(&map, "label", text_of(f->label));
+    if (step) record_map_text(&map, "step", text_of(step->key));
+    record_map_text(&map, "why", sentence);
+    record_map_end(&map, &r->notices);
+    r->notices_n++;
+}
+
+// ---- one engine on the store ----------------------------------------------------------------------------
+
+static int begin_engine(struct rehearsal *r)
+{
+    struct engine_options options = {.store = r->store,
+        .world = virtual_world(r->world),
+        .rehearsal = true,
+        .read_file = installation_read_file,
+        .secret = installation_secret,
+        .secret_ctx = &r->installation,
+        .mail_from = installation_text(&r->installation, "mail", "from"),
+        .boundary = virtual_boundary,
+        .boundary_ctx = r->world,
+        .notice = on_notice,
+        .notice_ctx = r};
+    if (!options.mail_from) options.mail_from = "usher <usher@rehearsal.example>";
+    r->engine = engine_new(&options, &r->error);
+    if (!r->engine) return -1;
+    virtual_attach(r->world, r->engine);
+    return engine_load(r->engine, r->script, &r->error);
+}
+
+// What the dead engine still had at the store is nobody's any more.
+static void drain_store(struct store *s)
+{
+    struct store_answer a;
+    while (store_next(s, &a)) {
+        if (a.ask == STORE_COMMIT) batch_free(a.batch);
+        store_answer_release(&a);
+    }
+}
+
+static int begin_world(struct rehearsal *r, struct instant from)
+{
+    r->from = from;
+    r->world = virtual_new(from);
+    if (r->options->no_pretending) virtual_no_pretending(r->world);
+    virtual_crash_at(r->world, r->options->crash_at);
+    r->store = store_open(&(struct store_options){.path = ":memory:", .mode = STORE_INLINE}, &r->error);
+    if (!r->store || begin_engine(r)) return -1;
+    return 0;
+}
+
+static void end_world(struct rehearsal *r)
+{
+    engine_free(r->engine);
+    if (r->store) {
+        drain_store(r->store);
+        store_close(r->store);
+    }
+    virtual_free(r->world);
+    r->engine = NULL;
+    r->store = NULL;
+    r->world = NULL;
+    buf_clear(&r->notices);
+    r->notices_n = 0;
+}
+
+// After a crash: a new engine, on what is on disk. A crash while it begins is a crash like any other.
+static int restart(struct rehearsal *r)
+{
+    engine_free(r->engine);
+    r->engine = NULL;
+    drain_store(r->store);
+    virtual_revive(r->world);
+    return begin_engine(r);
+}
+
+static int play(struct rehearsal *r, struct instant until)
+{
+    for (;;) {
+        if (virtual_run(r->world, until, &r->error)) return -1;
+        if (!virtual_crashed(r->world)) return 0;
+        if (restart(r)) return -1;
+    }
+}
+
+// ---- when it begins and ends ------------------------------------------------------------------------------
+
+static int moment_option(const char *option, const char *text, struct instant *out, struct err *e)
+{
+    struct when when;
+    if (when_parse(text_of(text), NULL, &when, e)) return err_in(e, "%s", option);
+    *out = when.starts.at;
+    return 0;
+}
+
+static bool has_schedule(const struct rehearsal *r)
+{
+    return r->engine->events && r->engine->events->current->schedules;
+}
+
+// From now; or, when the script's first moment is past, from a day before it.
+static int begin(struct rehearsal *r)
+{
+    struct instant from = live_now();
+    from.ms -= from.ms % MINUTE_MS;
+    bool asked = r->options->from != NULL;
+    if (asked && moment_option("--from", r->options->from, &from, &r->error)) return -1;
+    if (begin_world(r, from)) return -1;
+    if (asked) return 0;
+    virtual_crash_at(r->world, 0);
+    if (virtual_settle(r->world, &r->error)) return -1;
+    struct instant first = r->engine->first_due;
+    bool past = first.ms <= from.ms;
+    end_world(r);
+    return begin_world(r, past ? instant_add(first, -DAY_MS) : from);
+}
+
+// ---- the report -------------------------------------------------------------------------------------------
+
+static void add_eml(struct record_map *map, struct record effect, size_t number)
+{
+    struct buf eml;
+    struct err e = {0};
+    char file[32];
+    buf_init(&eml, MAIL_LEN_MAX);
+    if (mail_compose(record_get(effect, "args"), &eml, &e)) record_map_text(map, "why", text_of(e.text));
+    else record_map_text(map, "eml", buf_text(&eml));
+    snprintf(file, sizeof file, "mails/%04zu", number);
+    record_map_text(map, "file", text_of(file));
+    buf_release(&eml);
+}
+
+static void put_effect(struct buf *out, struct record effect, size_t number)
+{
+    struct record_map map;
+    record_map_init(&map);
+    for (struct record_iter it = record_each(effect); record_next(&it);) {
+        struct text key;
+        char name[64];
+        if (!record_text(it.key, &key) || key.len >= sizeof name) continue;
+        memcpy(name, key.data, key.len);
+        name[key.len] = 0;
+        record_map_value(&map, name, it.value);
+    }
+    if (text_is(record_get_text(effect, "kind"), "mail")) add_eml(&map, effect, number);
+    record_map_end(&map, out);
+}
+
+static void put_effects(struct rehearsal *r, struct buf *out)
+{
+    size_t n = virtual_history_count(r->world), mails = 0;
+    record_put_list(out, n + r->notices_n);
+    for (size_t i = 0; i < n; i++) {
+        struct record effect = virtual_history(r->world, i);
+        if (text_is(record_get_text(effect, "kind"), "mail")) mails++;
+        put_effect(out, effect, mails);
+    }
+    buf_add(out, r->notices.data, r->notices.len);
+}
+
+struct told {
+    struct buf reply;
+    struct err error;
+};
+
+static void on_told(void *ctx, struct record reply, const struct err *error)
+{
+    struct told *t = ctx;
+    if (error) t->error = *error;
+    else buf_add(&t->reply, reply.data, reply.len);
+}
+
+// The script's own words (or the ready-made timeline) turn what happened into what a person reads.
+static int tell(struct rehearsal *r, struct record effects, struct told *told)
+{
+    struct record_map map;
+    struct buf request;
+    record_map_init(&map);
+    buf_init(&request, SIZE_MAX / 2);
+    record_map_value(&map, "effects", effects);
+    record_map_int(&map, "from", r->from.ms);
+    record_map_int(&map, "now", r->from.ms);
+    record_map_int(&map, "until", virtual_now(r->world).ms);
+    record_map_value(&map, "about", r->engine->events->current->about);
+    record_map_end(&map, &request);
+    virtual_crash_at(r->world, 0);
+    // A script with words tells its own story; one without has the plain timeline that usher brings.
+    struct text teller = engine_has_handler(r->engine, (struct text){0}, TEXT("report")) ? TEXT("report") : TEXT("timeline");
+    engine_call(r->engine, (struct text){0}, teller, (struct record){(uint8_t *)request.data, request.len}, on_told, told);
+    buf_release(&request);
+    int failed = virtual_settle(r->world, &r->error);
+    if (!failed && told->error.code) {
+        r->error = told->error;
+        failed = -1;
+    }
+    return failed;
+}
+
+static int report(struct rehearsal *r, char **json)
+{
+    struct told told = {0};
+    struct buf effects, whole, text;
+    buf_init(&told.reply, SIZE_MAX / 2);
+    buf_init(&effects, SIZE_MAX / 2);
+    buf_init(&whole, SIZE_MAX / 2);
+    buf_init(&text, SIZE_MAX / 2);
+    put_effects(r, &effects);
+    struct record list = {(uint8_t *)effects.data, effects.len};
+    int64_t boundaries = virtual_boundaries(r->world);
+    int failed = tell(r, list, &told);
+    if (!failed) {
+        struct record_map map;
+        record_map_init(&map);
+        record_map_value(&map, "report", (struct record){(uint8_t *)told.reply.data, told.reply.len});
+        record_map_value(&map, "effects", list);
+        record_map_int(&map, "boundaries", boundaries);
+        record_map_int(&map, "from", r->from.ms);
+        record_map_int(&map, "until", virtual_now(r->world).ms);
+        record_map_end(&map, &whole);
+        record_print_json((struct record){(uint8_t *)whole.data, whole.len}, &text);
+        *json = buf_take(&text, NULL);
+    }
+    buf_release(&told.reply);
+    buf_release(&effects);
+    buf_release(&whole);
+    buf_release(&text);
+    return failed;
+}
+
+static int rehearse(struct rehearsal *r, char **json)
+{
+    const struct usher_rehearsal *o = r->options;
+    if (installation_open(&r->installation, o->config, &r->error)) return -1;
+    const char *slash = strrchr(r->script, '/');
+    r->installation.script_folder = slash ? mem_copy(r->script, (size_t)(slash - r->script) + 1) : mem_copyz("");
+    if (begin(r)) return -1;
+    struct instant until = instant_add(r->from, has_schedule(r) ? WITH_SCHEDULE_MS : LONGEST_MS);
+    if (o->until && moment_option("--until", o->until, &until, &r->error)) return -1;
+    if (!o->check_only && play(r, until)) return -1;
+    return report(r, json);
+}
+
+static struct instant rehearsed_now(void *self)
+{
+    struct rehearsal *r = self;
+    return r->world ? virtual_now(r->world) : live_now();
+}
+
+int usher_rehearse(const char *script, const struct usher_rehearsal *options, char **report_json, char **error)
+{
+    struct rehearsal r = {.script = script, .options = options};
+    buf_init(&r.notices, 256u << 20);
+    usher_set_library();
+    log_set_level(LOG_ERROR);
+    log_set_clock(rehearsed_now, &r);
+    *report_json = NULL;
+    int failed = rehearse(&r, report_json);
+    end_world(&r);
+    log_set_clock(NULL, NULL);
+    buf_release(&r.notices);
+    installation_close(&r.installation);
+    if (error) *error = failed ? mem_copyz(r.error.text) : NULL;
+    int code = err_exit_code(&r.error);
+    return failed ? (code ? code : USHER_INPUT) : 0;
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+// query: lists for people. Each is one SELECT; its parameters are the arguments, its columns the keys of the
+// maps in the answer. NULL is left out, times are ints (milliseconds), states and kinds are words.
+//
+//   what         arguments (? may be left out)                answers
+//   flows        event? state? name? key? after? limit?       flows by id; after = an id
+//   find         text, event? limit?                          flows whose key or label contains the text
+//   counts       event?                                       state, n
+//   history      flow, after? limit?                          journal rows by n; after = an n
+//   pending      event? limit?                                open steps with a moment, by that moment
+//   unsure       event?                                       steps that may have gone out, undecided
+//   inbox        event? flow_name? flow_key? after? limit?    outside facts by id, taken or not
+//   occurrences  event? schedule? limit?                      decisions on schedules, newest first
+//   audit        event? limit?                                who did what, newest first
+//   scripts      event?                                       versions, and how many flows still run on each
+//   fsck         -                                            what should not be: [] when all is well
+//
+// "Contains" ignores the case of A-Z only. Without a limit an answer has 1,000 rows at most.
+#include "store/query.h"
+
+#include "base/nearest.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// A list of books is as large as the event's memory allows; the others are far smaller.
+#define ANSWER_MAX (256u << 20)
+
+#define LIMIT " LIMIT min(max(coalesce(:limit, 1000), 0), 10000)"
+#define FLOW_COLUMNS                                                                     \
+    "SELECT f.id, k.event, k.name, f.key, f.label, s.word AS state, f.next_due, f.t0,"   \
+    " f.updated_at, f.script, f.parent, f.rows, f.steps, f.why"                          \
+    " FROM flow f JOIN flow_kind k ON k.id = f.kind JOIN flow_state s ON s.id = f.state" \
+    " WHERE (:event IS NULL OR k.event = :event)"
+// A step has its key on its first row, and is where its last row says.
+#define STEP_KEY "(SELECT key FROM journal a WHERE a.flow = j.flow AND a.step = j.step ORDER BY a.n LIMIT 1)"
+#define IS_LAST_ROW \
+    "NOT EXISTS (SELECT 1 FROM journal b WHERE b.flow = j.flow AND b.step = j.step AND b.n > j.n)"
+
+static const struct query {
+    const char *what, *sql;
+} queries[] = {
+    {"flows", FLOW_COLUMNS
+        " AND (:state IS NULL OR s.word = :state) AND (:name IS NULL OR k.name = :name)"
+        " AND (:key IS NULL OR f.key = :key) AND f.id > coalesce(:after, 0) ORDER BY f.id" LIMIT},
+    {"find", FLOW_COLUMNS " AND (instr(lower(f.key), lower(:text)) OR instr(lower(f.label), lower(:text)))"
+                          " ORDER BY f.id" LIMIT},
+    {"counts", "SELECT s.word AS state, count(*) AS n FROM flow f JOIN flow_kind k ON k.id = f.kind"
+               " JOIN flow_state s ON s.id = f.state WHERE (:event IS NULL OR k.event = :event)"
+               " GROUP BY s.id ORDER BY s.id"},
+    {"history", "SELECT * FROM (SELECT j.n, j.step, first_value(j.key) OVER (PARTITION BY j.step ORDER BY "
+                "j.n) AS key,"
+                " s.word AS state, k.word AS kind, j.at, j.due, j.note, j.attempt, j.line, j.dseq, j.value,"
+                " j.erased IS NOT NULL AS erased FROM journal j JOIN step_state s ON s.id = j.state"
+                " JOIN step_kind k ON k.id = j.kind WHERE j.flow = :flow)"
+                " WHERE n > coalesce(:after, 0) ORDER BY n" LIMIT},
+    // The first n open steps belong to the first n flows by next_due, so no more flows are looked at.
+    {"pending",
+        "SELECT f.id AS flow, k.event, k.name, f.key AS flow_key, f.label, j.step, " STEP_KEY " AS key,"
+        " w.word AS kind, j.at, j.due, j.note, j.attempt FROM"
+        " (SELECT f.* FROM flow f JOIN flow_kind k ON k.id = f.kind WHERE f.state = 1"
+        " AND f.next_due IS NOT NULL AND (:event IS NULL OR k.event = :event) ORDER BY f.next_due" LIMIT
+        ") f JOIN flow_kind k ON k.id = f.kind JOIN journal j ON j.flow = f.id"
+        " JOIN step_kind w ON w.id = j.kind WHERE j.state = 0 AND j.due IS NOT NULL AND " IS_LAST_ROW
+        " ORDER BY j.due, f.id, j.step" LIMIT},
+    {"unsure",
+        "SELECT f.id AS flow, k.event, k.name, f.key AS flow_key, f.label, j.step, " STEP_KEY " AS key,"
+        " w.word AS kind, j.at, j.note FROM journal j JOIN flow f ON f.id = j.flow"
+        " JOIN flow_kind k ON k.id = f.kind JOIN step_kind w ON w.id = j.kind"
+        " WHERE j.state = 6 AND (:event IS NULL OR k.event = :event) AND " IS_LAST_ROW " ORDER BY j.at"},
+    {"inbox", "SELECT i.id, k.event, k.name AS flow_name, i.flow_key, i.name, i.dedup, i.at, i.taken_by,"
+              " i.taken_step, i.value FROM inbox i JOIN flow_kind k ON k.id = i.kind"
+              " WHERE (:event IS NULL OR k.event = :event) AND (:flow_name IS NULL OR k.name = :flow_name)"
+              " AND (:flow_key IS NULL OR i.flow_key = :flow_key) AND i.id > coalesce(:after, 0)"
+              " ORDER BY i.id" LIMIT},
+    {"occurrences",
+        "SELECT event, schedule, nominal, decision, at, note FROM occurrence"
+        " WHERE (:event IS NULL OR event = :event) AND (:schedule IS NULL OR schedule = :schedule)"
+        " ORDER BY nominal DESC" LIMIT},
+    {"audit", "SELECT id, at, who, event, flow, what, note FROM audit"
+              " WHERE (:event IS NULL OR event = :event) ORDER BY id DESC" LIMIT},
+    {"scripts", "SELECT s.id, s.event, lower(hex(s.hash)) AS hash, s.at, (SELECT count(*) FROM flow f"
+                " WHERE f.script = s.id AND f.state NOT IN (2, 3, 4)) AS unfinished FROM script s"
+                " WHERE (:event IS NULL OR s.event = :event) ORDER BY s.id"},
+};
+
+// -- arguments
+
+static const struct query *find_query(const char *what, struct err *e)
+{
+    const char *words[sizeof queries / sizeof *queries];
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+        if (strcmp(queries[i].what, what) == 0) return &queries[i];
+        words[i] = queries[i].what;
+    }
+    const char *near = nearest_word(text_of(what), words, sizeof words / sizeof *words);
+    if (near) err_set(e, ERR_INPUT, "There is no list called \"%.40s\" (did you mean \"%s\"?).", what, near);
+    else err_set(e, ERR_INPUT, "There is no list called \"%.40s\".", what);
+    return NULL;
+}
+
+static int put_argument(struct sqlite3_stmt *st, const char *what, struct record key, struct record value,
+    struct err *e)
+{
+    char name[32] = "";
+    struct text text = {0};
+    int64_t number;
+    if (record_text(key, &text) && text.len < sizeof name) memcpy(name, text.data, text.len);
+    int i = name[0] ? put_index(st, name) : 0;
+    if (i == 0) return err_set(e, ERR_INPUT, "The list \"%s\" knows no \"%s\".", what, name);
+    if (record_int(value, &number)) put_int(st, i, number);
+    else if (record_text(value, &text)) put_text(st, i, text);
+    else return err_set(e, ERR_INPUT, "The list \"%s\": \"%s\" is a text or a whole number.", what, name);
+    return 0;
+}
+
+static int put_arguments(struct sqlite3_stmt *st, const char *what, struct record args, struct err *e)
+{
+    static const char *const needed[] = {"text", "flow"}; // by the lists that have such an argument
+    for (struct record_iter it = record_each(args); it.map && record_next(&it);) {
+        if (put_argument(st, what, it.key, it.value, e)) return -ERR_INPUT;
+    }
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
+        if (put_index(st, needed[i]) && !record_get(args, needed[i]).data)
+            return err_set(e, ERR_INPUT, "The list \"%s\" needs a \"%s\".", what, needed[i]);
+    }
+    return 0;
+}
+
+// -- answers
+
+static void add_column(struct sqlite3_stmt *st, int i, struct buf *out)
+{
+    switch (col_kind(st, i)) {
+    case RECORD_INT: record_put_int(out, col_int(st, i)); break;
+    case RECORD_TEXT: record_put_text(out, col_text(st, i)); break;
+    case RECORD_NONE: record_put(out, col_record(st, i)); break;
+    default: record_put_nil(out); break;
+    }
+}
+
+static void add_map(struct sqlite3_stmt *st, struct buf *out)
+{
+    struct record_map row;
+    record_map_init(&row);
+    for (int i = 0; i < col_count(st); i++) {
+        if (col_kind(st, i) != RECORD_NIL) add_column(st, i, record_map_key(&row, col_name(st, i)));
+    }
+    record_map_end(&row, out);
+}
+
+static void add_list(struct sqlite3_stmt *st, struct buf *out)
+{
+    record_put_list(out, (size_t)col_count(st));
+    for (int i = 0; i < col_count(st); i++) add_column(st, i, out);
+}
+
+// Collects the rows first, for a list begins with its length.
+static int add_rows(struct sqlite *db, struct sqlite3_stmt *st,
+    void (*add)(struct sqlite3_stmt *, struct buf *), struct buf *out, struct err *e)
+{
+    struct buf rows;
+    size_t n = 0;
+    enum stmt_result result;
+    buf_init(&rows, ANSWER_MAX);
+    for (; (result = stmt_step(st)) == STMT_ROW; n++) add(st, &rows);
+    int failed = result == STMT_FAILED ? sqlite_failure(db, e) : 0;
+    if (!failed && rows.over) failed = err_set(e, ERR_LIMIT, "The answer is too large: ask for fewer rows.");
+    if (!failed) {
+        record_put_list(out, n);
+        buf_addt(out, buf_text(&rows));
+    }
+    buf_release(&rows);
+    return failed;
+}
+
+int query_list(struct sqlite *db, const char *what, struct record args, struct buf *out, struct err *e)
+{
+    const struct query *query = find_query(what, e);
+    struct sqlite3_stmt *st = query ? sqlite_prepare(db, query->sql, e) : NULL;
+    if (!st) return -ERR_INPUT;
+    int failed = put_arguments(st, what, args, e);
+    if (!failed) failed = add_rows(db, st, add_map, out, e);
+    sqlite_finish(st);
+    return failed;
+}
+
+int query_books(struct sqlite *db, struct text event, struct buf *out, struct err *e)
+{
+    struct sqlite3_stmt *st = sqlite_prepare(db,
+        "SELECT book, key, value FROM book WHERE event = ?1 ORDER BY book, key", e);
+    if (!st) return -ERR_STORAGE;
+    put_text(st, 1, event);
+    int failed = add_rows(db, st, add_list, out, e);
+    sqlite_finish(st);
+    return failed;
+}

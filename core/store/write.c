@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: MIT
+// write: each op of a batch becomes one statement, in the order in which the ops were added.
+//
+// Owns its statements. Holds always: chain[] agrees with the disk, because what fails ends the process and
+// nobody else writes the journal. A flow that is not in it costs one look-up by (flow, n).
+#include "store/write.h"
+
+#include "store/chain.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define WRITES(X)                                                                                          \
+    X(BEGIN, "BEGIN IMMEDIATE")                                                                            \
+    X(COMMIT, "COMMIT")                                                                                    \
+    X(KIND_ADD, "INSERT INTO flow_kind (event, name) VALUES (?1, ?2) ON CONFLICT DO NOTHING")              \
+    X(KIND_FIND, "SELECT id FROM flow_kind WHERE event = ?1 AND name = ?2")                                \
+    X(START,                                                                                               \
+        "INSERT INTO flow (id, kind, key, label, script, parent, state, next_due, t0, updated_at, rows,"   \
+        " steps, dseq, why, input, result)"                                                                \
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"                  \
+        " ON CONFLICT (kind, key) DO NOTHING")                                                             \
+    X(FLOW_FIND, "SELECT id FROM flow WHERE kind = ?1 AND key = ?2")                                       \
+    X(FLOW,                                                                                                \
+        "UPDATE flow SET label = ?2, script = ?3, state = ?4, next_due = ?5, updated_at = ?6, rows = ?7,"  \
+        " steps = ?8, dseq = ?9, why = ?10, result = coalesce(?11, result) WHERE id = ?1")                 \
+    X(JOURNAL, "INSERT INTO journal (flow, n, step, state, kind, key, line, dseq, attempt, at, due, note," \
+               " value, sum) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)")        \
+    X(LAST_SUM, "SELECT sum FROM journal WHERE flow = ?1 ORDER BY n DESC LIMIT 1")                         \
+    X(INBOX, "INSERT INTO inbox (kind, flow_key, name, dedup, at, taken_by, taken_step, value)"            \
+             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING")                            \
+    X(INBOX_WAITS, "SELECT 1 FROM inbox WHERE kind = ?1 AND flow_key = ?2 AND taken_by IS NULL LIMIT 1")   \
+    X(TAKE, "UPDATE inbox SET taken_by = ?2, taken_step = ?3 WHERE id = ?1")                               \
+    X(BOOK, "INSERT INTO book (event, book, key, value) VALUES (?1, ?2, ?3, ?4)"                           \
+            " ON CONFLICT DO UPDATE SET value = excluded.value")                                           \
+    X(BOOK_DROP, "DELETE FROM book WHERE event = ?1 AND book = ?2 AND key = ?3")                           \
+    X(SCRIPT, "INSERT INTO script (id, event, hash, sources, at) VALUES (?1, ?2, ?3, ?4, ?5)"              \
+              " ON CONFLICT (event, hash) DO NOTHING")                                                     \
+    X(SCHEDULE, "INSERT INTO schedule (event, name, spec, last_at, next_at) VALUES (?1, ?2, ?3, ?4, ?5)"   \
+                " ON CONFLICT DO UPDATE SET spec = excluded.spec, last_at = excluded.last_at,"             \
+                " next_at = excluded.next_at")                                                             \
+    X(OCCURRENCE, "INSERT INTO occurrence (event, schedule, nominal, decision, at, note)"                  \
+                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING")                               \
+    X(SETTING, "INSERT INTO setting (name, value) VALUES (?1, ?2)"                                         \
+               " ON CONFLICT DO UPDATE SET value = excluded.value")                                        \
+    X(AUDIT, "INSERT INTO audit (at, who, event, flow, what, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+
+enum write {
+#define X(name, sql) WRITE_##name,
+    WRITES(X)
+#undef X
+        WRITES_N
+};
+
+static const char *const sql_of[] = {
+#define X(name, sql) sql,
+    WRITES(X)
+#undef X
+};
+
+// Flows that run are a few hundred at a time; 4,096 slots of 16 bytes hold them without a list to prune.
+#define CHAIN_SLOTS 4096
+
+struct writer {
+    struct sqlite *db;
+    struct sqlite3_stmt *st[WRITES_N];
+    struct {
+        int64_t flow;
+        uint64_t sum; // of its last journal row
+    } chain[CHAIN_SLOTS];
+    struct buf kind_event, kind_name; // the kind that was asked for last: neighbours share it
+    int64_t kind;
+};
+
+struct writer *writer_new(struct sqlite *db, struct err *e)
+{
+    struct writer *w = mem_alloc(sizeof *w);
+    w->db = db;
+    buf_init(&w->kind_event, SIZE_MAX);
+    buf_init(&w->kind_name, SIZE_MAX);
+    for (size_t i = 0; i < WRITES_N; i++) {
+        if ((w->st[i] = sqlite_prepare(db, sql_of[i], e))) continue;
+        writer_free(w);
+        return NULL;
+    }
+    return w;
+}
+
+void writer_free(struct writer *w)
+{
+    if (!w) return;
+    for (size_t i = 0; i < WRITES_N; i++) sqlite_finish(w->st[i]);
+    buf_release(&w->kind_event);
+    buf_release(&w->kind_name);
+    free(w);
+}
+
+// Carries out a statement that answers nothing.
+static void run(struct writer *w, enum write which)
+{
+    if (stmt_step(w->st[which]) != STMT_END)
+        sqlite_fatal(w->db, which == WRITE_COMMIT ? "a commit" : "a write");
+    stmt_reset(w->st[which]);
+}
+
+// Carries out a statement that answers one number. False: it answered no row.
+static bool look_up(struct writer *w, enum write which, int64_t *out)
+{
+    enum stmt_result result = stmt_step(w->st[which]);
+    if (result == STMT_FAILED) sqlite_fatal(w->db, "a look-up");
+    if (result == STMT_ROW) *out = col_int(w->st[which], 0);
+    stmt_reset(w->st[which]);
+    return result == STMT_ROW;
+}
+
+void write_begin(struct writer *w)
+{
+    run(w, WRITE_BEGIN);
+}
+
+void write_commit(struct writer *w)
+{
+    run(w, WRITE_COMMIT);
+}
+
+// -- flows
+
+static int64_t kind_id(struct writer *w, struct text event, struct text name)
+{
+    if (w->kind && text_eq(event, buf_text(&w->kind_event)) && text_eq(name, buf_text(&w->kind_name)))
+        return w->kind;
+    for (enum write which = WRITE_KIND_ADD; which <= WRITE_KIND_FIND; which++) {
+        put_text(w->st[which], 1, event);
+        put_text(w->st[which], 2, name);
+    }
+    if (!look_up(w, WRITE_KIND_FIND, &w->kind)) {
+        run(w, WRITE_KIND_ADD);
+        w->kind = sqlite_last_id(w->db);
+    }
+    buf_clear(&w->kind_event);
+    buf_clear(&w->kind_name);
+    buf_addt(&w->kind_event, event);
+    buf_addt(&w->kind_name, name);
+    return w->kind;
+}
+
+static void set_last_sum(struct writer *w, int64_t flow, uint64_t sum)
+{
+    w->chain[flow % CHAIN_SLOTS].flow = flow;
+    w->chain[flow % CHAIN_SLOTS].sum = sum;
+}
+
+static uint64_t last_sum(struct writer *w, int64_t flow)
+{
+    int64_t sum = 0; // of a flow without rows
+    if (w->chain[flow % CHAIN_SLOTS].flow == flow) return w->chain[flow % CHAIN_SLOTS].sum;
+    put_int(w->st[WRITE_LAST_SUM], 1, flow);
+    look_up(w, WRITE_LAST_SUM, &sum);
+    return (uint64_t)sum;
+}
+
+static void write_start(struct writer *w, const struct flow_row *row, struct start_answer *answer)
+{
+    struct sqlite3_stmt *st = w->st[WRITE_START];
+    int64_t kind = kind_id(w, row->event, row->name), there = 0;
+    put_int(st, 1, row->id);
+    put_int(st, 2, kind);
+    put_text(st, 3, row->key);
+    put_some_text(st, 4, row->label);
+    put_int(st, 5, row->script);
+    put_some_int(st, 6, row->parent);
+    put_int(st, 7, row->state);
+    put_some_int(st, 8, row->next_due.ms);
+    put_int(st, 9, row->t0.ms);
+    put_int(st, 10, row->updated_at.ms);
+    put_int(st, 11, row->rows);
+    put_int(st, 12, row->steps);
+    put_int(st, 13, row->dseq);
+    put_some_text(st, 14, row->why);
+    put_record(st, 15, row->input);
+    put_record(st, 16, row->result);
+    run(w, WRITE_START);
+    *answer = (struct start_answer){.flow = row->id, .started = sqlite_changes(w->db) > 0};
+    if (answer->started) set_last_sum(w, row->id, 0);
+
+    st = w->st[answer->started ? WRITE_INBOX_WAITS : WRITE_FLOW_FIND];
+    put_int(st, 1, kind);
+    put_text(st, 2, row->key);
+    if (answer->started) answer->has_inbox = look_up(w, WRITE_INBOX_WAITS, &there);
+    else look_up(w, WRITE_FLOW_FIND, &answer->flow);
+}
+
+static void write_flow(struct writer *w, const struct flow_row *row)
+{
+    struct sqlite3_stmt *st = w->st[WRITE_FLOW];
+    put_int(st, 1, row->id);
+    put_some_text(st, 2, row->label);
+    put_int(st, 3, row->script);
+    put_int(st, 4, row->state);
+    put_some_int(st, 5, row->next_due.ms);
+    put_int(st, 6, row->updated_at.ms);
+    put_int(st, 7, row->rows);
+    put_int(st, 8, row->steps);
+    put_int(st, 9, row->dseq);
+    put_some_text(st, 10, row->why);
+    put_record(st, 11, row->result);
+    run(w, WRITE_FLOW);
+}
+
+static void write_journal(struct writer *w, const struct journal_row *row)
+{
+    struct sqlite3_stmt *st = w->st[WRITE_JOURNAL];
+    uint64_t sum = chain_sum(last_sum(w, row->flow), row, chain_value_sum(row->value));
+    put_int(st, 1, row->flow);
+    put_int(st, 2, row->n);
+    put_int(st, 3, row->step);
+    put_int(st, 4, row->state);
+    put_int(st, 5, row->kind);
+    put_some_text(st, 6, row->key);
+    put_int(st, 7, row->line);
+    put_int(st, 8, row->dseq);
+    put_int(st, 9, row->attempt);
+    put_int(st, 10, row->at.ms);
+    put_some_int(st, 11, row->due.ms);
+    put_some_text(st, 12, row->note);
+    put_record(st, 13, row->value);
+    put_int(st, 14, (int64_t)sum);
+    run(w, WRITE_JOURNAL);
+    set_last_sum(w, row->flow, sum);
+}
+
+// -- everything else
+
+static int64_t write_inbox(struct writer *w, const struct inbox_row *row)
+{
+    struct sqlite3_stmt *st = w->st[WRITE_INBOX];
+    put_int(st, 1, kind_id(w, row->event, row->flow_name));
+    put_text(st, 2, row->flow_key);
+    put_text(st, 3, row->name);
+    put_text(st, 4, row->dedup);
+    put_int(st, 5, row->at.ms);
+    put_some_int(st, 6, row->taken_by);
+    put_some_int(st, 7, row->taken_step);
+    put_record(st, 8, row->value);
+    run(w, WRITE_INBOX);
+    return sqlite_changes(w->db) > 0 ? sqlite_last_id(w->db) : 0;
+}
+
+static void write_take(struct writer *w, const struct take_op *op)
+{
+    struct sqlite3_stmt *st = w->st[WRITE_TAKE];
+    put_int(st, 1, op->inbox);
+    put_int(st, 2, op->flow);
+    put_int(st, 3, op->step);
+    run(w, WRITE_TAKE);
+}
+
+static void write_book(struct writer *w, const struct book_op *op)
+{
+    enum write which = op->value.data ? WRITE_BOOK : WRITE_BOOK_DROP;
+    put_text(w->st[which], 1, op->event);
+    put_text(w->st[which], 2, op->book);
+    put_text(w->st[which], 3, op->key);
+    if (op->value.data) put_record(w->st[which], 4, op->value);
+    run(w, which);
+}
+
+static void write_script(struct writer *w, const struct script_op *op)
+{
+    struct sqlite3_stmt *st = w->st[WRITE_SCRIPT];
+    put_int(st, 1, op->id);
+    put_text(st, 2, op->event);
+    put_record(st, 3, (struct record){op->hash.bytes, HASH_LEN});
+    put_record(st, 4, op->sources);
+    put_int(st, 5, op->at.ms);
+    run(w, WRITE_SCRIPT);
+}
+
+static void write_schedule(struct writer *w, const struct schedule_op *op)
+{
+    struct sqlite3_stmt *st = w->st[WRITE_SCHEDULE];
+    put_text(st, 1, op->event);
+    put_text(st, 2, op->name);
+    put_text(st, 3, op->spec);
+    put_some_int(st, 4, op->last.ms);
+    put_some_int(st, 5, op->next.ms);
+    run(w, WRITE_SCHEDULE);
+}
+
+static void write_occurrence(struct writer *w, const struct occurrence_op *op)
+{
+    struct sqlite3_stmt *st = w->st[WRITE_OCCURRENCE];
+    put_text(st, 1, op->event);
+    put_text(st, 2, op->schedule);
+    put_int(st, 3, op->nominal.ms);
+    put_text(st, 4, op->decision);
+    put_int(st, 5, op->at.ms);
+    put_some_text(st, 6, op->note);
+    run(w, WRITE_OCCURRENCE);
+}
+
+static void write_setting(struct writer *w, const struct setting_op *op)
+{
+    put_text(w->st[WRITE_SETTING], 1, op->name);
+    put_record(w->st[WRITE_SETTING], 2, op->value);
+    run(w, WRITE_SETTING);
+}
+
+static void write_audit(struct writer *w, const struct audit_op *op)
+{
+    struct sqlite3_stmt *st = w->st[WRITE_AUDIT];
+    put_int(st, 1, op->at.ms);
+    put_text(st, 2, op->who);
+    put_some_text(st, 3, op->event);
+    put_some_int(st, 4, op->flow);
+    put_text(st, 5, op->what);
+    put_some_text(st, 6, op->note);
+    run(w, WRITE_AUDIT);
+}
+
+void write_batch(struct writer *w, struct batch *b)
+{
+    for (size_t i = 0; i < b->n; i++) {
+        const struct op *op = &b->ops[i];
+        switch (op->kind) {
+        case OP_START: write_start(w, op->flow, &b->starts[op->answer]); break;
+        case OP_JOURNAL: write_journal(w, op->journal); break;
+        case OP_FLOW: write_flow(w, op->flow); break;
+        case OP_INBOX: b->inbox_ids[op->answer] = write_inbox(w, op->inbox); break;
+        case OP_TAKE: write_take(w, op->take); break;
+        case OP_BOOK: write_book(w, op->book); break;
+        case OP_SCRIPT: write_script(w, op->script); break;
+        case OP_SCHEDULE: write_schedule(w, op->schedule); break;
+        case OP_OCCURRENCE: write_occurrence(w, op->occurrence); break;
+        case OP_SETTING: write_setting(w, op->setting); break;
+        case OP_AUDIT: write_audit(w, op->audit); break;
+        }
+    }
+}

@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: MIT
+// usher: assembles store, world, Lua and engine into one running usher; the only part that knows them all.
+#include "usher.h"
+
+#include "base/log.h"
+#include "engine/ask.h"
+#include "engine/engine.h"
+#include "engine/sandbox.h"
+#include "installation.h"
+#include "lua/api.h"
+#include "time/when.h"
+#include "usher_internal.h"
+#include "world/control_client.h"
+#include "world/live.h"
+#include "world/live_now.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct own_effect {
+    struct own_effect *next;
+    char *kind;
+    usher_effect_begin begin;
+    void *ctx;
+};
+
+struct usher {
+    struct err error;
+    struct installation installation;
+    struct live_settings settings;
+    char *database, *control;
+    struct store *store;
+    struct live *live;
+    struct world world; // live's, with `perform` led through this file
+    struct world wire;  // live's own
+    struct engine *engine;
+    struct own_effect *effects;
+};
+
+// ---- opening ----------------------------------------------------------------------------------------
+
+// The store's thread may have something to say before the loop exists.
+static void on_store_answer(void *self)
+{
+    struct usher *u = self;
+    if (u->live) live_store_wake(u->live);
+}
+
+// Practice goes on where it stopped: the first start's shift of the clock is kept in the database.
+static int restore_shift(struct usher *u, const char *as_if)
+{
+    struct buf kept;
+    int64_t shift = 0;
+    buf_init(&kept, 64);
+    int failed = store_setting(u->store, "practice", &kept, &u->error);
+    bool practised = !failed && record_int((struct record){(uint8_t *)kept.data, kept.len}, &shift);
+    buf_release(&kept);
+    if (failed) return failed;
+    if (!as_if && practised) {
+        return err_set(&u->error, ERR_INPUT, "%s is a practice database: say --as-if again, or name another --database for the real event",
+            u->database);
+    }
+    if (!as_if) return 0;
+    struct when when;
+    if (when_parse(text_of(as_if), NULL, &when, &u->error)) return err_in(&u->error, "--as-if");
+    u->settings.practice = true;
+    u->settings.shift_ms = practised ? shift : when.starts.at.ms - live_now().ms;
+    return 0;
+}
+
+static void on_request(void *self, uint64_t id, struct record request);
+static void on_reload(void *self);
+
+static int open_live(struct usher *u, const struct usher_options *o)
+{
+    u->settings.outbox = o->outbox;
+    u->settings.control = u->control;
+    u->settings.ctx = u;
+    u->settings.on_request = on_request;
+    u->settings.on_reload = on_reload;
+    if (installation_settings(&u->installation, &u->settings, &u->error)) return -1;
+    u->live = live_open(&u->settings, &u->error);
+    return u->live ? 0 : -1;
+}
+
+static void on_perform(void *self, const struct effect *effect);
+
+static struct instant shown_now(void *self)
+{
+    struct usher *u = self;
+    return u->live ? u->wire.now(u->wire.self) : live_now();
+}
+
+static int open_engine(struct usher *u)
+{
+    u->wire = *live_world(u->live);
+    u->world = u->wire;
+    struct engine_options options = {.store = u->store,
+        .world = u->world,
+        .read_file = installation_read_file,
+        .secret = installation_secret,
+        .secret_ctx = &u->installation,
+        .mail_from = installation_text(&u->installation, "mail", "from")};
+    options.world.perform = on_perform;
+    options.world.performer = u;
+    u->engine = engine_new(&options, &u->error);
+    if (!u->engine) return -1;
+    live_attach(u->live, u->engine);
+    log_set_clock(shown_now, u);
+    if (u->settings.practice) engine_keep_setting(u->engine, "practice", u->settings.shift_ms);
+    return 0;
+}
+
+static void say_where_mails_go(const struct usher *u)
+{
+    const char *outbox = u->settings.outbox ? u->settings.outbox : "outbox";
+    if (u->settings.practice) log_line(LOG_WARN, "practice: the clock is shifted and mails go to the outbox folder only", "outbox", outbox, NULL);
+    else if (!u->settings.smtp.host) log_line(LOG_WARN, "no mail server is configured: mails go to the outbox folder", "outbox", outbox, NULL);
+}
+
+void usher_set_library(void)
+{
+    sandbox_set_library(api_open);
+}
+
+struct usher *usher_open(const struct usher_options *o)
+{
+    struct usher *u = mem_alloc(sizeof *u);
+    char control[1024];
+    usher_set_library();
+    log_set_level(o->verbose > 0 ? LOG_DEBUG : o->verbose < 0 ? LOG_ERROR : LOG_INFO);
+    if (installation_open(&u->installation, o->config, &u->error)) return u;
+    const char *database = o->database ? o->database : installation_text(&u->installation, NULL, "database");
+    u->database = mem_copyz(database ? database : "usher.db");
+    snprintf(control, sizeof control, "%s.sock", u->database);
+    bool none = (o->control && !*o->control) || strcmp(u->database, ":memory:") == 0;
+    u->control = none ? NULL : mem_copyz(o->control ? o->control : control);
+    u->store = store_open(&(struct store_options){.path = u->database, .mode = STORE_THREAD, .wake = on_store_answer,
+                              .wake_ctx = u},
+        &u->error);
+    if (!u->store || restore_shift(u, o->as_if) || open_live(u, o) || open_engine(u)) return u;
+    say_where_mails_go(u);
+    return u;
+}
+
+void usher_close(struct usher *u)
+{
+    if (!u) return;
+    log_set_clock(NULL, NULL);
+    engine_free(u->engine);
+    if (u->store) store_close(u->store);
+    live_close(u->live);
+    installation_close(&u->installation);
+    while (u->effects) {
+        struct own_effect *x = u->effects;
+        u->effects = x->next;
+        free(x->kind);
+        free(x);
+    }
+    free(u->database);
+    free(u->control);
+    free(u);
+}
+
+const char *usher_error(const struct usher *u)
+{
+    return u->error.text;
+}
+
+int usher_failed(const struct usher *u)
+{
+    return err_exit_code(&u->error);
+}
+
+// ---- running ----------------------------------------------------------------------------------------
+
+int usher_load(struct usher *u, const char *path)
+{
+    if (!u->engine) return usher_failed(u);
+    u->error = (struct err){0};
+    const char *slash = strrchr(path, '/');
+    free(u->installation.script_folder);
+    u->installation.script_folder = slash ? mem_copy(path, (size_t)(slash - path) + 1) : mem_copyz("");
+    engine_load(u->engine, path, &u->error);
+    return usher_failed(u);
+}
+
+int usher_run(struct usher *u)
+{
+    if (!u->engine) return usher_failed(u);
+    if (live_run(u->live)) log_line(LOG_WARN, "stopped while mails or requests were on their way: they are looked at when usher starts again", NULL);
+    return 0;
+}
+
+int usher_turn(struct usher *u, int64_t max_wait_ms)
+{
+    return u->engine && live_turn(u->live, max_wait_ms);
+}
+
+void usher_stop(struct usher *u)
+{
+    if (u->live) live_stop(u->live);
+}
+
+// ---- effects of the program's own -----------------------------------------------------------------------
+
+static struct own_effect *own_effect(struct usher *u, struct text kind)
+{
+    for (struct own_effect *x = u->effects; x; x = x->next) {
+        if (text_is(kind, x->kind)) return x;
+    }
+    return NULL;
+}
+
+int usher_effect_add(struct usher *u, const char *kind, usher_effect_begin begin, void *ctx)
+{
+    if (own_effect(u, text_of(kind))) return err_set(&u->error, ERR_USAGE, "the effect '%s' was added before", kind), USHER_USAGE;
+    struct own_effect *x = mem_alloc(sizeof *x);
+    *x = (struct own_effect){u->effects, mem_copyz(kind), begin, ctx};
+    u->effects = x;
+    return 0;
+}
+
+static void begin_own(struct usher *u, const struct effect *effect)
+{
+    struct own_effect *x = own_effect(u, record_get_text(effect->args, "kind"));
+    if (!x) {
+        engine_post(u->engine, effect->flow, effect->step, effect->attempt, OUTCOME_AGAIN, (struct record){0},
+            TEXT("this program brings no effect of that kind"), 0);
+        return;
+    }
+    struct buf args;
+    char id[64];
+    buf_init(&args, RECORD_LEN_MAX);
+    record_print_json(record_get(effect->args, "args"), &args);
+    snprintf(id, sizeof id, "%lld.%d.%d", (long long)effect->flow, effect->step, effect->attempt);
+    char *key = mem_copy(effect->key.data, effect->key.len);
+    x->begin(x->ctx, id, key, buf_z(&args));
+    free(key);
+    buf_release(&args);
+}
+
+static void on_perform(void *self, const struct effect *effect)
+{
+    struct usher *u = self;
+    if (effect->kind == STEP_KIND_EFFECT) begin_own(u, effect);
+    else u->wire.perform(u->wire.self, effect);
+}
+
+int usher_effect_done(struct usher *u, const char *id, const char *result_json, const char *error, int again)
+{
+    long long flow;
+    int step, attempt;
+    struct buf result;
+    if (sscanf(id, "%lld.%d.%d", &flow, &step, &attempt) != 3) return err_set(&u->error, ERR_USAGE, "'%s' is no id of an effect", id), USHER_USAGE;
+    buf_init(&result, RECORD_LEN_MAX);
+    enum outcome outcome = !error ? OUTCOME_OK : again ? OUTCOME_AGAIN : OUTCOME_FAILED;
+    if (!error && result_json && record_from_json(text_of(result_json), &result, &u->error)) {
+        buf_release(&result);
+        return usher_failed(u);
+    }
+    engine_post(u->engine, flow, step, attempt, outcome, (struct record){(uint8_t *)result.data, result.len}, text_of(error), 0);
+    buf_release(&result);
+    return 0;
+}
+
+// ---- asking -----------------------------------------------------------------------------------------
+
+struct socket_asker {
+    struct usher *u;
+    uint64_t id;
+};
+
+static void on_socket_reply(void *ctx, struct record reply, const struct err *error)
+{
+    struct socket_asker *a = ctx;
+    (void)error;
+    live_reply(a->u->live, a->id, reply);
+    free(a);
+}
+
+static void on_request(void *self, uint64_t id, struct record request)
+{
+    struct socket_asker *a = mem_alloc(sizeof *a);
+    *a = (struct socket_asker){self, id};
+    engine_ask(a->u->engine, request, on_socket_reply, a);
+}
+
+// SIGHUP: what of the configuration can change while usher runs is the mail server and the limits.
+static void on_reload(void *self)
+{
+    struct usher *u = self;
+    (void)u;
+    log_line(LOG_INFO, "the configuration was read again", NULL);
+}
+
+struct own_asker {
+    bool answered;
+    struct buf json;
+};
+
+static void on_own_reply(void *ctx, struct record reply, const struct err *error)
+{
+    struct own_asker *a = ctx;
+    (void)error;
+    a->answered = true;
+    record_print_json(reply, &a->json);
+}
+
+int usher_ask(struct usher *u, const char *request_json, char **answer_json)
+{
+    if (!u->engine) return usher_failed(u);
+    struct buf request;
+    struct own_asker a = {0};
+    u->error = (struct err){0};
+    buf_init(&request, RECORD_LEN_MAX);
+    buf_init(&a.json, 256u << 20);
+    if (record_from_json(text_of(request_json), &request, &u->error)) {
+        buf_release(&request);
+        return usher_failed(u);
+    }
+    engine_ask(u->engine, (struct record){(uint8_t *)request.data, request.len}, on_own_reply, &a);
+    while (!a.answered && live_turn(u->live, 1000)) continue;
+    buf_release(&request);
+    *answer_json = buf_take(&a.json, NULL);
+    return 0;
+}
+
+void usher_free(void *p)
+{
+    free(p);
+}
+
+const char *usher_version(void)
+{
+    return USHER_VERSION;
+}

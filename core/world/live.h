@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// live: the real world of engine/world.h, one libuv loop around the engine.
+//
+// Owns the loop and everything on it: the clock's alarm, HTTP, mail, the control socket, the signals.
+// Borrows the engine and the settings. Holds always: the engine is entered from one place only, a prepare
+// handle, which is the last thing before the loop sleeps; so every callback of this turn has been heard,
+// and endings of effects are posted there and nowhere else.
+#pragma once
+
+#include "engine/world.h"
+#include "world/settings.h"
+
+struct live;
+
+// Opens the loop and what the settings ask for. NULL with a sentence. The settings' texts are borrowed
+// until live_close; the struct itself is copied.
+struct live *live_open(const struct live_settings *settings, struct err *e);
+void live_close(struct live *l); // NULL is fine; what is under way is cut, the journal knows it as started
+
+struct world *live_world(struct live *l); // valid until live_close
+void live_attach(struct live *l, struct engine *g);
+
+// Turns the loop until it is told to stop. 0; -LIMIT when a stop had to cut what was under way.
+int live_run(struct live *l);
+// For programs with a loop of their own: one turn that waits at most max_wait_ms. False: stopped.
+bool live_turn(struct live *l, int64_t max_wait_ms);
+
+// Begins no more effects, lets those under way end and the engine write it down, then live_run returns;
+// after settings.drain_ms it returns anyway.
+void live_stop(struct live *l);
+void live_stop_at_once(struct live *l);
+
+// For store_options.wake: may be called from any thread.
+void live_store_wake(void *live);
+
+void live_reply(struct live *l, uint64_t reply_id, struct record answer); // control.h
+
+// What the loop asks of the engine. live_attach takes the engine's own three; a test brings a stand-in.
+struct live_engine_calls {
+    void (*post)(struct engine *g, int64_t flow, int32_t step, int32_t attempt, enum outcome outcome,
+        struct record value, struct text note, int64_t retry_after_ms);
+    bool (*tick)(struct engine *g);
+    bool (*idle)(const struct engine *g);
+};
+void live_attach_calls(struct live *l, struct engine *g, const struct live_engine_calls *calls);

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// settings: what the real world is told about this installation. The caller fills it from the
+// configuration and keeps every text in it alive until live_close. Zero is a sensible value everywhere:
+// no mail server (mails go to the outbox), no control socket, the true clock, public addresses only.
+#pragma once
+
+#include "base/record.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+enum smtp_tls {
+    SMTP_TLS_NONE,     // in the clear; with a password only to this machine itself
+    SMTP_TLS_STARTTLS, // begins in the clear and must switch before anything is said
+    SMTP_TLS_WHOLE,    // TLS from the first byte (port 465)
+};
+
+struct smtp_settings {
+    const char *host; // NULL: no mail server
+    int port;         // 0: 25, 587 or 465, as tls asks for
+    enum smtp_tls tls;
+    const char *user, *password; // NULL: no log-in
+    int connections;             // at most so many at once; 0: 4
+    int per_hour;                // at most so many mails in any 60 minutes; 0: no limit
+    const char *hello;           // the name said in EHLO; NULL: the machine's
+    int64_t timeout_ms;          // patience for one reply; 0: 5 minutes, RFC 5321's wish
+};
+
+struct live_settings {
+    struct smtp_settings smtp;
+    const char *outbox;   // folder of written mails; NULL: "outbox"
+    const char *control;  // path of the control socket; NULL: none
+    const char *ca_file;  // certificates to trust instead of the system's; NULL: the system's
+    int64_t shift_ms;     // practice: this clock is so far ahead of the wall's
+    bool practice;        // practice: mails go to the outbox only, whatever smtp says
+    int http_connections; // at most so many requests at once; 0: 32
+    int64_t drain_ms;     // a stop waits so long for what is under way; 0: 10 s
+
+    // Networks that scripts may reach although they are private: "10.1.0.0/16", "::1". Ends with NULL.
+    const char *const *allow_private;
+
+    // All are called on the loop's thread with ctx; each may be NULL.
+    void *ctx;
+    void (*on_stop)(void *ctx, bool at_once); // SIGTERM or SIGINT came; the stop is already under way
+    void (*on_reload)(void *ctx);             // SIGHUP came
+    // One request on the control socket. Answer it, now or later, by live_reply with the same id.
+    void (*on_request)(void *ctx, uint64_t reply_id, struct record request);
+};

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: MIT
+#include "world/virtual.h"
+
+#include "engine/engine.h"
+#include "time/span.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// Turns without time passing, after which something must be going round in circles.
+#define TURNS_MAX 1000000
+
+// An outcome on its way back, or something that a pretended person will do.
+struct coming {
+    struct coming *next;
+    struct instant at;
+    char *memory;
+    struct record record; // outcome: value; act: what the pretend handler said
+    // outcomes
+    int64_t flow;
+    int32_t step, attempt;
+    enum outcome outcome;
+    struct text note;
+    // acts
+    char *event;
+};
+
+struct virtual
+{
+    struct engine *engine;
+    struct instant now, alarm;
+    struct coming *outcomes, *acts; // both sorted by time, then by when they were added
+    struct record *history;
+    size_t history_n, history_room;
+    int64_t boundary, crash_at;
+    bool crashed, pretending;
+};
+
+struct virtual *virtual_new(struct instant now)
+{
+    struct virtual *v = mem_alloc(sizeof *v);
+    v->now = now;
+    v->alarm = INSTANT_NEVER;
+    v->pretending = true;
+    return v;
+}
+
+static void free_coming(struct coming **list)
+{
+    while (*list) {
+        struct coming *c = *list;
+        *list = c->next;
+        free(c->memory);
+        free(c->event);
+        free(c);
+    }
+}
+
+void virtual_free(struct virtual *v)
+{
+    if (!v) return;
+    free_coming(&v->outcomes);
+    free_coming(&v->acts);
+    virtual_forget_history(v);
+    free(v->history);
+    free(v);
+}
+
+static void add_coming(struct coming **list, struct coming *c)
+{
+    while (*list && (*list)->at.ms <= c->at.ms) list = &(*list)->next;
+    c->next = *list;
+    *list = c;
+}
+
+// ---- crashes ----------------------------------------------------------------------------------------
+
+bool virtual_boundary(void *self)
+{
+    struct virtual *v = self;
+    if (!v->crashed && ++v->boundary == v->crash_at) v->crashed = true;
+    return v->crashed;
+}
+
+void virtual_crash_at(struct virtual *v, int64_t boundary)
+{
+    v->crash_at = boundary;
+}
+
+bool virtual_crashed(const struct virtual *v)
+{
+    return v->crashed;
+}
+
+int64_t virtual_boundaries(const struct virtual *v)
+{
+    return v->boundary;
+}
+
+void virtual_revive(struct virtual *v)
+{
+    v->crashed = false;
+    v->engine = NULL;
+    v->alarm = INSTANT_NEVER;
+    free_coming(&v->outcomes);
+}
+
+// ---- the table of engine/world.h ----------------------------------------------------------------------
+
+static struct instant on_now(void *self)
+{
+    return ((struct virtual *)self)->now;
+}
+
+static void on_wake_at(void *self, struct instant at)
+{
+    ((struct virtual *)self)->alarm = at;
+}
+
+static void on_wake_now(void *self)
+{
+    (void)self; // virtual_run turns until the engine is idle
+}
+
+static size_t on_room(void *self, enum step_kind kind)
+{
+    (void)self, (void)kind;
+    return 64;
+}
+
+static void on_cancel(void *self, int64_t flow, int32_t step)
+{
+    (void)self, (void)flow, (void)step;
+}
+
+static void remember(struct virtual *v, const struct effect *effect)
+{
+    struct record_map map;
+    struct buf bytes;
+    record_map_init(&map);
+    buf_init(&bytes, 64u << 20);
+    record_map_int(&map, "at", v->now.ms);
+    record_map_text(&map, "kind", text_of(step_kind_name(effect->kind)));
+    record_map_text(&map, "event", effect->event);
+    record_map_text(&map, "flow", effect->flow_name);
+    record_map_text(&map, "key", effect->flow_key);
+    record_map_text(&map, "label", effect->label);
+    record_map_text(&map, "step", effect->key);
+    record_map_int(&map, "attempt", effect->attempt);
+    record_map_value(&map, "args", effect->args);
+    record_map_end(&map, &bytes);
+    if (v->history_n == v->history_room) {
+        v->history_room = v->history_room ? 2 * v->history_room : 64;
+        v->history = mem_grow(v->history, sizeof *v->history * v->history_room);
+    }
+    struct record *r = &v->history[v->history_n++];
+    r->data = (const uint8_t *)buf_take(&bytes, &r->len);
+}
+
+// What the script gave as `rehearse`, made to look like the real answer.
+static enum outcome rehearsed_response(const struct effect *effect, struct buf *out)
+{
+    struct record given = record_get(effect->args, "rehearse"), json = record_get(given, "json");
+    if (!given.data) return OUTCOME_FAILED;
+    struct record_map map, headers;
+    struct buf body, head;
+    buf_init(&body, RECORD_LEN_MAX);
+    buf_init(&head, 4096);
+    record_map_init(&headers);
+    if (json.data) {
+        record_print_json(json, &body);
+        record_map_text(&headers, "content-type", TEXT("application/json"));
+    } else {
+        buf_addt(&body, record_get_text(given, "body"));
+    }
+    record_map_end(&headers, &head);
+    record_map_init(&map);
+    record_map_int(&map, "status", record_get_int(given, "status", 200));
+    record_map_value(&map, "headers", (struct record){(uint8_t *)head.data, head.len});
+    record_map_text(&map, "body", buf_text(&body));
+    record_map_end(&map, out);
+    buf_release(&body);
+    buf_release(&head);
+    return OUTCOME_OK;
+}
+
+static void on_perform(void *self, const struct effect *effect)
+{
+    struct virtual *v = self;
+    if (virtual_boundary(v)) return; // it dies before the effect leaves
+    remember(v, effect);
+    if (virtual_boundary(v)) return; // it dies after the effect, and nobody has heard how it ended
+    struct coming *c = mem_alloc(sizeof *c);
+    struct buf value;
+    buf_init(&value, RECORD_LEN_MAX);
+    *c =
+        (struct coming){.at = v->now, .flow = effect->flow, .step = effect->step, .attempt = effect->attempt};
+    if (effect->kind == STEP_KIND_HTTP) {
+        c->outcome = rehearsed_response(effect, &value);
+        if (c->outcome == OUTCOME_FAILED)
+            c->note = TEXT("a rehearsal asks no server: say what it answers with rehearse = { ... }");
+        else c->record.data = (const uint8_t *)(c->memory = buf_take(&value, &c->record.len));
+    } else {
+        c->outcome = OUTCOME_OK;
+        c->note = TEXT("rehearsed");
+    }
+    buf_release(&value);
+    add_coming(&v->outcomes, c);
+}
+
+struct world virtual_world(struct virtual *v)
+{
+    return (struct world){.self = v,
+        .now = on_now,
+        .wake_at = on_wake_at,
+        .wake_now = on_wake_now,
+        .perform = on_perform,
+        .room = on_room,
+        .cancel = on_cancel};
+}
+
+void virtual_attach(struct virtual *v, struct engine *g)
+{
+    v->engine = g;
+}
+
+// ---- pretended people ---------------------------------------------------------------------------------
+
+static void add_act(struct virtual *v, const char *event, struct record act)
+{
+    int64_t after_ms = 0;
+    struct text after = record_get_text(act, "after");
+    if (after.len && span_elapsed_ms(after, &after_ms, NULL)) after_ms = 0;
+    struct coming *c = mem_alloc(sizeof *c);
+    c->at = instant_add(v->now, after_ms);
+    c->memory = mem_copy(act.data, act.len);
+    c->record = (struct record){(const uint8_t *)c->memory, act.len};
+    c->event = mem_copyz(event);
+    add_coming(&v->acts, c);
+}
+
+struct pretending {
+    struct virtual *v;
+    char *event;
+};
+
+static void on_pretended(void *ctx, struct record acts, const struct err *error)
+{
+    struct pretending *p = ctx;
+    for (struct record_iter it = record_each(acts); !error && record_next(&it);)
+        add_act(p->v, p->event, it.value);
+    free(p->event);
+    free(p);
+}
+
+static void on_acted(void *ctx, struct record reply, const struct err *error)
+{
+    (void)ctx, (void)reply, (void)error;
+}
+
+// Asks the script what the people do who got what is new in the history.
+static void pretend(struct virtual *v, size_t from)
+{
+    for (size_t i = from; v->pretending && i < v->history_n; i++) {
+        struct text event = record_get_text(v->history[i], "event");
+        if (!text_is(record_get_text(v->history[i], "kind"), "mail")) continue;
+        if (!engine_has_handler(v->engine, event, TEXT("pretend"))) continue;
+        struct pretending *p = mem_alloc(sizeof *p);
+        *p = (struct pretending){v, mem_copy(event.data, event.len)};
+        engine_call(v->engine, event, TEXT("pretend"), v->history[i], on_pretended, p);
+    }
+}
+
+static void act(struct virtual *v, struct coming *c)
+{
+    engine_call(v->engine, text_of(c->event), record_get_text(c->record, "call"),
+        record_get(c->record, "with"), on_acted, NULL);
+}
+
+// ---- the loop -----------------------------------------------------------------------------------------
+
+static bool deliver_outcomes(struct virtual *v)
+{
+    bool any = v->outcomes != NULL;
+    while (v->outcomes) {
+        struct coming *c = v->outcomes;
+        v->outcomes = c->next;
+        engine_post(v->engine, c->flow, c->step, c->attempt, c->outcome, c->record, c->note, 0);
+        c->next = NULL;
+        free_coming(&c);
+    }
+    return any;
+}
+
+int virtual_settle(struct virtual *v, struct err *e)
+{
+    for (int turns = 0; turns < TURNS_MAX; turns++) {
+        size_t before = v->history_n;
+        bool again = engine_tick(v->engine);
+        if (v->crashed) return 0;
+        pretend(v, before);
+        again |= deliver_outcomes(v);
+        if (!again && v->history_n == before && engine_idle(v->engine)) return 0;
+    }
+    return err_set(e, ERR_LIMIT, "something goes round in circles: a million turns without time passing");
+}
+
+static struct instant next_moment(const struct virtual *v)
+{
+    return v->acts && v->acts->at.ms < v->alarm.ms ? v->acts->at : v->alarm;
+}
+
+int virtual_run(struct virtual *v, struct instant until, struct err *e)
+{
+    for (;;) {
+        int failed = virtual_settle(v, e);
+        if (failed || v->crashed) return failed;
+        struct instant next = next_moment(v);
+        if (next.ms == INSTANT_NEVER.ms || next.ms > until.ms) return 0;
+        if (next.ms > v->now.ms) v->now = next;
+        while (v->acts && v->acts->at.ms <= v->now.ms) {
+            struct coming *c = v->acts;
+            v->acts = c->next;
+            act(v, c);
+            c->next = NULL;
+            free_coming(&c);
+        }
+    }
+}
+
+struct instant virtual_now(const struct virtual *v)
+{
+    return v->now;
+}
+
+void virtual_set_now(struct virtual *v, struct instant now)
+{
+    v->now = now;
+}
+
+size_t virtual_history_count(const struct virtual *v)
+{
+    return v->history_n;
+}
+
+struct record virtual_history(const struct virtual *v, size_t i)
+{
+    return v->history[i];
+}
+
+void virtual_forget_history(struct virtual *v)
+{
+    for (size_t i = 0; i < v->history_n; i++) free((void *)v->history[i].data);
+    v->history_n = 0;
+}
+
+void virtual_no_pretending(struct virtual *v)
+{
+    v->pretending = false;
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// virtual: the same engine on another clock and another wire.
+//
+// Time jumps to the next moment when nothing is runnable and nothing is under way; because effects, timers
+// and flows live in one process, "idle" is exactly known. Mails and requests go into a list instead of out;
+// a request is answered by what the script gave it as `rehearse`. After each mail the script's handler
+// "pretend" says what the person who got it does, and when.
+// Crashes are rehearsed too: at the n-th boundary (before or after a commit, before or after an effect) the
+// world stands still, its owner throws the engine away and makes a new one on the same store.
+#pragma once
+
+#include "engine/world.h"
+
+struct virtual;
+
+struct virtual *virtual_new(struct instant now);
+void virtual_free(struct virtual *v);
+struct world virtual_world(struct virtual *v);
+void virtual_attach(struct virtual *v, struct engine *g);
+
+// Runs until nothing is left to do, or until that moment, or until a crash. 0, or -LIMIT with a sentence when
+// it goes round without getting anywhere.
+int virtual_run(struct virtual *v, struct instant until, struct err *e);
+// Runs what can happen without time passing.
+int virtual_settle(struct virtual *v, struct err *e);
+struct instant virtual_now(const struct virtual *v);
+void virtual_set_now(struct virtual *v, struct instant now);
+
+// What left the house so far, in order: a list of maps
+//   at ms · kind "mail" | "http" | "effect" · event flow key label step · attempt · args
+size_t virtual_history_count(const struct virtual *v);
+struct record virtual_history(const struct virtual *v, size_t i);
+void virtual_forget_history(struct virtual *v);
+
+// 0: never. Counts on over several engines on this world.
+void virtual_crash_at(struct virtual *v, int64_t boundary);
+bool virtual_crashed(const struct virtual *v);
+void virtual_revive(struct virtual *v); // after a crash: what was under way is lost
+int64_t virtual_boundaries(const struct virtual *v);
+// The engine tells of its commits through this (engine_options.boundary).
+bool virtual_boundary(void *v);
+
+// Nobody pretends to answer.
+void virtual_no_pretending(struct virtual *v);

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* usher.h: the whole public face of libusher.
+ *
+ * usher runs scripts in which flows wait for weeks and lose nothing through any crash. A program opens an
+ * engine on one database file, loads scripts, and runs it; it may bring effects of its own, ask questions, and
+ * rehearse a script without touching anything. The command line program `usher` uses only this header.
+ *
+ * All functions belong to one thread per engine. Texts are UTF-8 and end in NUL. A function that returns int
+ * returns 0 or one of the exit codes below; usher_error then has one whole sentence. What comes back in a
+ * `char **` is JSON, and is given back with usher_free.
+ *
+ *     #include <usher.h>
+ *     struct usher *u = usher_open(&(struct usher_options){.database = "event.db"});
+ *     if (usher_load(u, "hello.lua") == 0) usher_run(u);
+ *     fprintf(stderr, "%s\n", usher_error(u));
+ *     usher_close(u);
+ */
+#ifndef USHER_H
+#define USHER_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define USHER_API __attribute__((visibility("default")))
+
+#define USHER_OK 0      /* fine */
+#define USHER_INPUT 1   /* a script, a list, a request: somebody's text is wrong; or a peer failed */
+#define USHER_USAGE 2   /* the call itself is wrong */
+#define USHER_STORAGE 3 /* disk, database or memory failed */
+
+struct usher;
+
+/* Zero is a sensible value everywhere. */
+struct usher_options {
+    const char *database; /* path; NULL: "usher.db"; ":memory:" keeps nothing */
+    const char *config;   /* path of usher.conf.lua; NULL: none */
+    const char *as_if;    /* practice: the clock starts at this moment ("1 Feb 2021 09:00 Asia/Thimphu"), and
+                             mails go to the outbox folder only */
+    const char *outbox;   /* folder for mails when there is no SMTP server; NULL: "outbox" */
+    const char *control;  /* path of the control socket; NULL: the database's with ".sock"; "": none */
+    int verbose;          /* 1: debug lines; -1: errors only */
+};
+
+/* Opens the engine. Never NULL; when something failed usher_failed says so and every later call fails. */
+USHER_API struct usher *usher_open(const struct usher_options *options);
+/* Stops at once, waits for what is being written, frees everything. NULL is fine. */
+USHER_API void usher_close(struct usher *u);
+/* The last error: one sentence, or "". Valid until the next call. */
+USHER_API const char *usher_error(const struct usher *u);
+/* The code of the last error, or USHER_OK. */
+USHER_API int usher_failed(const struct usher *u);
+
+/* Loads a script file. Its flows begin when the engine runs. */
+USHER_API int usher_load(struct usher *u, const char *path);
+/* Runs until SIGTERM, SIGINT or usher_stop; then lets what is under way end, and returns. */
+USHER_API int usher_run(struct usher *u);
+/* For programs with a loop of their own: one turn, waiting at most so long. 0: stopped, 1: call again. */
+USHER_API int usher_turn(struct usher *u, int64_t max_wait_ms);
+/* Asks usher_run to end, from a signal handler's deferred part or from an effect. */
+USHER_API void usher_stop(struct usher *u);
+
+/* An effect of the program's own: scripts call it as usher.effect(kind, { "name", ... }). `begin` gets the
+ * arguments as JSON when the step is on disk, and must later (not inside the call) say how it ended with
+ * usher_effect_done. `id` names the attempt; an effect may be begun again after a crash, with the same key. */
+typedef void (*usher_effect_begin)(void *ctx, const char *id, const char *key, const char *args_json);
+USHER_API int usher_effect_add(struct usher *u, const char *kind, usher_effect_begin begin, void *ctx);
+/* result_json: what the script gets. error: NULL when it worked, else a sentence; again: nonzero to have it
+ * tried again later. */
+USHER_API int usher_effect_done(struct usher *u, const char *id, const char *result_json, const char *error, int again);
+
+/* Asks the engine something: {"ask": "flows"}, {"ask": "why", ...}; the commands of `usher` are listed in
+ * docs/operators.md. The answer is JSON; an error sentence is USHER_INPUT. */
+USHER_API int usher_ask(struct usher *u, const char *request_json, char **answer_json);
+
+/* The same, of whichever process has the database: through its control socket when one runs, else by opening
+ * the file for the time of the call, without sending anything. */
+USHER_API int usher_command(const struct usher_options *options, const char *request_json, char **answer_json,
+    char **error);
+
+/* Plays the whole life of a script in virtual time; nothing leaves and nothing is kept. */
+struct usher_rehearsal {
+    const char *from;  /* moment to begin at; NULL: now, or a day before the first moment when that is past */
+    const char *until; /* moment to end at; NULL: when nothing is left to do (five weeks with a schedule) */
+    const char *config;
+    int64_t crash_at;  /* > 0: crash at this boundary and go on as after a restart; see usher_rehearse */
+    int no_pretending; /* nonzero: nobody answers */
+    int check_only;    /* nonzero: load and check, play nothing */
+};
+/* The report, JSON: { "text", "html", "effects": [...], "warnings": [...], "boundaries", "from", "until",
+ * "stopped": [...] }. Each effect of kind mail has "eml", its bytes, and "file". `error` gets a sentence. */
+USHER_API int usher_rehearse(const char *script, const struct usher_rehearsal *options, char **report_json,
+    char **error);
+
+/* What usher says of a word ("usher.sleep", "mail"): the block above its definition; NULL when unknown, and
+ * then *nearest (may be NULL) is the nearest known word. Both are given back with usher_free. */
+USHER_API char *usher_help(const char *word, char **nearest);
+
+/* A file that usher brings along ("selftest.lua", "holidays/bt-2021.txt"); NULL when there is none. */
+USHER_API char *usher_file(const char *name);
+
+USHER_API void usher_free(void *p);
+/* "0.1.0" */
+USHER_API const char *usher_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,175 @@
+-- SPDX-License-Identifier: MIT
+-- audience: who a mail is for. The people who could ever be in an audience are known when the script loads;
+-- whether one of them is in it is asked at the moment of sending, from the answers in the book.
+local check = require "usher.check"
+local facts = require "usher.facts"
+local people = require "usher.people"
+
+local audience = {}
+
+-- A verdict is true, or the reason why this person does not get the mail. It runs inside usher.decide.
+local function answer_of(person)
+  return usher.book("answers"):get(person.key)
+end
+
+local function said(answer)
+  return ("answered %s"):format(answer.answer)
+end
+
+local verdicts <const> = {
+  invited = function() return true end,
+  not_answered = function(person)
+    local answer = answer_of(person)
+    return not answer or said(answer)
+  end,
+  coming = function(person)
+    local answer = answer_of(person)
+    if not answer then return "has not answered" end
+    return answer.answer == "yes" or said(answer)
+  end,
+  declined = function(person)
+    local answer = answer_of(person)
+    if not answer then return "has not answered" end
+    return answer.answer == "no" or said(answer)
+  end,
+}
+
+local function guests_of(group)
+  local list = {}
+  for _, person in ipairs(facts.guests) do
+    if not group or person.group == group then list[#list + 1] = person end
+  end
+  return list
+end
+
+local function keyed(word, keys)
+  local list = {}
+  for i, key in ipairs(keys) do list[i] = people.need(word, key) end
+  return list
+end
+
+-- Who speaks: by the column `role`, or because the programme names them.
+local function speakers()
+  local list, seen = {}, {}
+  for _, item in ipairs(facts.items) do
+    for _, person in ipairs(item.people) do seen[person.key] = true end
+  end
+  for _, person in ipairs(facts.people) do
+    if person.roles.speaker or seen[person.key] then list[#list + 1] = person end
+  end
+  return list
+end
+
+local function with_role(role)
+  local list = {}
+  for _, person in ipairs(facts.people) do
+    if person.roles[role] then list[#list + 1] = person end
+  end
+  return list
+end
+
+local members <const> = {
+  speakers = speakers,
+  host = function()
+    local key = facts.event.host
+    return key and keyed("host", { key }) or with_role("host")
+  end,
+  organisers = function()
+    local keys = facts.event.organisers
+    return #keys > 0 and keyed("organisers", keys) or with_role("organiser")
+  end,
+}
+
+-- `invited.Secretaries`: the same audience, narrowed to a group. An unknown group is refused by name.
+local narrowing <const> = {
+  __index = function(self, group)
+    for _, known in ipairs(facts.groups) do
+      if known == group then return { word = self.word, group = group } end
+    end
+    error(("%s.%s: no group of guests has this name%s"):format(self.word, tostring(group),
+      check.meant(tostring(group), facts.groups)), 2)
+  end,
+}
+
+-- The words for audiences, as scripts see them.
+audience.words = {}
+for word in pairs(verdicts) do
+  audience.words[word] = setmetatable({ word = word, group = false }, narrowing)
+end
+for word in pairs(members) do audience.words[word] = { word = word, group = false } end
+
+local function is_audience(value)
+  return type(value) == "table" and type(value.word) == "string"
+end
+
+-- What a rule's `to` says, as plain parts: { word, group } or { key }.
+local function part_of(rule_word, value)
+  if is_audience(value) then return { word = value.word, group = value.group or nil } end
+  if type(value) == "string" then return { key = people.need(rule_word, value).key } end
+  check.refuse("%s: to must be an audience (%s) or the key of a person, not a %s", rule_word,
+    table.concat(check.names(audience.words), ", "), type(value))
+end
+
+-- audience.parts(rule_word, to) -> list of parts. `to` is one of them or a list.
+function audience.parts(rule_word, to)
+  if to == nil then
+    check.refuse("%s: to is missing: say who gets it, as in  to = invited", rule_word)
+  end
+  if is_audience(to) or type(to) ~= "table" then return { part_of(rule_word, to) } end
+  local parts = {}
+  for i, value in ipairs(to) do parts[i] = part_of(rule_word, value) end
+  if #parts == 0 then check.refuse("%s: to is an empty list", rule_word) end
+  return parts
+end
+
+local function people_of(part)
+  if part.key then return { facts.by_key[part.key] } end
+  if members[part.word] then return members[part.word]() end
+  return guests_of(part.group)
+end
+
+-- Everybody who can ever be in one of the parts, each once: list of { person, part }.
+function audience.candidates(parts)
+  local list, seen = {}, {}
+  for _, part in ipairs(parts) do
+    for _, person in ipairs(people_of(part)) do
+      if not seen[person.key] then
+        seen[person.key] = true
+        list[#list + 1] = person
+      end
+    end
+  end
+  return list
+end
+
+local function belongs(part, person)
+  for _, member in ipairs(people_of(part)) do
+    if member.key == person.key then return true end
+  end
+  return false
+end
+
+-- audience.verdict(parts, person) -> true, or why this person does not get it now. Only inside usher.decide.
+function audience.verdict(parts, person)
+  local why = "is no longer on the list"
+  for _, part in ipairs(parts) do
+    if belongs(part, person) then
+      local judge = verdicts[part.word]
+      local answer = not judge or judge(person)
+      if answer == true then return true end
+      why = answer
+    end
+  end
+  return why
+end
+
+-- "invited.Secretaries": for people to read, and to see whether two rules are for the same people.
+function audience.text(parts)
+  local texts = {}
+  for i, part in ipairs(parts) do
+    texts[i] = part.key or part.group and ("%s.%s"):format(part.word, part.group) or part.word
+  end
+  return table.concat(texts, ", ")
+end
+
+return audience

@@ -1,0 +1,69 @@
+-- SPDX-License-Identifier: MIT
+-- cues: short mails to the people of an item, by the item's clock: "you are next". A cue is of use until its
+-- item begins, and is sent again when nobody knows whether it went out.
+local check = require "usher.check"
+local facts = require "usher.facts"
+local mail = require "usher.mail"
+local sending = require "usher.sending"
+local texts = require "usher.texts"
+
+local cues = {}
+
+local known <const> = { at = "text", zone = "text?", late = "text?", subject = "texts?", text = "texts?",
+  from = "text?", reply_to = "text?" }
+
+local function declare(place, name, given)
+  if facts.except[name] then
+    facts.except[name] = "left out"
+    return
+  end
+  local o = check.options(('cue "%s"'):format(name), given, known)
+  local rule = mail.rule("cue", name, place, {
+    at = o.at, zone = o.zone, late = o.late or "until start", unsure = "resend",
+    subject = o.subject, text = o.text, from = o.from, reply_to = o.reply_to,
+  })
+  rule.parts, rule.audience = { { word = "speakers" } }, "speakers"
+end
+
+--- cue "name" { at = "10 minutes before" } -> nothing
+--- Declares a cue: a mail to each person of each timed item of the programme, by the item's clock. It knows
+--- the placeholders {item}, {item_when}, {item_next} and {minutes} besides those of mails. Options: at, zone,
+--- late, subject, text, from, reply_to.
+--- Example: cue "you-are-next" { at = "10 minutes before" }
+cues.cue = check.word(function(name)
+  facts.need_event("cue")
+  check.name("cue", name)
+  return check.placed_word(function(place, given) declare(place, name, given) end)
+end)
+
+--- cues { "10 minutes before" } -> nothing
+--- Declares one ready-made cue for each phrase of the list, named "cue-1", "cue-2" and so on.
+--- Example: cues { "60 minutes before", "10 minutes before" }
+cues.cues = check.placed_word(function(place, list)
+  facts.need_event("cues")
+  if type(list) ~= "table" or #list == 0 then
+    check.refuse('cues: list when, as in  cues { "10 minutes before" }')
+  end
+  local ready = texts["you-are-next"]
+  for i, phrase in ipairs(list) do
+    declare(place, ("cue-%d"):format(i), { at = phrase, subject = ready.subject, text = ready.text })
+  end
+end)
+
+-- Declares the flows of all cues. A person with several items has a key for each, in the programme's order.
+function cues.settle()
+  for _, rule in ipairs(facts.rules) do
+    if rule.word == "cue" then
+      local counts = {}
+      for _, item in ipairs(facts.items) do
+        for _, person in ipairs(item.starts and item.people or {}) do
+          local n = (counts[person.key] or 0) + 1
+          counts[person.key] = n
+          sending.declare(rule, person, item, n == 1 and person.key or ("%s/%d"):format(person.key, n))
+        end
+      end
+    end
+  end
+end
+
+return cues

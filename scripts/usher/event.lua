@@ -1,0 +1,91 @@
+-- SPDX-License-Identifier: MIT
+-- event: what takes place, when and where. The first word of a script; the others build on it.
+local calendar = require "usher.calendar"
+local check = require "usher.check"
+local facts = require "usher.facts"
+local settle = require "usher.settle"
+
+local event = {}
+
+local known <const> = { title = "text", when = "text", where = "any?", organisers = "names?", host = "text?",
+  from = "text?", reply_to = "text?", holidays = "any?", language = "text?", weekend = "list?" }
+
+local function as_list(names)
+  return type(names) == "table" and names or { names }
+end
+
+local function read_when(name, when)
+  local fine, starts, ends = pcall(usher.time.parse, when)
+  if not fine then check.refuse('event "%s": when: %s', name, check.clean(starts)) end
+  if not ends then
+    check.refuse('event "%s": when has no end: write it as "%s-16:30"', name, when)
+  end
+  return starts, ends
+end
+
+local function read_where(name, where)
+  if where == nil or type(where) == "table" and where.kind == "zoom" then return where end
+  if type(where) == "string" then return { kind = "place", text = where } end
+  check.refuse('event "%s": where is a text, or zoom { link = ... }', name)
+end
+
+local function declare(name, given)
+  if facts.event then
+    check.refuse('event "%s": a script has one event, and "%s" is it', name, facts.event.id)
+  end
+  local o = check.options(('event "%s"'):format(name), given, known)
+  local starts, ends = read_when(name, o.when)
+  facts.event = {
+    id = name, title = o.title, starts = starts, ends = ends, zone = starts.zone,
+    where = read_where(name, o.where), organisers = as_list(o.organisers), host = o.host,
+    from = o.from, reply_to = o.reply_to, language = o.language or "en",
+    weekend = o.weekend or { "sat", "sun" },
+  }
+  if o.holidays then calendar.add(o.holidays) end
+  settle.register()
+end
+
+--- event "hlb-2021" { title =, when =, where =, organisers =, host =, from = } -> nothing
+--- Says what takes place. `when` is a date, a time from-to and a zone; its weekday is checked. organisers and
+--- host are keys of people. Further: reply_to, holidays, language ("en"), weekend ({ "sat", "sun" }).
+--- Example: event "hello" { title = "Hello", when = "Thu 25 Feb 2021 14:00-16:30 Asia/Thimphu" }
+event.event = check.word(function(name)
+  check.name("event", name)
+  return check.word(function(given) declare(name, given) end)
+end)
+
+--- zoom { link = "https://...", code = "123456" } -> place
+--- A meeting on Zoom, for the event's `where`. A link may be `secret "NAME"`: then it
+--- stands neither in the script nor in the journal.
+--- Example: local room = zoom { link = "https://zoom.example/j/945" }
+event.zoom = check.word(function(given)
+  local o = check.options("zoom", given, { link = "text", code = "text?", id = "text?" })
+  if not o.link:find("^https://[%w.-]+/") and not o.link:find("^{{") then -- {{...}} stands in for a secret
+    check.refuse("zoom: link must begin with https:// and name a host, not '%s'", o.link)
+  end
+  return { kind = "zoom", link = o.link, code = o.code, id = o.id }
+end)
+
+--- secret "NAME" -> text
+--- Stands in for a secret that is kept outside the script, in the environment as USHER_SECRET_NAME or in the
+--- secrets folder. The value is put in where a mail leaves; it is an error when there is none.
+--- Example: local link = function () return secret "ZOOM_LINK" end
+event.secret = check.word(function(name) return usher.secret(name) end)
+
+--- file "notes.md" -> text
+--- The text of a file beside the script. It is part of the script's version: editing it is an edit.
+--- Example: local read_later = function () return file "notes.md" end
+event.file = check.word(function(name) return usher.file(name) end)
+
+--- objectives { "Know the law", "Use the tool" } -> nothing
+--- Says what the event is for. Mails show them as {objectives}.
+--- Example: objectives { "Increase awareness of emerging digital technologies" }
+event.objectives = check.word(function(list)
+  if type(list) ~= "table" or #list == 0 then check.refuse("objectives: list them in { }") end
+  for i, objective in ipairs(list) do
+    if type(objective) ~= "string" then check.refuse("objectives: number %d is not a text", i) end
+    facts.objectives[i] = objective
+  end
+end)
+
+return event

@@ -1,0 +1,43 @@
+-- SPDX-License-Identifier: MIT
+-- facts: what the script has said about its event. The words fill these tables while the script loads; then
+-- the engine makes them read-only, because flows wait for weeks and share nothing that changes.
+local check = require "usher.check"
+
+local facts = {
+  event = nil,       -- { id, title, starts, ends, zone, where, organisers, host, from, ... } of event.lua
+  people = {},       -- in the order of people.csv: speakers, organisers, host
+  guests = {},       -- in the order of guests.csv
+  by_key = {},       -- both of them
+  groups = {},       -- names of groups, in the script's order
+  items = {},        -- the programme, in order
+  objectives = {},
+  calendars = {},    -- zone -> { days = list of dates, names = date -> name, years = year -> true, source }
+  groups_were_said = false, -- the list of groups is closed
+  rules = {},        -- mail and cue rules, in order
+  rule_named = {},
+  except = {},       -- rules that `use` is leaving out just now
+  has_undecided = false,
+  notes = {},        -- sentences for `usher check` that are no errors
+}
+
+-- The event, or a refusal that says which word comes first.
+function facts.need_event(word)
+  return facts.event or check.refuse('%s: say what the event is first: event "my-event" { ... }', word)
+end
+
+function facts.note(sentence, ...)
+  facts.notes[#facts.notes + 1] = sentence:format(...)
+end
+
+-- Everybody, people first, then guests.
+function facts.everybody()
+  local all = table.move(facts.people, 1, #facts.people, 1, {})
+  return table.move(facts.guests, 1, #facts.guests, #all + 1, all)
+end
+
+-- "Dasho Phuntsho Tobgay": as the list gives it, never built from parts of a name.
+function facts.full_name(person)
+  return person.salutation and person.salutation .. " " .. person.name or person.name
+end
+
+return facts

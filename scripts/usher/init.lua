@@ -1,0 +1,21 @@
+-- SPDX-License-Identifier: MIT
+-- The words that every script sees, beside the primitives in `usher`.
+local audience = require "usher.audience"
+local calendar = require "usher.calendar"
+local cues = require "usher.cues"
+local event = require "usher.event"
+local mail = require "usher.mail"
+local people = require "usher.people"
+local programme = require "usher.programme"
+local undecided = require "usher.undecided"
+local use = require "usher.use"
+
+local words = {
+  event = event.event, zoom = event.zoom, secret = event.secret, file = event.file,
+  objectives = event.objectives, people = people.people, guests = people.guests, groups = people.groups,
+  programme = programme.programme, undecided = undecided.undecided, holidays = calendar.holidays,
+  mail = mail.mail, cue = cues.cue, cues = cues.cues, use = use.use,
+}
+for word, who in pairs(audience.words) do words[word] = who end
+
+return words

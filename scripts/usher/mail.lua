@@ -1,0 +1,111 @@
+-- SPDX-License-Identifier: MIT
+-- mail: rules for mails: who gets what when. A rule that says no text uses the ready-made one of its name.
+local audience = require "usher.audience"
+local check = require "usher.check"
+local facts = require "usher.facts"
+local moments = require "usher.moments"
+local sending = require "usher.sending"
+local texts = require "usher.texts"
+
+local mail = {}
+
+local known <const> = {
+  to = "any", at = "text", zone = "text?", late = "text?", unsure = "resend|ask|leave?",
+  missed = "latest|each?", catch_up = "yes_no?", subject = "texts?", text = "texts?", file = "texts?",
+  attach = "names?", from = "text?", reply_to = "text?",
+}
+
+local function read_files(files)
+  if type(files) == "string" then return usher.file(files) end
+  local by_language = {}
+  for language, name in pairs(files) do by_language[language] = usher.file(name) end
+  return by_language
+end
+
+local types <const> = { pdf = "application/pdf", txt = "text/plain", csv = "text/csv", png = "image/png",
+  jpg = "image/jpeg", ics = "text/calendar" }
+
+-- "calendar" stays a word: the entry is made for each person. Files are read once, as part of the script.
+local function read_attachments(names, title)
+  local list = {}
+  for i, name in ipairs(type(names) == "table" and names or { names }) do
+    if type(name) ~= "string" then check.refuse('%s: attach names files, or "calendar"', title) end
+    list[i] = name == "calendar" and name or { name = name:match("[^/]+$"), data = usher.file(name),
+      type = types[name:lower():match("%.(%w+)$") or ""] or "application/octet-stream" }
+    if name == "calendar" and not (facts.event.reply_to or facts.event.from) then
+      check.refuse('%s: a calendar entry needs an organiser: say  from = "Office <...>"  in event', title)
+    end
+  end
+  return list
+end
+
+local function check_zone(word, zone)
+  if zone == nil or zone == "theirs" then return end
+  local fine, problem = pcall(usher.time.zone, zone)
+  if not fine then check.refuse('%s: zone is "theirs" or a place: %s', word, check.clean(problem)) end
+end
+
+-- mail.rule(word, name, place, options) -> rule: what mails and cues have in common, known by its name.
+function mail.rule(word, name, place, o)
+  local title = ('%s "%s"'):format(word, name)
+  local ready = texts[name] or {}
+  if o.text and o.file then check.refuse("%s: say text or file, not both", title) end
+  check_zone(title, o.zone)
+  moments.check_late(title, o.late)
+  local rule = {
+    word = word, name = name, place = place, at = o.at, zone = o.zone, late = o.late, unsure = o.unsure,
+    missed = o.missed, catch_up = o.catch_up, from = o.from, reply_to = o.reply_to,
+    attach = read_attachments(o.attach, title),
+    subject = o.subject or ready.subject, text = o.text or o.file and read_files(o.file) or ready.text,
+  }
+  if not rule.text then check.refuse('%s: there is no text: add  text = "..."  or  file = "..."', title) end
+  if not rule.subject then check.refuse('%s: there is no subject: add  subject = "..."', title) end
+  local twin = facts.rule_named[name]
+  if twin then
+    check.refuse("%s: there is a rule of this name already (%s): name it differently, or leave the other out "
+      .. 'with  use("...", { except = { "%s" } })', title, twin.place:match("^(.-):?%s*$"), name)
+  end
+  facts.rule_named[name], facts.rules[#facts.rules + 1] = rule, rule
+  usher.flow(name, sending.life(rule))
+  return rule
+end
+
+--- mail "name" { to =, at =, subject =, text = } -> nothing
+--- Declares a mail. to: an audience, a person's key or a list of them. at: a phrase ("3 working days before,
+--- 10:00", "30 minutes before", "at the end"). zone: whose clock ("theirs", a zone; else the event's). text
+--- or file: Markdown with {placeholders}, or one for each language { en = , dz = }. late: until when it is of
+--- use ("until start", "until end", "within 2h", "always", "never"). unsure: what to do when nobody knows
+--- whether it went out ("resend", "ask", "leave"). missed = "each": not only the latest of several overdue.
+--- attach: "calendar" or files. catch_up: also when the rule is newer than its moment. from, reply_to: not
+--- the event's.
+--- Example: mail "starting" { to = coming, at = "30 minutes before" }
+mail.mail = check.word(function(name)
+  facts.need_event("mail")
+  check.name("mail", name)
+  return check.placed_word(function(place, given)
+    if facts.except[name] then
+      facts.except[name] = "left out"
+      return
+    end
+    local title = ('mail "%s"'):format(name)
+    local o = check.options(title, given, known)
+    local parts = audience.parts(title, o.to)
+    local rule = mail.rule("mail", name, place, o)
+    rule.parts, rule.audience = parts, audience.text(parts)
+  end)
+end)
+
+-- Declares the flows of all mail rules, when the whole script has been read.
+function mail.settle()
+  for _, rule in ipairs(facts.rules) do
+    if rule.word == "mail" then
+      local people = audience.candidates(rule.parts)
+      if #people == 0 then
+        facts.note('mail "%s": nobody is in its audience, %s', rule.name, rule.audience)
+      end
+      for _, person in ipairs(people) do sending.declare(rule, person, nil, person.key) end
+    end
+  end
+end
+
+return mail

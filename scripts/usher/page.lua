@@ -1,0 +1,87 @@
+-- SPDX-License-Identifier: MIT
+-- page: the rehearsal as one web page that needs nothing else: no script, no font, no picture from outside.
+-- Readable on a phone and on paper, in light and in dark.
+local page = {}
+
+local entities <const> = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;" }
+
+local function escape(text) return (tostring(text):gsub('[&<>"]', entities)) end
+
+local frame <const> = [[
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Rehearsal: %s</title>
+<style>
+  :root { color-scheme: light dark; --quiet: #707070; --line: #8884; --flag: #b3541e; }
+  body { font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
+  h1 { font-size: 1.5rem; line-height: 1.25; margin-bottom: .25rem; }
+  h2 { font-size: 1.1rem; margin-top: 2rem; }
+  p.head, summary, .none { color: var(--quiet); }
+  table { border-collapse: collapse; width: 100%%; font-variant-numeric: tabular-nums; }
+  th, td { text-align: left; vertical-align: top; padding: .4rem .8rem .4rem 0; }
+  th, td { border-bottom: 1px solid var(--line); }
+  td.clock { white-space: nowrap; }
+  em { font-style: normal; font-size: .8rem; color: var(--flag); }
+  summary { cursor: pointer; }
+  details ul { columns: 16rem; padding-left: 1.2rem; margin: .3rem 0; }
+  @media print { details { display: none; } }
+</style>
+<h1>%s</h1>
+<p class="head">%s</p>
+<table>
+<thead><tr>%s<th>What</th></tr></thead>
+<tbody>
+%s
+</tbody>
+</table>
+<h2>Please look at</h2>
+%s
+<p class="head">%s</p>
+</html>
+]]
+
+local function clock_cells(row)
+  local cells = {}
+  for i, clock in ipairs(row.clocks) do
+    local mark = clock.mark and (" <em>%s</em>"):format(escape(clock.mark)) or ""
+    cells[i] = ('<td class="clock">%s%s</td>'):format(escape(clock.text), mark)
+  end
+  return table.concat(cells)
+end
+
+-- One mail is a link, many are a list that opens.
+local function what_cell(row)
+  if #row.files == 1 then
+    return ('<a href="%s">%s</a>'):format(escape(row.files[1].file), escape(row.what))
+  elseif #row.files == 0 then
+    return #row.sent == 0 and ('<span class="none">%s</span>'):format(escape(row.what)) or escape(row.what)
+  end
+  local links = {}
+  for i, mail in ipairs(row.files) do
+    links[i] = ('<li><a href="%s">%s</a></li>'):format(escape(mail.file), escape(mail.name))
+  end
+  return ("<details><summary>%s</summary><ul>%s</ul></details>"):format(escape(row.what), table.concat(links))
+end
+
+local function list_of(sentences)
+  if #sentences == 0 then return '<p class="none">Nothing.</p>' end
+  local lines = {}
+  for i, sentence in ipairs(sentences) do lines[i] = ("<li>%s</li>"):format(escape(sentence)) end
+  return "<ul>\n" .. table.concat(lines, "\n") .. "\n</ul>"
+end
+
+-- page.render{ title, head, zones, rows, warnings, summary } -> html
+function page.render(view)
+  local heads, lines = {}, {}
+  for i, zone in ipairs(view.zones) do heads[i] = ("<th>%s</th>"):format(escape(zone.name)) end
+  for i, row in ipairs(view.rows) do
+    lines[i] = ("<tr>%s<td>%s</td></tr>"):format(clock_cells(row), what_cell(row))
+  end
+  local title = escape(view.title or "Rehearsal")
+  return frame:format(title, title, escape(view.head), table.concat(heads), table.concat(lines, "\n"),
+    list_of(view.warnings), escape(view.summary))
+end
+
+return page

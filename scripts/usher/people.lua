@@ -1,0 +1,239 @@
+-- SPDX-License-Identifier: MIT
+-- people: who runs the event (people) and who is asked to come (guests). A person's key is their identity for
+-- ever: it names their flows, so that correcting an address or a spelling re-invites nobody. Without a column
+-- `key` the name is the key. Nothing of a list is taken until all of it is right.
+local check = require "usher.check"
+local csv = require "usher.csv"
+local facts = require "usher.facts"
+
+local people = {}
+
+-- Columns with a meaning of their own; any other column of the file becomes a placeholder {column}.
+local columns <const> = { "key", "name", "salutation", "position", "role", "group", "mail", "assistant",
+  "phone", "zone", "language" }
+local aliases <const> = { email = "mail", e_mail = "mail", language_code = "language", lang = "language",
+  time_zone = "zone", timezone = "zone", telephone = "phone", title = "position" }
+local roles <const> = { "speaker", "organiser", "host" }
+local languages <const> = { english = "en", dzongkha = "dz", korean = "ko", filipino = "fil", nepali = "ne",
+  hindi = "hi", french = "fr", spanish = "es", japanese = "ja", chinese = "zh", thai = "th", russian = "ru" }
+
+local function is_address(text)
+  return #text <= 254 and text:find("^[^%s@<>,;:\"()]+@[%w][%w.-]*%.%w[%w-]+$") ~= nil
+    and not text:find("..", 1, true)
+end
+
+local function check_address(person, column, where, found)
+  local address = person[column]
+  if address and not is_address(address) then
+    found.add("%s: '%s' of %s is not a mail address", where, address, person.name)
+  end
+end
+
+local function read_zone(person, where, found)
+  local fine, zone = pcall(usher.time.zone, person.zone or facts.event.zone)
+  if fine then
+    person.zone = zone
+  else -- the message of usher.time.zone names the nearest zone; its place in our code helps nobody
+    found.add("%s: %s: %s", where, person.name, check.clean(zone))
+  end
+end
+
+local function read_language(person, where, found)
+  local given = person.language
+  if not given then return end
+  local code = languages[given:lower()] or given:lower()
+  if not code:find("^%l%l%l?$") then
+    found.add("%s: unknown language '%s' of %s%s", where, given, person.name,
+      check.meant(given, check.names(languages)))
+  end
+  person.language = code
+end
+
+local function read_roles(person, where, found)
+  local given = {}
+  for role in (person.role or ""):gmatch("[^,/;]+") do
+    role = role:match("^%s*(.-)%s*$"):lower()
+    local known = false
+    for _, name in ipairs(roles) do known = known or name == role end
+    if known then given[role] = true else
+      found.add("%s: unknown role '%s' of %s%s", where, role, person.name, check.meant(role, roles))
+    end
+  end
+  person.roles = given
+end
+
+local function read_group(person, where, found)
+  local group = person.group
+  if not group or #facts.groups == 0 or not facts.groups_were_said then return end
+  for _, known in ipairs(facts.groups) do
+    if known == group then return end
+  end
+  found.add("%s: unknown group '%s' of %s%s", where, group, person.name, check.meant(group, facts.groups))
+end
+
+local function rename_columns(cells)
+  local person = {}
+  for name, value in pairs(cells) do person[aliases[name] or name] = value end
+  return person
+end
+
+local function read_person(row, file, found)
+  local where = ("%s:%d"):format(file, row.line)
+  local person = rename_columns(row.cells)
+  if not person.name then
+    found.add("%s: a person without a name", where)
+    return nil
+  end
+  if not person.mail then found.add("%s: %s has no mail address", where, person.name) end
+  check_address(person, "mail", where, found)
+  check_address(person, "assistant", where, found)
+  read_zone(person, where, found)
+  read_language(person, where, found)
+  read_roles(person, where, found)
+  read_group(person, where, found)
+  person.key, person.where = person.key or person.name, where
+  return person
+end
+
+-- A column that is almost one of ours is a typing mistake; others are the organiser's own.
+local function check_columns(names, file, found)
+  for _, name in ipairs(names) do
+    local known = aliases[name] ~= nil
+    for _, column in ipairs(columns) do known = known or column == name end
+    local near = not known and check.nearest(name, columns)
+    if near then found.add("%s:1: unknown column '%s' (did you mean '%s'?)", file, name, near) end
+  end
+end
+
+local function check_twins(list, file, found)
+  local by_key, by_mail = {}, {}
+  for _, person in ipairs(list) do
+    local twin = by_key[person.key] or facts.by_key[person.key]
+    if twin then
+      found.add("%s: %s has the same key '%s' as %s: give them a column 'key' with different keys",
+        person.where, person.name, person.key, twin.where)
+    end
+    local address = person.mail and person.mail:lower()
+    local same = address and by_mail[address]
+    if same then
+      found.add("%s: %s has the same address as %s (%s)", person.where, person.name, same.name, same.where)
+    end
+    by_key[person.key] = person
+    if address then by_mail[address] = person end
+  end
+  if #list == 0 and #found.list == 0 then found.add("%s: nobody is in it", file) end
+end
+
+-- The rows of a Lua list look like those of a file; their place is their number.
+local function rows_of_list(list, found)
+  local rows, names = {}, {}
+  for i, entry in ipairs(list) do
+    local cells = {}
+    if type(entry) ~= "table" then found.add("entry %d: write it as { name = ..., mail = ... }", i) else
+      for name, value in pairs(entry) do
+        cells[name], names[name] = tostring(value), true
+      end
+      rows[#rows + 1] = { line = i, cells = cells }
+    end
+  end
+  return rows, check.names(names)
+end
+
+local function read_roster(word, given)
+  facts.need_event(word)
+  local file, rows, names = given, nil, nil
+  local found
+  if type(given) == "table" then
+    file = word
+    found = check.problems(word)
+    rows, names = rows_of_list(given, found)
+  elseif type(given) == "string" then
+    found = check.problems(given)
+    rows, names = csv.read(usher.file(given), given, found)
+  else
+    check.refuse('%s: name a file, as in  %s "%s.csv"', word, word, word)
+  end
+  check_columns(names, file, found)
+  local list = {}
+  for _, row in ipairs(rows) do list[#list + 1] = read_person(row, file, found) end
+  check_twins(list, file, found)
+  found.raise()
+  return list
+end
+
+local function take(list, into)
+  for _, person in ipairs(list) do
+    into[#into + 1], facts.by_key[person.key] = person, person
+  end
+end
+
+--- people "people.csv" -> nothing
+--- Says who runs the event: a CSV file (or a Lua list) with the columns key, name, salutation, title,
+--- role (speaker, organiser, host), mail, zone and language. All problems of a file are listed together.
+--- Example: people { { key = "host", name = "Karma Tshering", role = "host", mail = "karma@moic.example" } }
+people.people = check.word(function(given)
+  take(read_roster("people", given), facts.people)
+end)
+
+--- guests "guests.csv" -> nothing
+--- Says who is asked to come: a CSV file (or a Lua list) with the columns key, name, salutation, title,
+--- group, mail, assistant, zone and language. A further column is a placeholder of its name in mails.
+--- Example: guests { { name = "Sonam Wangmo", mail = "sonam@moh.example", group = "Secretaries" } }
+people.guests = check.word(function(given)
+  local list = read_roster("guests", given)
+  local known = {}
+  for _, group in ipairs(facts.groups) do known[group] = true end
+  for _, person in ipairs(list) do
+    person.guest = true
+    if person.group and not known[person.group] then
+      known[person.group], facts.groups[#facts.groups + 1] = true, person.group
+    end
+  end
+  take(list, facts.guests)
+end)
+
+--- groups { "Secretaries", "Dzongdas" } -> nothing
+--- Says which groups of guests there are, before `guests`: then a group that is not one of these is an error.
+--- Without this word the groups are those that the guest list names.
+--- Example: groups { "Secretaries", "Dzongdas", "Heads of Department" }
+people.groups = check.word(function(list)
+  if type(list) ~= "table" or #list == 0 then check.refuse("groups: list their names in { }") end
+  if #facts.guests > 0 then check.refuse("groups: say them before the guests, so that these are checked") end
+  for i, name in ipairs(list) do
+    if type(name) ~= "string" then check.refuse("groups: name %d is a %s, not a text", i, type(name)) end
+    facts.groups[i] = name
+  end
+  facts.groups_were_said = true
+end)
+
+-- Who is meant by a key or a name: the person, or nil and a sentence that lists the candidates.
+function people.find(text)
+  local all = facts.everybody()
+  if facts.by_key[text] then return facts.by_key[text] end
+  local wanted, matches, names = text:lower(), {}, {}
+  for _, person in ipairs(all) do
+    if facts.full_name(person):lower():find(wanted, 1, true) then matches[#matches + 1] = person end
+    names[#names + 1] = person.name
+  end
+  if #matches == 1 then return matches[1] end
+  if #matches == 0 then
+    return nil, ("nobody is called '%s'%s"):format(text, check.meant(text, names))
+  end
+  local listed = {}
+  for i, person in ipairs(matches) do
+    listed[i] = ("%s (%s)"):format(facts.full_name(person), person.key)
+  end
+  return nil, ("'%s' may be %s: use the key"):format(text, table.concat(listed, " or "))
+end
+
+-- The person with that key in people.csv, or a refusal that names the nearest key.
+function people.need(word, key)
+  local person = facts.by_key[key]
+  if person then return person end
+  local keys = {}
+  for i, one in ipairs(facts.people) do keys[i] = one.key end
+  check.refuse("%s: nobody in people has the key '%s'%s", word, tostring(key),
+    check.meant(tostring(key), keys))
+end
+
+return people

@@ -1,0 +1,159 @@
+-- SPDX-License-Identifier: MIT
+-- sending: the life of one unit of sending, (rule, occurrence, person): wait for the moment, ask whether this
+-- person should get it now, render, send. Each unit is a flow of its own and ends in { sent = true } or
+-- { skipped = "why" }; so `usher why` has a sentence for every mail that did not go out.
+--   rule = { name, word, place, parts, at, zone, late, unsure, catch_up, missed, subject, text, attach, ... }
+-- A unit of a cue has an item of the programme, and its clock is the item's; otherwise it is the event's.
+local audience = require "usher.audience"
+local check = require "usher.check"
+local facts = require "usher.facts"
+local invite = require "usher.invite"
+local moments = require "usher.moments"
+local template = require "usher.template"
+
+local sending = {}
+
+-- A text in the person's language; else the event's, else English, else the only one there is.
+local function in_language(texts, person)
+  if type(texts) == "string" then return texts, nil end
+  for _, language in ipairs { person.language or "", facts.event.language, "en" } do
+    if texts[language] then return texts[language], language end
+  end
+  local language = check.names(texts)[1]
+  return texts[language], language
+end
+
+local function item_named(title)
+  for _, item in ipairs(facts.items) do
+    if item.title == title then return item end
+  end
+end
+
+-- A rule for the same people that has fallen due meanwhile: then only the later one is of use.
+local function overtaken_by(rule, person, moment)
+  if rule.missed == "each" or rule.word ~= "mail" then return nil end
+  for _, other in ipairs(facts.rules) do
+    if other.word == "mail" and other.audience == rule.audience and other.name ~= rule.name then
+      local due = moments.of(other, person, facts.event)
+      if due.utc > moment.utc and due.utc <= usher.now() then return other.name end
+    end
+  end
+end
+
+-- A flow that begins after its moment belongs to a new guest, or to a rule that is new. The rule has been at
+-- work before when the book says so: then it is the guest, and `late` has judged already.
+local function is_new_rule(rule, belated)
+  local at_work = usher.book("rules")
+  if belated and not rule.catch_up and not at_work:has(rule.name) then return true end
+  if not at_work:has(rule.name) then at_work:set(rule.name, usher.now()) end
+  return false
+end
+
+-- What is decided at the moment of sending; runs inside usher.decide.
+local function judge(rule, person, moment, belated)
+  if is_new_rule(rule, belated) then
+    return { why = "the rule is newer than its moment (catch_up = true would send it)" }
+  end
+  local verdict = audience.verdict(rule.parts, person)
+  if verdict ~= true then return { why = verdict } end
+  local other = overtaken_by(rule, person, moment)
+  if other then return { why = ("'%s' is due as well, and later"):format(other) } end
+  local subject <const>, text <const> = in_language(rule.subject, person), in_language(rule.text, person)
+  return { send = true, asked = template.asked { subject, text } }
+end
+
+local function address(person)
+  return ('"%s" <%s>'):format(facts.full_name(person):gsub('[\\"]', "\\%0"), person.mail)
+end
+
+local function attachments(rule, person)
+  local list = {}
+  for i, attached in ipairs(rule.attach) do
+    list[i] = attached == "calendar" and invite.attachment(person) or attached
+  end
+  return #list > 0 and list or nil
+end
+
+local function compose(rule, case)
+  local event, person = facts.event, case.person
+  local text, language = in_language(rule.text, person)
+  return {
+    "mail", to = address(person), as = person.key, cc = person.assistant and { person.assistant },
+    from = rule.from or event.from, reply_to = rule.reply_to or event.reply_to,
+    subject = template.render_subject(in_language(rule.subject, person), case),
+    text = template.render(text, case), lang = language, attach = attachments(rule, person),
+    unsure = moments.unsure(rule, case.moment, case.anchor),
+    give_up = moments.limit(rule, case.moment, case.anchor),
+    about = { rule = rule.name, person = person.key, what = rule.word, item = case.item and case.item.title,
+      audience = rule.audience, derive = case.moment.derive },
+  }
+end
+
+-- A guest's assistant gets a copy of their own, for it is they who keep the diary.
+local function send_copy(mail, person)
+  if not person.assistant then return end
+  local about = { what = "copy", rule = mail.about.rule, person = person.key, item = mail.about.item }
+  usher.mail {
+    "copy", to = person.assistant, as = person.key, from = mail.from, reply_to = mail.reply_to,
+    subject = mail.subject,
+    text = ("*A copy of what %s gets.*\n\n%s"):format(facts.full_name(person), mail.text),
+    unsure = mail.unsure, give_up = mail.give_up, about = about,
+  }
+end
+
+-- The flow of a rule. Its input names the person, and for a cue the item.
+function sending.life(rule)
+  return function(input)
+    local began = usher.now()
+    local person, item = facts.by_key[input.person], input.item and item_named(input.item)
+    if not person then return { skipped = "is no longer on the list" } end
+    if input.item and not (item and item.starts) then
+      return { skipped = ("'%s' is no longer in the programme"):format(input.item) }
+    end
+    local anchor = item or facts.event
+    local moment = moments.of(rule, person, anchor)
+    local limit = moments.limit(rule, moment, anchor)
+    local in_time, late = usher.due("moment", moment, { late = limit or "always" })
+    if not in_time then return { skipped = late } end
+    local verdict = usher.decide("audience", judge, rule, person, moment, moment.utc < began)
+    if not verdict.send then return { skipped = verdict.why } end
+    local case = { person = person, rule = rule, item = item, anchor = anchor, moment = moment,
+      asked = verdict.asked }
+    local mail = compose(rule, case)
+    local reply = usher.mail(mail)
+    if reply.sent then send_copy(mail, person) end
+    return reply.sent and { sent = true } or { skipped = reply.why }
+  end
+end
+
+local function check_texts(rule, case)
+  for _, part in ipairs { "subject", "text" } do
+    local text, language = in_language(rule[part], case.person)
+    local where = language and ("%s (%s)"):format(part, language) or part
+    local problem = template.check(text, where, case.item ~= nil) or template.check_case(text, where, case)
+    if problem then return problem end
+  end
+end
+
+local function check_moment(rule, person, anchor)
+  local fine, moment = pcall(moments.of, rule, person, anchor)
+  if not fine then return nil, "at: " .. check.clean(moment) end
+  local limit = moments.limit(rule, moment, anchor)
+  if limit and limit.utc < moment.utc then
+    return nil, ('late = "%s" ends before the moment that `at` says'):format(rule.late)
+  end
+  return moment
+end
+
+-- Checks a unit and declares that its flow must exist. Refuses at the line of its rule.
+function sending.declare(rule, person, item, key)
+  local anchor = item or facts.event
+  local moment, problem = check_moment(rule, person, anchor)
+  local case = { person = person, rule = rule, item = item, anchor = anchor, moment = moment, asked = {} }
+  problem = problem or check_texts(rule, case)
+  if problem then check.refuse_at(rule.place, '%s "%s": %s', rule.word, rule.name, problem) end
+  usher.start(rule.name, { key = key, label = facts.full_name(person),
+    input = { person = person.key, item = item and item.title } })
+end
+
+return sending

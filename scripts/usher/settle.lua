@@ -1,0 +1,80 @@
+-- SPDX-License-Identifier: MIT
+-- settle: what happens when the script has said everything: the zones are described, every rule is checked
+-- against everybody it could reach, and the flows are declared. Refusals name the line of the rule.
+local answers = require "usher.answers"
+local calendar = require "usher.calendar"
+local cues = require "usher.cues"
+local facts = require "usher.facts"
+local mail = require "usher.mail"
+local programme = require "usher.programme"
+local timeline = require "usher.timeline"
+local undecided = require "usher.undecided"
+
+local settle = {}
+
+-- The event's zone first, then those of the people, then those of the guests, each once.
+local function zones()
+  local list, seen = {}, {}
+  local function add(zone)
+    if seen[zone] then return end
+    seen[zone] = true
+    list[#list + 1] = { name = calendar.place(zone), zone = zone }
+  end
+  add(facts.event.zone)
+  for _, person in ipairs(facts.everybody()) do add(person.zone) end
+  return list
+end
+
+-- The day itself against the calendars of those who take part.
+local function check_day(add)
+  local told = {}
+  for _, person in ipairs(facts.everybody()) do
+    local date = usher.time.format(facts.event.starts, person.zone, "%Y-%m-%d")
+    local off = calendar.day_off(date, person.zone)
+    local whom = person.guest and "the guests" or facts.full_name(person)
+    if off and not told[whom .. person.zone] then
+      told[whom .. person.zone] = true
+      add("%s is a non-working day for %s in %s: %s", usher.time.format(facts.event.starts, person.zone,
+        "%a %d %b %Y"), whom, calendar.place(person.zone), off)
+    end
+  end
+end
+
+-- Sentences that are no errors, but that somebody should read before the first mail.
+local function sentences()
+  local list = table.move(facts.notes, 1, #facts.notes, 1, {})
+  local function add(sentence, ...) list[#list + 1] = sentence:format(...) end
+  programme.check(add)
+  check_day(add)
+  calendar.check(add)
+  return list
+end
+
+local function report(request)
+  return timeline.report(request, {
+    title = facts.event.title, starts = facts.event.starts, zone = facts.event.zone, zones = zones(),
+    notes = sentences(),
+    day_off = calendar.day_off,
+    person = function(key) return facts.by_key[key] end,
+  })
+end
+
+local function finish()
+  local event = facts.event
+  usher.describe { id = event.id, title = event.title, zone = event.zone, zones = zones() }
+  mail.settle()
+  cues.settle()
+end
+
+-- Called once, by the word `event`.
+function settle.register()
+  usher.on("answer", answers.answer)
+  usher.on("who", answers.who)
+  usher.on("pretend", answers.pretend)
+  usher.on("decide", undecided.decide)
+  usher.on("check", sentences)
+  usher.on("report", report)
+  usher.at_end(finish)
+end
+
+return settle

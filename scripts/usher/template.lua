@@ -1,0 +1,257 @@
+-- SPDX-License-Identifier: MIT
+-- template: texts with {placeholders}. A placeholder that nobody knows, or that is empty for somebody, is an
+-- error when the script is checked, never a mail that begins with "Dear ,". Rendered when a mail is sent, so
+-- that an edit reaches the mails that wait.
+--
+-- A field is a function of the case: { person, rule, item, anchor, asked }. Fields of `asked` look at the
+-- book; they are computed inside usher.decide and arrive in case.asked.
+local check = require "usher.check"
+local facts = require "usher.facts"
+local programme = require "usher.programme"
+
+local template = {}
+
+-- Only what Markdown would take for an instruction inside a name.
+local function escape(text)
+  return (text:gsub("[\\`*_<>%[%]]", "\\%0"))
+end
+
+local function zone_text(ms, zone)
+  return usher.time.format(ms, zone, "%P (%z)")
+end
+
+-- "Thu 25 Feb 2021, 14:00-16:30 Thimphu (UTC+6)"
+local function span_text(anchor, zone)
+  local format = usher.time.format
+  local ends = anchor.ends or anchor.starts
+  local last = format(ends, zone, "%H:%M")
+  if format(anchor.starts, zone, "%Y-%m-%d") ~= format(ends, zone, "%Y-%m-%d") then
+    last = format(ends, zone, "%a %d %b %Y, %H:%M")
+  end
+  return ("%s-%s %s"):format(format(anchor.starts, zone, "%a %d %b %Y, %H:%M"), last,
+    zone_text(anchor.starts, zone))
+end
+
+-- Both clocks when they differ: their own first, then the event's.
+local function both_text(anchor, zone)
+  local own = span_text(anchor, zone)
+  if zone == facts.event.zone then return own end
+  local format, event_zone = usher.time.format, facts.event.zone
+  return ("%s, which is %s-%s %s"):format(own, format(anchor.starts, event_zone, "%H:%M"),
+    format(anchor.ends or anchor.starts, event_zone, "%H:%M"), zone_text(anchor.starts, event_zone))
+end
+
+local function where_text()
+  local where = facts.event.where
+  if not where then return "" end
+  if where.kind == "place" then return where.text end
+  local text = "Zoom: <" .. where.link .. ">"
+  if where.id then text = text .. ", meeting ID " .. where.id end
+  if where.code then text = text .. ", passcode " .. where.code end
+  return text
+end
+
+local function item_line(item, zone)
+  local by = programme.given_by(item)
+  local title = by and ("%s (%s)"):format(escape(item.title), escape(by)) or escape(item.title)
+  local time = programme.time_text(item, zone)
+  return time and ("- %s %s"):format(time, title) or "- " .. title
+end
+
+local function programme_text(case)
+  local lines = { "Times of " .. zone_text(facts.event.starts, case.person.zone) .. ":", "" }
+  for _, item in ipairs(facts.items) do lines[#lines + 1] = item_line(item, case.person.zone) end
+  return #facts.items > 0 and table.concat(lines, "\n") or ""
+end
+
+-- The order of the day for the person who runs it: every zone of those who speak, and what is open.
+local function run_of_show(case)
+  local lines = {}
+  for _, item in ipairs(facts.items) do
+    local line = item_line(item, case.person.zone)
+    for _, person in ipairs(item.people) do
+      if item.starts and person.zone ~= case.person.zone then
+        line = ("%s, %s %s"):format(line, usher.time.format(item.starts, person.zone, "%H:%M"),
+          zone_text(item.starts, person.zone))
+      end
+    end
+    if not item.starts then line = line .. ": no time of its own, straight after the item before" end
+    lines[#lines + 1] = line
+  end
+  return table.concat(lines, "\n")
+end
+
+local function names_of(list)
+  local names = {}
+  for i, person in ipairs(list) do names[i] = escape(facts.full_name(person)) end
+  return table.concat(names, ", ")
+end
+
+local function organisers_text()
+  local list = {}
+  for _, key in ipairs(facts.event.organisers) do list[#list + 1] = facts.by_key[key] end
+  if #list == 0 then
+    for _, person in ipairs(facts.people) do
+      if person.roles.organiser then list[#list + 1] = person end
+    end
+  end
+  return names_of(list)
+end
+
+local function objectives_text()
+  local lines = {}
+  for i, objective in ipairs(facts.objectives) do lines[i] = "- " .. objective end
+  return table.concat(lines, "\n")
+end
+
+-- The items of a person, for speakers' mails.
+local function own_items(case)
+  local lines = {}
+  for _, item in ipairs(facts.items) do
+    for _, person in ipairs(item.people) do
+      if person.key == case.person.key then lines[#lines + 1] = item_line(item, case.person.zone) end
+    end
+  end
+  return table.concat(lines, "\n")
+end
+
+-- What comes after an item, floating ones included: "Group Photo, then Presentation".
+local function next_text(case)
+  local names, found = {}, false
+  for _, item in ipairs(facts.items) do
+    if found then
+      names[#names + 1] = escape(item.title)
+      if item.starts then break end
+    end
+    found = found or item.title == case.item.title
+  end
+  return #names > 0 and table.concat(names, ", then ") or "the end of the programme"
+end
+
+-- "Secretaries: 5 coming, 1 declined, 2 without an answer", one line for each group.
+local function answers_text()
+  local answers, lines = usher.book("answers"), {}
+  local groups = #facts.groups > 0 and facts.groups or { false }
+  for _, group in ipairs(groups) do
+    local yes, no, none = 0, 0, 0
+    for _, guest in ipairs(facts.guests) do
+      if not group or guest.group == group then
+        local answer = answers:get(guest.key)
+        if not answer then none = none + 1
+        elseif answer.answer == "yes" then yes = yes + 1 else no = no + 1 end
+      end
+    end
+    lines[#lines + 1] = ("- %s: %d coming, %d declined, %d without an answer"):format(group or "Guests", yes,
+      no, none)
+  end
+  return table.concat(lines, "\n")
+end
+
+local fields <const> = {
+  name = function(case) return escape(case.person.name) end,
+  salutation = function(case) return escape(case.person.salutation or "") end,
+  full_name = function(case) return escape(facts.full_name(case.person)) end,
+  group = function(case) return escape(case.person.group or "") end,
+  title = function() return facts.event.title end,
+  when = function() return span_text(facts.event, facts.event.zone) end,
+  when_theirs = function(case) return span_text(facts.event, case.person.zone) end,
+  when_both = function(case) return both_text(facts.event, case.person.zone) end,
+  where = where_text,
+  programme = programme_text,
+  run_of_show = run_of_show,
+  organisers = organisers_text,
+  objectives = objectives_text,
+  own_items = own_items,
+  from = function() return facts.event.reply_to or facts.event.from or "" end,
+}
+
+-- Only in cues.
+local item_fields <const> = {
+  item = function(case) return escape(case.item.title) end,
+  item_when = function(case) return both_text(case.item, case.person.zone) end,
+  item_next = next_text,
+  minutes = function(case)
+    return ("%d"):format((case.item.starts.utc - case.moment.utc) // 60000)
+  end,
+}
+
+local asked <const> = { answers = answers_text }
+
+local function words_of(text)
+  local list, seen = {}, {}
+  for word in text:gmatch("{([%a_][%w_]*)}") do
+    if not seen[word] then list[#list + 1], seen[word] = word, true end
+  end
+  return list
+end
+
+local function value_of(word, case)
+  if asked[word] then return case.asked[word] end
+  local field = fields[word] or case.item and item_fields[word]
+  if field then return field(case) end
+  local extra = case.person[word]
+  return type(extra) == "string" and escape(extra) or ""
+end
+
+-- template.asked(texts) -> name -> text: the fields among them that look at the book. Only in usher.decide.
+function template.asked(texts)
+  local values = {}
+  for _, text in ipairs(texts) do
+    for _, word in ipairs(words_of(text)) do
+      if asked[word] then values[word] = asked[word]() end
+    end
+  end
+  return values
+end
+
+-- template.render(text, case) -> text
+function template.render(text, case)
+  return (text:gsub("{([%a_][%w_]*)}", function(word) return value_of(word, case) end))
+end
+
+-- A subject is no Markdown: without the escapes.
+function template.render_subject(text, case)
+  return (template.render(text, case):gsub("\\([\\`*_<>%[%]])", "%1"):gsub("%s+", " "))
+end
+
+local function known_words(with_item)
+  local names = {}
+  for _, map in ipairs { fields, asked, with_item and item_fields or {} } do
+    for name in pairs(map) do names[name] = true end
+  end
+  for _, person in ipairs(facts.everybody()) do
+    for name, value in pairs(person) do
+      if type(value) == "string" and name ~= "where" then names[name] = true end
+    end
+  end
+  return names
+end
+
+local function line_of(text, word)
+  local _, breaks = text:sub(1, text:find("{" .. word .. "}", 1, true)):gsub("\n", "")
+  return breaks + 1
+end
+
+-- template.check(text, where, with_item) -> a sentence about a placeholder that nobody knows, or nil.
+-- `where` says which text.
+function template.check(text, where, with_item)
+  local known = known_words(with_item)
+  for _, word in ipairs(words_of(text)) do
+    if not known[word] then
+      return ("%s line %d: unknown placeholder {%s}%s"):format(where, line_of(text, word), word,
+        check.meant(word, check.names(known)))
+    end
+  end
+end
+
+-- template.check_case(text, where, case) -> a sentence about a placeholder that is empty for them, or nil
+function template.check_case(text, where, case)
+  for _, word in ipairs(words_of(text)) do
+    if not asked[word] and value_of(word, case) == "" then
+      return ("%s line %d: {%s} is empty for %s (%s)"):format(where, line_of(text, word), word,
+        facts.full_name(case.person), case.person.where)
+    end
+  end
+end
+
+return template

@@ -1,0 +1,279 @@
+-- SPDX-License-Identifier: MIT
+-- timeline: what a rehearsal shows. One line for each rule and moment: the event's clock first, then that of
+-- each audience, as a place and never as an abbreviation; then what is sent to how many, and what is wrong
+-- with the hour. Knows nothing of words: a script on the primitives alone gets the same picture.
+--
+-- timeline.report(request, about) -> { text, warnings, html }
+--   request = { effects = list, now = ms, about = what usher.describe said }
+--   effect  = { at = ms, kind = "mail" | ..., flow, key, label, to, subject, about = { rule, person, item },
+--               skipped = bool, why = text, file = "mails/001.html" }
+--   about   = { title, starts, zone, zones = list of { name, zone }, notes = list of sentences,
+--               day_off = fn(date, zone) -> text | nil, person = fn(key) -> { zone, guest } | nil }
+local page = require "usher.page"
+
+local timeline = {}
+
+local MINUTE_MS <const> = 60 * 1000
+local HOUR_MS <const> = 60 * MINUTE_MS
+local NIGHT_BEGINS <const>, NIGHT_ENDS <const> = 21, 7
+local ITEM_MAX <const> = 36 -- letters of an item's title that a row shows
+local MAILS_MAX <const> = 8 -- for one guest of one event; more is a nuisance, whatever each is for
+
+local function weekend_only(date)
+  local works, why = usher.time.working(date, {})
+  return not works and why or nil
+end
+
+-- Without words there are only the zones that usher.describe named.
+local function about_of(request)
+  local said = request.about or {}
+  local zone = said.zone or "UTC"
+  return {
+    title = said.title or said.id, zone = zone,
+    zones = said.zones or { { name = zone:match("[^/]+$"), zone = zone } },
+    notes = {}, day_off = weekend_only, person = function() return nil end,
+  }
+end
+
+local function rule_of(effect)
+  return effect.about and effect.about.rule or effect.flow or effect.kind
+end
+
+local function zone_of(effect, about)
+  local person = about.person(effect.about and effect.about.person or effect.key or "")
+  return person and person.zone or about.zone
+end
+
+-- What is wrong with that hour for whoever lives there: "night", "weekend", a holiday's name, or nil.
+local function flaw(ms, zone, about)
+  local hour = tonumber(usher.time.format(ms, zone, "%H"))
+  if hour >= NIGHT_BEGINS or hour < NIGHT_ENDS then return "night" end
+  return about.day_off(usher.time.format(ms, zone, "%Y-%m-%d"), zone)
+end
+
+local function is_copy(effect)
+  return effect.about and effect.about.what == "copy"
+end
+
+-- Effects of one rule in one minute are one row: { at, kind, rule, item, sent, copies, skipped, reasons,
+-- files, reach }; reach counts whoever may get it, by zone: in another rehearsal others answer.
+local function add_to_row(row, effect, about)
+  local zone = zone_of(effect, about)
+  if is_copy(effect) then
+    row.copies = row.copies + 1
+    return
+  end
+  row.reach[zone] = (row.reach[zone] or 0) + 1
+  if effect.skipped then
+    row.skipped = row.skipped + 1
+    local why = effect.why or "skipped"
+    row.reasons[why] = (row.reasons[why] or 0) + 1
+  else
+    row.sent[#row.sent + 1] = effect.label or effect.to or effect.key or ""
+    row.files[#row.files + 1] = effect.file and { name = row.sent[#row.sent], file = effect.file } or nil
+  end
+end
+
+local function rows_of(effects, about)
+  local rows, by_name = {}, {}
+  for _, effect in ipairs(effects) do
+    local item = effect.about and effect.about.item
+    local minute = effect.at // MINUTE_MS * MINUTE_MS
+    local name = ("%d %s %s"):format(minute, rule_of(effect), item or "")
+    local row = by_name[name]
+    if not row then
+      row = { at = minute, kind = effect.about and effect.about.what or effect.kind, rule = rule_of(effect),
+        item = item, sent = {}, copies = 0, skipped = 0, reasons = {}, files = {}, reach = {} }
+      by_name[name], rows[#rows + 1] = row, row
+    end
+    add_to_row(row, effect, about)
+  end
+  table.sort(rows, function(a, b)
+    if a.at ~= b.at then return a.at < b.at end
+    return a.rule < b.rule
+  end)
+  return rows
+end
+
+-- "Thu 25 Feb 13:30" for the event's zone, "16:30" for others, with the weekday when it differs.
+local function clocks_of(row, about)
+  local format = usher.time.format
+  local day = format(row.at, about.zone, "%a")
+  local clocks = {}
+  for i, zone in ipairs(about.zones) do
+    local text = format(row.at, zone.zone, "%H:%M")
+    if i == 1 then
+      text = format(row.at, zone.zone, "%a %d %b %H:%M")
+    elseif format(row.at, zone.zone, "%a") ~= day then
+      text = format(row.at, zone.zone, "%a %H:%M")
+    end
+    local wrong = flaw(row.at, zone.zone, about)
+    local mark = wrong and (wrong == "night" or wrong == "weekend") and wrong or wrong and "holiday"
+    clocks[i] = { text = text, mark = mark }
+  end
+  return clocks
+end
+
+local function main_reason(reasons)
+  local best, most
+  for why, count in pairs(reasons) do
+    if not most or count > most then best, most = why, count end
+  end
+  return best
+end
+
+local function shorten(text)
+  if utf8.len(text) <= ITEM_MAX then return text end
+  return text:sub(1, utf8.offset(text, ITEM_MAX) - 1):gsub("%s+%S*$", "") .. " \u{2026}"
+end
+
+local function what_of(row)
+  local name = row.item and ("%s (%s)"):format(row.rule, shorten(row.item)) or row.rule
+  local whom = #row.sent == 1 and row.sent[1] or tostring(#row.sent)
+  local text = ("%s %s \u{2192} %s"):format(row.kind, name, whom)
+  if row.skipped > 0 then
+    text = ("%s, %d skipped: %s"):format(text, row.skipped, main_reason(row.reasons))
+  end
+  if row.copies > 0 then text = ("%s, %d to assistants"):format(text, row.copies) end
+  return text
+end
+
+local function people_text(count) return count == 1 and "1 person" or count .. " people" end
+
+-- The event's own day is told once for everybody, not for each of its mails.
+local function is_the_day(ms, zone, about)
+  local format = usher.time.format
+  return about.starts and format(ms, zone, "%Y-%m-%d") == format(about.starts, zone, "%Y-%m-%d")
+end
+
+local function say_hours(rows, about, add)
+  for _, row in ipairs(rows) do
+    for zone, count in pairs(row.reach) do
+      local wrong = flaw(row.at, zone, about)
+      if wrong and (wrong == "night" or not is_the_day(row.at, zone, about)) then
+        local how = row.skipped > 0 and "up to " or ""
+        add("%s reaches %s%s in %s on %s: %s", row.rule, how, people_text(count),
+          usher.time.format(row.at, zone, "%P"), usher.time.format(row.at, zone, "%a %d %b, %H:%M"), wrong)
+      end
+    end
+  end
+end
+
+-- What each person gets, in order of time.
+local function by_person(effects)
+  local names, got = {}, {}
+  for _, effect in ipairs(effects) do
+    local who = effect.about and effect.about.person or effect.to
+    if effect.kind == "mail" and not effect.skipped and not is_copy(effect) and who then
+      if not got[who] then
+        got[who], names[#names + 1] = {}, who
+      end
+      table.insert(got[who], effect)
+    end
+  end
+  for _, who in ipairs(names) do
+    table.sort(got[who], function(a, b) return a.at < b.at end)
+  end
+  return names, got
+end
+
+-- Two mails to one person within an hour, told once for each pair of rules. A cue's place is beside others.
+local function say_crowding(effects, add)
+  local names, got = by_person(effects)
+  local pairs_seen, order = {}, {}
+  for _, who in ipairs(names) do
+    for i = 2, #got[who] do
+      local first, second = got[who][i - 1], got[who][i]
+      local is_cue = second.about and second.about.what == "cue"
+      if second.at - first.at < HOUR_MS and not is_cue then
+        local pair = ("%s and %s"):format(rule_of(first), rule_of(second))
+        if not pairs_seen[pair] then order[#order + 1] = pair end
+        pairs_seen[pair] = (pairs_seen[pair] or 0) + 1
+      end
+    end
+  end
+  for _, pair in ipairs(order) do
+    add("%s come within an hour to %s", pair, people_text(pairs_seen[pair]))
+  end
+end
+
+-- Guests, or everybody when nobody is marked as one: the most that one gets, and the median.
+local function mail_counts(effects, about)
+  local names, got = by_person(effects)
+  local guests, all = {}, {}
+  for _, who in ipairs(names) do
+    local person = about.person(who)
+    all[#all + 1] = #got[who]
+    if person and person.guest then guests[#guests + 1] = #got[who] end
+  end
+  local counts = #guests > 0 and guests or all
+  table.sort(counts)
+  return counts[#counts] or 0, counts[(#counts + 1) // 2] or 0
+end
+
+local function head_of(about)
+  if not about.starts then return "tz data " .. usher.time.release() end
+  local clocks = {}
+  for i, zone in ipairs(about.zones) do
+    clocks[i] = usher.time.format(about.starts, zone.zone, "%H:%M %P (%z)")
+  end
+  return ("tz data %s \u{00B7} %s"):format(usher.time.release(), table.concat(clocks, " = "))
+end
+
+local function pad(text, width)
+  return text .. (" "):rep(width - utf8.len(text))
+end
+
+-- The rows as a table of texts: a column for each zone, then what happens.
+local function text_of(rows, about, head)
+  local widths, cells = {}, { {} }
+  for i, zone in ipairs(about.zones) do cells[1][i] = zone.name end
+  for r, row in ipairs(rows) do
+    cells[r + 1] = {}
+    for i, clock in ipairs(row.clocks) do
+      cells[r + 1][i] = clock.mark and clock.text .. " " .. clock.mark or clock.text
+    end
+  end
+  for _, line in ipairs(cells) do
+    for i, cell in ipairs(line) do widths[i] = math.max(widths[i] or 0, utf8.len(cell)) end
+  end
+  local lines = { head, "" }
+  for r, line in ipairs(cells) do
+    local parts = {}
+    for i, cell in ipairs(line) do parts[i] = pad(cell, widths[i]) end
+    parts[#parts + 1] = r == 1 and "what" or rows[r - 1].what
+    lines[#lines + 1] = " " .. table.concat(parts, "  ")
+  end
+  return lines
+end
+
+local function warnings_of(request, rows, about, most)
+  local warnings = table.move(about.notes, 1, #about.notes, 1, {})
+  local function add(sentence, ...) warnings[#warnings + 1] = sentence:format(...) end
+  say_hours(rows, about, add)
+  say_crowding(request.effects, add)
+  if most > MAILS_MAX then add("one guest gets %d mails: more than %d are a nuisance", most, MAILS_MAX) end
+  return warnings
+end
+
+function timeline.report(request, about)
+  about = about or about_of(request)
+  local rows = rows_of(request.effects, about)
+  for _, row in ipairs(rows) do
+    row.clocks, row.what = clocks_of(row, about), what_of(row)
+  end
+  local most, median = mail_counts(request.effects, about)
+  local warnings = warnings_of(request, rows, about, most)
+  local head, summary = head_of(about), ("most mails one guest gets: %d (median %d)"):format(most, median)
+  local lines = text_of(rows, about, head)
+  if #warnings > 0 then
+    lines[#lines + 1] = "\nPlease look at:"
+    for _, warning in ipairs(warnings) do lines[#lines + 1] = " - " .. warning end
+  end
+  lines[#lines + 1] = "\n" .. summary
+  local html = page.render { title = about.title, head = head, zones = about.zones, rows = rows,
+    warnings = warnings, summary = summary }
+  return { text = table.concat(lines, "\n") .. "\n", warnings = warnings, html = html }
+end
+
+return timeline

@@ -1,0 +1,95 @@
+-- SPDX-License-Identifier: MIT
+-- undecided: a question about the programme that waits for a person: who gives this item? Asked once, asked
+-- again at the deadline while there is no answer; whoever is named gets the cue.
+local check = require "usher.check"
+local facts = require "usher.facts"
+local moments = require "usher.moments"
+local people = require "usher.people"
+local programme = require "usher.programme"
+local template = require "usher.template"
+local texts = require "usher.texts"
+
+local undecided = {}
+
+local FLOW <const> = "undecided"
+
+local known <const> = { ask = "text", at = "text?", deadline = "text?" }
+
+local function item_named(title)
+  for _, item in ipairs(facts.items) do
+    if item.title == title then return item end
+  end
+end
+
+local function send(name, person, item, moment)
+  local case = { person = person, item = item, anchor = item, moment = moment, asked = {} }
+  local text, event = texts[name], facts.event
+  return usher.mail {
+    name, to = person.mail, as = person.key, from = event.from, reply_to = event.reply_to,
+    subject = template.render_subject(text.subject, case), text = template.render(text.text, case),
+    unsure = name == "you-are-next" and "resend" or "ask", give_up = item.starts,
+    about = { rule = name, person = person.key, what = "mail", item = item.title },
+  }
+end
+
+-- Waits for a phrase on the item's clock. Who is named is asked only after the moment has come.
+local function at(name, phrase, person, item)
+  local anchor = name == "cue" and item or facts.event
+  local moment = moments.of({ at = phrase }, person, anchor)
+  local in_time = usher.due(name, moment, { late = item.starts })
+  local decided = in_time and usher.decide(name, function()
+    return usher.book("decided"):get(item.title) or { nobody = true }
+  end)
+  return in_time, decided, moment
+end
+
+local function life(input)
+  local item, asked = item_named(input.item), facts.by_key[input.ask]
+  if not (item and item.starts and asked) then return { skipped = "the item or who is asked is gone" } end
+  local in_time, decided, moment = at("ask", input.at, asked, item)
+  if in_time and decided.nobody then send("undecided-ask", asked, item, moment) end
+  in_time, decided, moment = at("deadline", input.deadline, asked, item)
+  if in_time and decided.nobody then send("undecided-nudge", asked, item, moment) end
+  in_time, decided, moment = at("cue", "10 minutes before", asked, item)
+  local named = in_time and facts.by_key[decided.person]
+  if not named then return { skipped = "nobody was named" } end
+  local reply = send("you-are-next", named, item, moment)
+  return reply.sent and { sent = true } or { skipped = reply.why }
+end
+
+--- undecided "Closing remarks" { ask = "doim", at =, deadline = } -> nothing
+--- Says that an item has nobody yet, and whom to ask: by mail at `at` ("7 working days before, 10:00") and
+--- again at the deadline ("1 working day before, 10:00"). Until then the programme says "to be announced".
+--- Whoever the handler "decide" { item, person } names gets the cue.
+--- Example: local ask = function () undecided "Closing remarks" { ask = "doim" } end
+undecided.undecided = check.word(function(title)
+  facts.need_event("undecided")
+  if type(title) ~= "string" then
+    check.refuse('undecided: name an item, as in  undecided "Closing remarks" { ... }')
+  end
+  return check.word(function(given)
+    local word = ('undecided "%s"'):format(title)
+    local o = check.options(word, given, known)
+    local item, asked = programme.need(word, title), people.need(word, o.ask)
+    if not item.starts then check.refuse("%s: it has no time, so there is nothing to wait for", word) end
+    item.undecided = true
+    if not facts.has_undecided then usher.flow(FLOW, life) end
+    facts.has_undecided = true
+    usher.start(FLOW, { key = title, label = title, input = { item = item.title, ask = asked.key,
+      at = o.at or "7 working days before, 10:00", deadline = o.deadline or "1 working day before, 10:00" } })
+  end)
+end)
+
+-- undecided.decide{ item, person, who } -> reply: the handler that takes the answer.
+function undecided.decide(request)
+  local item = item_named(tostring(request.item))
+  if not (item and item.undecided) then
+    error(("no open item is called '%s'"):format(tostring(request.item)), 0)
+  end
+  local person, why = people.find(tostring(request.person))
+  if not person then error(why, 0) end
+  usher.book("decided"):set(item.title, { person = person.key, who = request.who, at = usher.now() })
+  return { item = item.title, person = person.key, name = facts.full_name(person) }
+end
+
+return undecided

@@ -1,0 +1,44 @@
+-- SPDX-License-Identifier: MIT
+-- use: takes a file of rules, ready-made or one's own. Such a file is plain rules, as a script writes them.
+local check = require "usher.check"
+local facts = require "usher.facts"
+
+local use = {}
+
+local ready_made <const> = { "briefing", "briefing-calendar-days" }
+
+local function module_of(name)
+  for _, known in ipairs(ready_made) do
+    if known == name then return "usher.rules." .. name end
+  end
+  if pcall(usher.file, name .. ".lua") then return name end
+  check.refuse('use "%s": there is no file %s.lua beside the script, and no ready-made rules of this name%s',
+    name, name, check.meant(name, ready_made))
+end
+
+local function rules_so_far()
+  local names = {}
+  for i, rule in ipairs(facts.rules) do names[i] = rule.name end
+  return names
+end
+
+--- use("briefing", { except = { "starting" } }) -> nothing
+--- Takes a file of rules: "briefing" (counted in working days), "briefing-calendar-days", or a file of your
+--- own beside the script. except: rules that are left out, perhaps because the script writes its own.
+--- Example: use "briefing"
+use.use = check.word(function(name, options)
+  facts.need_event("use")
+  check.name("use", name)
+  local o = check.options(('use "%s"'):format(name), options or {}, { except = "names?" })
+  local except = type(o.except) == "table" and o.except or { o.except }
+  for _, rule in ipairs(except) do facts.except[rule] = "asked" end
+  require(module_of(name))
+  for _, rule in ipairs(except) do
+    if facts.except[rule] ~= "left out" then
+      check.refuse('use "%s": except: it has no rule "%s"%s', name, rule, check.meant(rule, rules_so_far()))
+    end
+    facts.except[rule] = nil
+  end
+end)
+
+return use

@@ -1,0 +1,22 @@
+-- SPDX-License-Identifier: MIT
+-- run: the tests of the words, in plain Lua. Usage, from the root of the project: lua5.4 tests/scenario/words/run.lua
+package.path = "tests/scenario/words/?.lua;scripts/?.lua;" .. package.path
+
+local files <const> = { "check_test", "csv_test", "people_test", "programme_test", "rules_test", "briefing_test",
+  "timeline_test", "examples_test" }
+
+local passed, failed = 0, 0
+for _, file in ipairs(files) do
+  local tests, names = require(file), {}
+  for name in pairs(tests) do names[#names + 1] = name end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    local fine, problem = xpcall(tests[name], debug.traceback)
+    if fine then passed = passed + 1 else
+      failed = failed + 1
+      print(("%s: %s\n  %s"):format(file, name, problem))
+    end
+  end
+end
+print(("%d passed, %d failed"):format(passed, failed))
+os.exit(failed == 0)

@@ -1,0 +1,144 @@
+-- SPDX-License-Identifier: MIT
+-- stub: the primitives that the words stand on, small and in memory, so that the words are tested with plain
+-- Lua. Zones have fixed offsets; a virtual clock runs every flow to its end. It checks the words, not usher:
+-- the real primitives have tests of their own.
+local time = require "stub_time"
+
+local stub = { time = time }
+
+-- A fresh `usher` and a fresh set of modules; files: name -> text.
+function stub.new(files, folder)
+  local u = { time = time, flows = {}, starts = {}, handlers = {}, books = {}, mails = {}, results = {} }
+  local world = { now = 0, usher = u }
+  u.handlers = {}
+
+  function u.describe(about) world.about = about end
+  function u.flow(name, fn)
+    assert(not u.flows[name], "two flows of one name")
+    u.flows[name] = fn
+  end
+  function u.start(name, o) u.starts[#u.starts + 1] = { name = name, key = o.key, input = o.input, label = o.label } end
+  function u.on(name, fn) u.handlers[name] = fn end
+  function u.at_end(fn) world.at_end = fn end
+  function u.secret(name) return "{{secret:" .. name .. "}}" end
+  function u.shipped(name) return world.read((stub.shipped_folder or "scripts/") .. name) end
+  function u.now() return world.now end
+
+  function world.read(path)
+    local file = io.open(path, "rb")
+    if not file then error("there is no file " .. path, 2) end
+    local text = file:read("a")
+    file:close()
+    return text
+  end
+
+  function u.file(name)
+    if files and files[name] then return files[name] end
+    if folder then return world.read(folder .. "/" .. name) end
+    error("there is no file " .. name, 2)
+  end
+
+  function u.book(name)
+    local kept = u.books[name] or {}
+    u.books[name] = kept
+    local book = {}
+    function book.get(_, key) return kept[key] end
+    function book.has(_, key) return kept[key] ~= nil end
+    function book.set(_, key, value) kept[key] = value end
+    return book
+  end
+
+  function u.due(_, moment, o)
+    local limit = o and type(o.late) == "table" and o.late.utc
+    if world.now < moment.utc then coroutine.yield(moment.utc) end
+    if limit and world.now > limit then return false, "too late" end
+    return true
+  end
+  function u.decide(_, fn, ...) return fn(...) end
+  function u.mail(mail)
+    mail.at, mail.flow, mail.key, mail.label = world.now, world.flow.name, world.flow.key, world.flow.label
+    u.mails[#u.mails + 1] = mail
+    for _, act in ipairs(world.pretend and u.handlers.pretend { about = mail.about } or {}) do
+      local after = time.shift({ utc = world.now, zone = "UTC", wall = "" }, act.after).utc
+      world.acts[#world.acts + 1] = { at = after, call = act.call, with = act.with }
+    end
+    return { sent = true }
+  end
+
+  -- The earliest thing that is to come: a sleeping flow or an act of a pretended person.
+  local function next_of(list)
+    local best
+    for i, one in ipairs(list) do
+      if not best or one.at < list[best].at then best = i end
+    end
+    return best
+  end
+
+  local function run_flow(flow)
+    world.flow = flow
+    local fine, value = coroutine.resume(flow.thread, flow.input)
+    assert(fine, value)
+    if coroutine.status(flow.thread) == "dead" then
+      u.results[#u.results + 1] = { at = world.now, name = flow.name, key = flow.key, label = flow.label,
+        input = flow.input, result = value }
+      return false
+    end
+    flow.at = value
+    return true
+  end
+
+  -- Runs every declared flow from `from` until nothing more is to come.
+  function world.run(from)
+    world.now, world.acts = from, {}
+    local sleeping = {}
+    for _, start in ipairs(u.starts) do
+      start.thread = coroutine.create(u.flows[start.name])
+      if run_flow(start) then sleeping[#sleeping + 1] = start end
+    end
+    while #sleeping + #world.acts > 0 do
+      local f, a = next_of(sleeping), next_of(world.acts)
+      if a and (not f or world.acts[a].at <= sleeping[f].at) then
+        local act = table.remove(world.acts, a)
+        world.now = math.max(world.now, act.at)
+        u.handlers[act.call](act.with)
+      else
+        local flow = sleeping[f]
+        world.now = math.max(world.now, flow.at)
+        if not run_flow(flow) then table.remove(sleeping, f) end
+      end
+    end
+  end
+
+  -- What the engine hands to the report: mails, and the flows that ended without one.
+  function world.effects()
+    local list = {}
+    for _, mail in ipairs(u.mails) do
+      list[#list + 1] = { at = mail.at, kind = "mail", flow = mail.flow, key = mail.key, label = mail.label,
+        to = mail.to, subject = mail.subject, about = mail.about }
+    end
+    for _, r in ipairs(u.results) do
+      if r.result.skipped then
+        list[#list + 1] = { at = r.at, kind = "mail", flow = r.name, key = r.key, label = r.label, skipped = true,
+          why = r.result.skipped, about = { rule = r.name, person = r.input.person, what = "mail" } }
+      end
+    end
+    return list
+  end
+
+  return world
+end
+
+-- Loads a script as usher does: the words as globals, then its end. Returns the world, or raises its error.
+function stub.load(source, files, folder, chunk_name)
+  for name in pairs(package.loaded) do
+    if name:find("^usher%.") then package.loaded[name] = nil end
+  end
+  local world = stub.new(files, folder)
+  _G.usher = world.usher
+  for word, fn in pairs(require "usher.init") do _G[word] = fn end
+  assert(load(source, "@" .. (chunk_name or "test.lua"), "t"))()
+  if world.at_end then world.at_end() end
+  return world
+end
+
+return stub

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+// The lists for people, on one small event.
+#include "sample.h"
+
+static struct store *store;
+
+static struct journal_row row_of(int64_t flow, int32_t n, int32_t step, enum step_state state, const char *key)
+{
+    struct journal_row row = sample_row(flow, n);
+    row.step = step;
+    row.state = state;
+    row.kind = STEP_KIND_MAIL;
+    row.key = text_of(key);
+    return row;
+}
+
+// Guest a waits for a moment and has a mail that perhaps went out; b sleeps; c waits for nothing.
+static int set_up(void **state)
+{
+    store = sample_open(":memory:", STORE_INLINE);
+    struct batch *b = batch_new();
+    struct flow_row a = sample_flow(1, "P0001", 5000), c = sample_flow(3, "P0003", 0);
+    a.label = TEXT("Kinley Dorji");
+    a.rows = 4;
+    batch_start(b, &a);
+    const struct journal_row rows[] = {row_of(1, 1, 1, STEP_OPEN, "mail:invite/P0001"),
+        row_of(1, 2, 1, STEP_STARTED, ""), row_of(1, 3, 1, STEP_UNSURE, ""),
+        row_of(1, 4, 2, STEP_OPEN, "due:reminder")};
+    for (size_t i = 0; i < 4; i++) batch_journal(b, &rows[i]);
+    sample_add_sleeper(b, 2, "P0002", 4000);
+    c.rows = 0;
+    batch_start(b, &c);
+    batch_occurrence(b, TEXT("hlb-2021"), TEXT("digest"), (struct instant){10}, TEXT("ran"), (struct instant){11},
+        TEXT(""));
+    batch_occurrence(b, TEXT("hlb-2021"), TEXT("digest"), (struct instant){10}, TEXT("missed"),
+        (struct instant){12}, TEXT("kept as it was"));
+    batch_audit(b, (struct instant){5}, TEXT("dorji"), TEXT("hlb-2021"), 1, TEXT("cancel"), TEXT("asked to"));
+    sample_commit(store, b);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    store_close(store);
+    return 0;
+}
+
+// The list as JSON, for arguments as JSON. The caller releases it.
+static struct buf list_json(const char *what, const char *args)
+{
+    struct buf record, json;
+    struct err e = {0};
+    buf_init(&record, 10000);
+    buf_init(&json, 1u << 20);
+    if (record_from_json(text_of(args), &record, &e)) fail_msg("%s", e.text);
+    store_list(store, what, sample_record(&record));
+    struct store_answer a = sample_answer(store);
+    assert_int_equal(record_check(a.list, &e), 0);
+    record_print_json(a.list, &json);
+    store_answer_release(&a);
+    buf_release(&record);
+    return json;
+}
+
+static void assert_list(const char *what, const char *args, const char *expected)
+{
+    struct buf json = list_json(what, args);
+    assert_string_equal(buf_z(&json), expected);
+    buf_release(&json);
+}
+
+static void assert_list_has(const char *what, const char *args, size_t n, const char *piece)
+{
+    struct buf json = list_json(what, args), record;
+    buf_init(&record, 1u << 20);
+    assert_int_equal(record_from_json(buf_text(&json), &record, NULL), 0);
+    assert_int_equal(record_count(sample_record(&record)), n);
+    if (!strstr(buf_z(&json), piece)) fail_msg("%s has no %s", buf_z(&json), piece);
+    buf_release(&record);
+    buf_release(&json);
+}
+
+static void flows_are_listed_and_filtered(void **state)
+{
+    assert_list_has("flows", "{}", 3, "\"label\":\"Kinley Dorji\"");
+    assert_list_has("flows", "{\"state\":\"waiting\",\"key\":\"P0002\"}", 1, "\"next_due\":4000");
+    assert_list_has("flows", "{\"after\":1,\"limit\":1}", 1, "\"id\":2");
+    assert_list("flows", "{\"event\":\"other\"}", "[]");
+    assert_list("counts", "{}", "[{\"n\":3,\"state\":\"waiting\"}]");
+}
+
+static void a_flow_is_found_by_a_piece_of_its_name(void **state)
+{
+    assert_list_has("find", "{\"text\":\"kinley\"}", 1, "\"id\":1");
+    assert_list_has("find", "{\"text\":\"p000\"}", 3, "P0003");
+    assert_list("find", "{\"text\":\"%\"}", "[]");
+}
+
+static void a_history_names_the_step_on_every_row(void **state)
+{
+    assert_list_has("history", "{\"flow\":1}", 4, "\"key\":\"mail:invite/P0001\"");
+    assert_list_has("history", "{\"flow\":1,\"after\":2,\"limit\":1}", 1,
+        "\"key\":\"mail:invite/P0001\",\"dseq\":0,\"kind\":\"mail\",\"line\":12,\"step\":1,\"state\":\"unsure\"");
+}
+
+static void pending_steps_come_by_their_moment(void **state)
+{
+    assert_list_has("pending", "{}", 2, "\"flow_key\":\"P0002\"");
+    assert_list_has("pending", "{\"limit\":1}", 1, "\"flow\":2");
+}
+
+static void an_unsure_step_is_listed_until_it_is_decided(void **state)
+{
+    assert_list_has("unsure", "{}", 1, "\"key\":\"mail:invite/P0001\"");
+    struct journal_row decided = row_of(1, 5, 1, STEP_DONE, "");
+    struct batch *b = batch_new();
+    batch_journal(b, &decided);
+    sample_commit(store, b);
+    assert_list("unsure", "{}", "[]");
+}
+
+static void an_occurrence_keeps_its_first_decision(void **state)
+{
+    assert_list("occurrences", "{\"schedule\":\"digest\"}",
+        "[{\"at\":11,\"event\":\"hlb-2021\",\"nominal\":10,\"decision\":\"ran\",\"schedule\":\"digest\"}]");
+}
+
+static void the_audit_trail_says_who_did_what(void **state)
+{
+    assert_list_has("audit", "{}", 1, "\"who\":\"dorji\",\"flow\":1,\"note\":\"asked to\",\"what\":\"cancel\"");
+}
+
+static void a_script_says_how_many_flows_need_it(void **state)
+{
+    struct buf sources;
+    buf_init(&sources, 10);
+    record_put_map(&sources, 0);
+    struct batch *b = batch_new();
+    batch_script(b, 1, TEXT("hlb-2021"), hash_of(TEXT("x")), sample_record(&sources), (struct instant){3});
+    sample_commit(store, b);
+    assert_list_has("scripts", "{\"event\":\"hlb-2021\"}", 1, "\"unfinished\":3");
+    buf_release(&sources);
+}
+
+static void fsck_finds_a_flow_that_waits_for_nothing(void **state)
+{
+    assert_list_has("fsck", "{}", 1, "\"flow\":3");
+    struct flow_row ended = sample_flow(3, "P0003", 0);
+    ended.state = FLOW_DONE;
+    ended.rows = 0;
+    struct batch *b = batch_new();
+    batch_flow(b, &ended);
+    sample_commit(store, b);
+    assert_list("fsck", "{}", "[]");
+}
+
+static void books_are_listed_by_event(void **state)
+{
+    struct buf value, json;
+    buf_init(&value, 10);
+    buf_init(&json, 1000);
+    record_put_int(&value, 1);
+    struct batch *b = batch_new();
+    batch_book(b, TEXT("hlb-2021"), TEXT("signups"), TEXT("b"), sample_record(&value));
+    batch_book(b, TEXT("hlb-2021"), TEXT("signups"), TEXT("a"), sample_record(&value));
+    batch_book(b, TEXT("hlb-2021"), TEXT("signups"), TEXT("b"), (struct record){0});
+    batch_book(b, TEXT("other"), TEXT("signups"), TEXT("c"), sample_record(&value));
+    sample_commit(store, b);
+    store_books(store, TEXT("hlb-2021"));
+    struct store_answer a = sample_answer(store);
+    record_print_json(a.list, &json);
+    assert_string_equal(buf_z(&json), "[[\"signups\",\"a\",1]]");
+    store_answer_release(&a);
+    buf_release(&json);
+    buf_release(&value);
+}
+
+static void a_wrong_question_is_answered_with_words(void **state)
+{
+    static const struct {
+        const char *what, *args, *why;
+    } cases[] = {
+        {"flwos", "{}", "did you mean \"flows\""},
+        {"flows", "{\"colour\":\"red\"}", "knows no \"colour\""},
+        {"flows", "{\"limit\":[1]}", "a text or a whole number"},
+        {"history", "{}", "needs a \"flow\""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf record;
+        struct store_answer a;
+        buf_init(&record, 1000);
+        assert_int_equal(record_from_json(text_of(cases[i].args), &record, NULL), 0);
+        store_list(store, cases[i].what, sample_record(&record));
+        assert_true(store_next(store, &a));
+        assert_int_equal(a.error.code, ERR_INPUT);
+        if (!strstr(a.error.text, cases[i].why)) fail_msg("%s", a.error.text);
+        store_answer_release(&a);
+        buf_release(&record);
+    }
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(flows_are_listed_and_filtered),
+        TEST(a_flow_is_found_by_a_piece_of_its_name),
+        TEST(a_history_names_the_step_on_every_row),
+        TEST(pending_steps_come_by_their_moment),
+        TEST(an_unsure_step_is_listed_until_it_is_decided),
+        TEST(an_occurrence_keeps_its_first_decision),
+        TEST(the_audit_trail_says_who_did_what),
+        TEST(a_script_says_how_many_flows_need_it),
+        TEST(fsck_finds_a_flow_that_waits_for_nothing),
+        TEST(books_are_listed_by_event),
+        TEST(a_wrong_question_is_answered_with_words),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
