@@ -30,10 +30,25 @@ struct rehearsal {
     struct instant from, until;
     struct buf notices; // records, one after the other
     size_t notices_n;
+    struct unsure_mail *unsure; // to be decided by the pretended organiser
     struct err error;
 };
 
+struct unsure_mail {
+    struct unsure_mail *next;
+    char *event, *flow, *key, *step;
+    int32_t ord;
+};
+
 // ---- what is told beside the effects --------------------------------------------------------------------
+
+static void remember_unsure(struct rehearsal *r, const struct step *step, const struct flow *f)
+{
+    struct unsure_mail *m = mem_alloc(sizeof *m);
+    *m = (struct unsure_mail){r->unsure, mem_copyz(f->script->event->name), mem_copyz(f->name), mem_copyz(f->key),
+        mem_copyz(step->key), step->ord};
+    r->unsure = m;
+}
 
 static void on_notice(void *self, const struct step *step, const struct flow *f, struct text sentence)
 {
@@ -52,6 +67,43 @@ static void on_notice(void *self, const struct step *step, const struct flow *f,
     record_map_text(&map, "why", sentence);
     record_map_end(&map, &r->notices);
     r->notices_n++;
+    if (step && step->state == STEP_UNSURE) remember_unsure(r, step, f);
+}
+
+// ---- a person who is asked what became of a mail, and knows ----------------------------------------------
+
+static bool has_left(const struct rehearsal *r, const struct unsure_mail *m)
+{
+    for (size_t i = virtual_history_count(r->world); i-- > 0;) {
+        struct record effect = virtual_history(r->world, i);
+        if (text_is(record_get_text(effect, "step"), m->step) && text_is(record_get_text(effect, "key"), m->key)
+            && text_is(record_get_text(effect, "flow"), m->flow)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void free_unsure(struct unsure_mail *m)
+{
+    free(m->event);
+    free(m->flow);
+    free(m->key);
+    free(m->step);
+    free(m);
+}
+
+static bool on_idle(void *self)
+{
+    struct rehearsal *r = self;
+    bool any = r->unsure != NULL;
+    while (r->unsure) {
+        struct unsure_mail *m = r->unsure;
+        r->unsure = m->next;
+        engine_decide_unsure(r->engine, text_of(m->event), text_of(m->flow), text_of(m->key), m->ord, !has_left(r, m));
+        free_unsure(m);
+    }
+    return any;
 }
 
 // ---- one engine on the store ----------------------------------------------------------------------------
@@ -91,6 +143,7 @@ static int begin_world(struct rehearsal *r, struct instant from)
     r->from = from;
     r->world = virtual_new(from);
     if (r->options->no_pretending) virtual_no_pretending(r->world);
+    virtual_on_idle(r->world, on_idle, r);
     virtual_crash_at(r->world, r->options->crash_at);
     r->store = store_open(&(struct store_options){.path = ":memory:", .mode = STORE_INLINE}, &r->error);
     if (!r->store || begin_engine(r)) return -1;
@@ -110,6 +163,11 @@ static void end_world(struct rehearsal *r)
     r->world = NULL;
     buf_clear(&r->notices);
     r->notices_n = 0;
+    while (r->unsure) {
+        struct unsure_mail *m = r->unsure;
+        r->unsure = m->next;
+        free_unsure(m);
+    }
 }
 
 // After a crash: a new engine, on what is on disk. A crash while it begins is a crash like any other.
@@ -151,8 +209,9 @@ static int begin(struct rehearsal *r)
 {
     struct instant from = live_now();
     from.ms -= from.ms % MINUTE_MS;
-    bool asked = r->options->from != NULL;
-    if (asked && moment_option("--from", r->options->from, &from, &r->error)) return -1;
+    bool asked = r->options->from || r->options->from_ms;
+    if (r->options->from_ms) from.ms = r->options->from_ms;
+    else if (asked && moment_option("--from", r->options->from, &from, &r->error)) return -1;
     if (begin_world(r, from)) return -1;
     if (asked) return 0;
     virtual_crash_at(r->world, 0);

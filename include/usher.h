@@ -83,6 +83,7 @@ USHER_API int usher_command(const struct usher_options *options, const char *req
 /* Plays the whole life of a script in virtual time; nothing leaves and nothing is kept. */
 struct usher_rehearsal {
     const char *from;  /* moment to begin at; NULL: now, or a day before the first moment when that is past */
+    int64_t from_ms;   /* the same as milliseconds since 1970, when it is not 0 */
     const char *until; /* moment to end at; NULL: when nothing is left to do (five weeks with a schedule) */
     const char *config;
     int64_t crash_at;  /* > 0: crash at this boundary and go on as after a restart; see usher_rehearse */

@@ -3,8 +3,9 @@
 //
 // One budget belongs to one lua_State. budget_begin starts a slice on a Lua thread, budget_end ends it and
 // says whether it struck. A CPU timer of the loop's thread (timer_create on CLOCK_THREAD_CPUTIME_ID,
-// SIGEV_THREAD_ID) and the allocator both do the same thing: set `struck` and arm a count hook of 1 on the
-// running thread; the hook raises, and every pcall of ours raises again while `struck` is set.
+// SIGEV_THREAD_ID) and the allocator both do the same thing: arm a count hook of 1 on the running thread;
+// the hook raises, and every pcall of ours raises again while `struck` is set. A slice that ran too long is
+// struck at once; one that grew too much only if it is still too big after its garbage was collected.
 // C loops of ours (patterns, sort, concat) call budget_charge, which raises by itself.
 // The allocator lets one allocation pass over the cap, up to a hard end, because failing an allocation
 // inside Debian's Lua 5.4.4 is unsafe (safety.md's table, 983bc433); the hook comes at the next instruction.
@@ -21,7 +22,7 @@ struct budget {
     size_t memory_max;     // bytes of the whole state; default 64 MiB
     size_t slice_grow_max; // growth inside one slice; default 8 MiB
     size_t used, used_at_begin;
-    lua_State *running; // the thread whose slice it is, or NULL
+    lua_State *running;  // the thread whose slice it is, or NULL
     volatile int struck; // enum budget_struck
     uint64_t charged;
     volatile int64_t spent_ms; // counted by the timer's ticks

@@ -162,6 +162,12 @@ static void settle_result(struct engine *g, struct flow *f, struct step *s, enum
     if (!sent && g->options.notice) g->options.notice(g->options.notice_ctx, s, f, why);
 }
 
+static void settle_sent(struct engine *g, struct flow *f, struct step *s, struct record value, struct text note)
+{
+    struct text reply = record_get_text(value, "reply");
+    settle_result(g, f, s, STEP_DONE, true, false, reply.len ? reply : note);
+}
+
 // Twice as long each time, up to an hour, and a fifth more or less that this step alone has: 400 mails that
 // fail together are not tried again together.
 static int64_t retry_pause(struct engine *g, struct flow *f, struct step *s)
@@ -219,8 +225,8 @@ void effect_outcome(struct engine *g, struct flow *f, struct step *s, enum outco
     s->under_way = false;
     switch (outcome) {
     case OUTCOME_OK:
-        if (value.data) step_settle(g, f, s, STEP_DONE, value, note);
-        else settle_result(g, f, s, STEP_DONE, true, false, note);
+        if (s->kind == STEP_KIND_MAIL) settle_sent(g, f, s, value, note);
+        else step_settle(g, f, s, STEP_DONE, value, note);
         break;
     case OUTCOME_AGAIN: try_again(g, f, s, note, retry_after_ms); break;
     case OUTCOME_FAILED: settle_result(g, f, s, STEP_FAILED, false, false, note); break;

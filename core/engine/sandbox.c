@@ -87,7 +87,8 @@ static int refuse_global(lua_State *L)
     const char *name = luaL_tolstring(L, 2, NULL);
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) {
-        return luaL_error(L, "'%s' is a word of usher and can't be changed: write local %s = ...", name, name);
+        return luaL_error(L, "'%s' is a word of usher and can't be changed: write local %s = ...", name,
+            name);
     }
     return luaL_error(L, "a script can't make global '%s': write local %s = ...", name, name);
 }
@@ -95,7 +96,8 @@ static int refuse_global(lua_State *L)
 static int refuse_library(lua_State *L)
 {
     meta_push(L, 1, META_NAME);
-    return luaL_error(L, "'%s' belongs to usher and can't be changed: use a local of your own", lua_tostring(L, -1));
+    return luaL_error(L, "'%s' belongs to usher and can't be changed: use a local of your own",
+        lua_tostring(L, -1));
 }
 
 // ---- opening ----------------------------------------------------------------------------------------

@@ -9,6 +9,8 @@
 // After the script's top level has run, sandbox_freeze walks everything that its functions can reach and
 // (a) turns each table, in place, into a read-only one (contents move to a shadow behind __index, so the
 // table keeps its identity), (b) remembers every variable of the script that its functions share.
+// The walk begins at the globals, at what LUA_LOADED_TABLE of the registry holds (modules, each of them the
+// script's to require again) and at every other reference in the registry (flows, handlers).
 // sandbox_guard, called after each slice, finds a shared variable that was changed, puts it back and says
 // which: flows wait for weeks and share nothing.
 #pragma once
@@ -21,10 +23,10 @@
 struct sandbox {
     lua_State *L;
     struct budget budget;
-    int env_ref;    // registry: the globals of scripts; C adds words here with lua_rawset
+    int env_ref;     // registry: the globals of scripts; C adds words here with lua_rawset
     int globals_ref; // registry: what a chunk has as _ENV, a read-only face of env
-    int guard_ref;  // registry: what sandbox_freeze remembered
-    void *owner;    // the event that it belongs to; lua/api_* read it by sandbox_of
+    int guard_ref;   // registry: what sandbox_freeze remembered
+    void *owner;     // the event that it belongs to; lua/api_* read it by sandbox_of
 };
 
 // The functions that fill a fresh state: called with L and the script environment on top of the stack.

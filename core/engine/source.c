@@ -27,7 +27,7 @@ struct scan {
     const char *name;
     const char *at, *end;
     int line;
-    struct token last;        // the token before the current one
+    struct token last;         // the token before the current one
     bool last_ends_table_call; // ... was the } of f{...}
     struct level levels[SOURCE_NESTING_MAX + 1];
     int depth;
@@ -118,6 +118,7 @@ static bool name_char(char c)
 static void number(struct scan *s)
 {
     bool hex = ahead(s, "0x") || ahead(s, "0X");
+    s->at++;
     while (s->at < s->end && !ahead(s, "..")) {
         char c = *s->at, before = s->at[-1];
         bool sign = (c == '+' || c == '-') && strchr(hex ? "pP" : "eE", before);
@@ -135,7 +136,6 @@ static struct token next_token(struct scan *s)
     if (isdigit((unsigned char)*s->at)) {
         t.kind = TOKEN_NUMBER;
         number(s);
-        if (s->at == start) s->at++;
     } else if (name_char(*s->at)) {
         while (s->at < s->end && name_char(*s->at)) s->at++;
         t.kind = is_word((struct text){start, (size_t)(s->at - start)}) ? TOKEN_WORD : TOKEN_NAME;
@@ -218,7 +218,8 @@ static int count_link(struct scan *s, struct token t)
     else if (t.kind == TOKEN_WORD || mark) *links = 0;
     else if (t.kind == TOKEN_NAME && ends_expression(s->last)) *links = 0; // a new statement
     if (*links <= SOURCE_LINKS_MAX) return 0;
-    return refuse(s, "more than 200 links in one chain (a.b.c, a .. b, calls): split it into several statements");
+    return refuse(s,
+        "more than 200 links in one chain (a.b.c, a .. b, calls): split it into several statements");
 }
 
 static int check_token(struct scan *s, struct token t)
@@ -261,7 +262,8 @@ int source_check(const char *name, struct text source, struct text *program, str
     *program = source;
     struct scan s = {.name = name, .at = source.data, .end = source.data + source.len, .line = 1, .e = e};
     if (source.len > SOURCE_LEN_MAX) {
-        return err_set(e, ERR_INPUT, "%s: the script is longer than 1 MiB: keep lists in files of their own", name);
+        return err_set(e, ERR_INPUT, "%s: the script is longer than 1 MiB: keep lists in files of their own",
+            name);
     }
     if (source.len && source.data[0] == '\033') {
         return err_set(e, ERR_INPUT, "%s: this is compiled Lua: usher reads scripts as text only", name);
@@ -324,8 +326,8 @@ int source_explain(const char *name, struct text program, struct text message, s
     const char *near = c.near.data;
     if (!c.line) return err_set(e, ERR_INPUT, "%s: %.*s", name, (int)message.len, message.data);
     if (begins(c.words, "unfinished string")) {
-        return err_set(e, ERR_INPUT, "%s:%d: the text that begins with %.*s has no closing quote on its line", name,
-            c.line, near_len, near ? near : "");
+        return err_set(e, ERR_INPUT, "%s:%d: the text that begins with %.*s has no closing quote on its line",
+            name, c.line, near_len, near ? near : "");
     }
     if (is_word(c.near) && used_as_name(name, program, c.line, c.near)) {
         return err_set(e, ERR_INPUT, "%s:%d: '%.*s' is a word of Lua itself; write %.*ss = ...", name, c.line,
@@ -336,7 +338,8 @@ int source_explain(const char *name, struct text program, struct text message, s
         return err_set(e, ERR_INPUT, "%s:%d: a comma is missing before '%.*s'", name, c.line, near_len, near);
     }
     if (beginning && begins(c.words, "')' expected")) {
-        return err_set(e, ERR_INPUT, "%s:%d: a comma or a ) is missing before '%.*s'", name, c.line, near_len, near);
+        return err_set(e, ERR_INPUT, "%s:%d: a comma or a ) is missing before '%.*s'", name, c.line, near_len,
+            near);
     }
     return err_set(e, ERR_INPUT, "%s:%d: %.*s", name, c.line, (int)c.words.len, c.words.data);
 }

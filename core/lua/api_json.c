@@ -140,7 +140,8 @@ static void write_object(struct writer *w, int contents, int depth)
 static void write_table(struct writer *w, int index, int depth)
 {
     lua_State *L = w->L;
-    if (depth > DEPTH_MAX) luaL_error(L, "usher.json.encode: tables are nested more than 64 deep, or one is inside itself");
+    if (depth > DEPTH_MAX)
+        luaL_error(L, "usher.json.encode: tables are nested more than 64 deep, or one is inside itself");
     luaL_checkstack(L, 12, NULL);
     int top = lua_gettop(L);
     meta_contents(L, index);
@@ -172,7 +173,8 @@ static void write_value(struct writer *w, int index, int depth)
         break;
     case LUA_TTABLE: write_table(w, index, depth); break;
     default:
-        if (!value_is_null(L, index)) luaL_error(L, "usher.json.encode: JSON has no %s", luaL_typename(L, index));
+        if (!value_is_null(L, index))
+            luaL_error(L, "usher.json.encode: JSON has no %s", luaL_typename(L, index));
         write_bytes(w, "null", 4);
     }
 }

@@ -3,8 +3,8 @@
 // files give the same answer, so these may be called anywhere.
 //
 // A moment in Lua is a plain table { utc = ms, wall = "2021-02-25 14:00", zone = "Asia/Thimphu" } with
-// clock = "later" for the second pass of an overlap, derive = the phrase that it came from, and note = what had
-// to be decided. Calendars live in userdata while a function runs, because reading tables may raise.
+// clock = "later" for the second pass of an overlap, derive = the phrase that it came from, and note = what
+// had to be decided. Calendars live in userdata while a function runs, because reading tables may raise.
 #include "base/embedded.h"
 #include "lua/api.h"
 #include "lua/check.h"
@@ -206,7 +206,7 @@ static struct calendar *check_calendar(lua_State *L, int index, const char *func
 /// usher.time.at(wall, zone, options) -> moment
 /// The moment of a wall time ("2021-02-25 14:00") in a zone ("Asia/Thimphu"). options.clock ("earlier" or
 /// "later") says which one when the clock skips that time or shows it twice.
-/// Errors: a time that does not exist or happens twice, with both readings; an unknown zone, with the nearest.
+/// Errors: a time that does not exist or happens twice, with both readings; an unknown zone.
 /// Example: usher.time.at("2021-02-25 14:00", "Asia/Thimphu").utc
 static int api_at(lua_State *L)
 {
@@ -229,8 +229,8 @@ static int api_at(lua_State *L)
 }
 
 /// usher.time.parse(text, zone) -> starts, ends
-/// Reads the time of an event: "Thu 25 Feb 2021 14:00-16:30 Asia/Thimphu", "2021-02-25 14:00". Two moments; ends
-/// is nil when the text has none. zone is taken when the text names none. A weekday is checked.
+/// Reads the time of an event: "Thu 25 Feb 2021 14:00-16:30 Asia/Thimphu", "2021-02-25 14:00". Two moments;
+/// ends is nil when the text has none. zone is taken when the text names none. A weekday is checked.
 /// Errors: "25 Feb 2021 is a Thu, not a Fri"; dates that can be read in two ways, such as 25/02/2021.
 /// Example: usher.time.parse("Thu 25 Feb 2021 14:00-16:30 Asia/Thimphu")
 static int api_parse(lua_State *L)
@@ -248,12 +248,13 @@ static int api_parse(lua_State *L)
 }
 
 /// usher.time.phrase(phrase, event) -> moment
-/// The moment that a phrase means for an event: "3 working days before, 09:00", "30 minutes before", "2h after
-/// end", "the Monday after, 10:00", "at the end", or a date of its own. event holds starts and ends (moments),
-/// weekend (list of days, default sat and sun), holidays (list of dates and ranges, a file's text, or the name
-/// of a list that comes with usher, "bt 2021") and zone (where a clock time is read instead of the event's).
+/// The moment that a phrase means for an event: "3 working days before, 09:00", "30 minutes before",
+/// "2h after end", "the Monday after, 10:00", "at the end", or a date of its own. event holds starts and ends
+/// (moments), weekend (list of days, default sat and sun), holidays (list of dates and ranges, a file's text,
+/// or the name of a list that comes with usher, "bt 2021") and zone (where a clock time is read instead of
+/// in the event's).
 /// Errors: a word that can't be read, with its column; a "before" that does not fall before its anchor.
-/// Example: usher.time.phrase("1 day before, 09:00", { starts = usher.time.at("2021-02-25 14:00", "Asia/Thimphu") })
+/// Example: usher.time.phrase("at start", { starts = usher.time.at("2021-02-25 14:00", "Asia/Thimphu") })
 static int api_phrase(lua_State *L)
 {
     static const char func[] = "usher.time.phrase";
@@ -295,7 +296,8 @@ static int api_shift(lua_State *L)
     struct span span;
     if (!lua_isnoneornil(L, 3)) check_options(L, 3, func, options, 0);
     struct calendar *work = check_calendar(L, 3, func);
-    if (span_parse(words, &span, &e) || moment_shift(&from, &span, -1, work, &m, &e)) return raise(L, func, &e);
+    if (span_parse(words, &span, &e) || moment_shift(&from, &span, -1, work, &m, &e))
+        return raise(L, func, &e);
     push_moment(L, &m, (struct text){0});
     return 1;
 }
@@ -303,7 +305,7 @@ static int api_shift(lua_State *L)
 // -- spans
 
 /// usher.time.span(text) -> milliseconds
-/// An exact span as milliseconds: "90 min", "1h30m". Days have no fixed length where clocks change: write 24h.
+/// An exact span as milliseconds: "90 min", "1h30m". Days have no fixed length: write 24h.
 /// Errors: a calendar span ("3 days"); a text that can't be read.
 /// Example: usher.time.span("1h30m")
 static int api_span(lua_State *L)
@@ -389,9 +391,9 @@ static bool format_one(char letter, const struct zone *z, const struct local *lo
 }
 
 /// usher.time.format(moment, zone, pattern) -> text
-/// Writes a moment (or milliseconds) as people of a zone read it; zone nil means the moment's own. The pattern's
-/// words: %a Thu, %A Thursday, %d 05, %e 5, %b Feb, %B February, %m 02, %Y 2021, %y 21, %H %M %S, %z UTC+6,
-/// %P the place ("Thimphu"), %% a percent sign. There is no word for abbreviations: Manila's is PST.
+/// Writes a moment (or milliseconds) as people of a zone read it; zone nil means the moment's own. The
+/// pattern's words: %a Thu, %A Thursday, %d 05, %e 5, %b Feb, %B February, %m 02, %Y 2021, %y 21, %H %M %S,
+/// %z UTC+6, %P the place ("Thimphu"), %% a percent sign. There is no abbreviation: Manila's is PST.
 /// Errors: an unknown word after %.
 /// Example: usher.time.format(1614240000000, "Asia/Thimphu", "%a %e %b %H:%M %P (%z)")
 static int api_format(lua_State *L)
@@ -432,8 +434,8 @@ static int api_zone(lua_State *L)
 }
 
 /// usher.time.working(date, work) -> boolean, why, name
-/// Whether people work on a date ("2021-02-24"). why is "weekend" or "holiday" when they don't, name the holiday's.
-/// work holds weekend and holidays, as in usher.time.phrase.
+/// Whether people work on a date ("2021-02-24"). why is "weekend" or "holiday" when they don't, name is the
+/// holiday's. work holds weekend and holidays, as in usher.time.phrase.
 /// Example: usher.time.working("2021-02-22", { holidays = { "2021-02-21..2021-02-23 Birthday" } })
 static int api_working(lua_State *L)
 {
@@ -475,8 +477,8 @@ static int check_limit(lua_State *L, int index, const char *func)
 }
 
 // The wall times of a list; a date alone has the clock of the start. The memory stays on the stack.
-static struct wall *check_walls(lua_State *L, int index, const char *key, const struct moment *starts, size_t *n,
-    const char *func)
+static struct wall *check_walls(lua_State *L, int index, const char *key, const struct moment *starts,
+    size_t *n, const char *func)
 {
     struct err e = {0};
     lua_getfield(L, index, key);
@@ -495,11 +497,11 @@ static struct wall *check_walls(lua_State *L, int index, const char *key, const 
 }
 
 /// usher.time.rrule(series) -> list
-/// The moments of a recurrence rule (RFC 5545): series holds starts (moment), rule ("FREQ=WEEKLY;BYDAY=TU;COUNT=6"),
-/// except (list of dates or wall times to leave out), extra (wall times to add), limit (default 100, at most 1000).
-/// except shortens a rule with COUNT, as the RFC says.
+/// The moments of a recurrence rule (RFC 5545): series holds starts (moment), rule
+/// ("FREQ=WEEKLY;BYDAY=TU;COUNT=6"), except (list of dates or wall times to leave out), extra (wall times to
+/// add), limit (default 100, at most 1000). except shortens a rule with COUNT, as the RFC says.
 /// Errors: a rule that the RFC does not allow, with its column; a rule that no date matches.
-/// Example: usher.time.rrule { starts = usher.time.at("2021-03-02 10:00", "Asia/Thimphu"), rule = "FREQ=DAILY;COUNT=2" }
+/// Example: usher.time.rrule { starts = usher.time.at("2021-03-02 10:00", "UTC"), rule = "FREQ=DAILY" }
 static int api_rrule(lua_State *L)
 {
     static const char func[] = "usher.time.rrule";

@@ -34,7 +34,8 @@ static const char *wanted(lua_State *L, int index, const char *type)
     int found = lua_type(L, index);
     struct text name = {type, len};
     if (text_is(name, "text")) return found == LUA_TSTRING ? "" : "a text";
-    if (text_is(name, "span")) return found == LUA_TSTRING ? "" : "a duration such as \"2h\" or \"30 minutes\"";
+    if (text_is(name, "span"))
+        return found == LUA_TSTRING ? "" : "a duration such as \"2h\" or \"30 minutes\"";
     if (text_is(name, "int")) return is_whole(L, index) ? "" : "a whole number";
     if (text_is(name, "number")) return found == LUA_TNUMBER ? "" : "a number";
     if (text_is(name, "bool")) return found == LUA_TBOOLEAN ? "" : "true or false";
@@ -44,7 +45,7 @@ static const char *wanted(lua_State *L, int index, const char *type)
     return ""; // "any"
 }
 
-// ---- options ----------------------------------------------------------------------------------------------
+// ---- options --------------------------------------------------------------------------------------------
 
 #define OPTIONS_MAX 64
 
@@ -78,7 +79,9 @@ static void check_position(lua_State *L, const char *func, int positional)
 {
     if (lua_isinteger(L, -2) && lua_tointeger(L, -2) >= 1 && lua_tointeger(L, -2) <= positional) return;
     if (lua_isinteger(L, -2)) {
-        luaL_error(L, positional ? "%s: there are too many values without a name" : "%s: every value needs a name, name = value",
+        luaL_error(L,
+            positional ? "%s: there are too many values without a name"
+                       : "%s: every value needs a name, name = value",
             func);
     }
     luaL_error(L, "%s: a %s can't be the name of an option", func, luaL_typename(L, -2));
@@ -118,7 +121,8 @@ void check_options(lua_State *L, int index, const char *func, const struct optio
         } else {
             const char *type = wanted(L, lua_gettop(L), o->type);
             if (*type) {
-                luaL_error(L, "%s: '%s' must be %s, but it is a %s", func, o->name, type, luaL_typename(L, -1));
+                luaL_error(L, "%s: '%s' must be %s, but it is a %s", func, o->name, type,
+                    luaL_typename(L, -1));
             }
         }
         lua_pop(L, 1);
@@ -126,7 +130,7 @@ void check_options(lua_State *L, int index, const char *func, const struct optio
     lua_settop(L, contents - 1);
 }
 
-// ---- arguments --------------------------------------------------------------------------------------------
+// ---- arguments ------------------------------------------------------------------------------------------
 
 static void refuse_argument(lua_State *L, int index, const char *func, const char *what, const char *type)
 {
@@ -148,8 +152,8 @@ int64_t check_int(lua_State *L, int index, const char *func, const char *what, i
     int64_t n = lua_type(L, index) == LUA_TNUMBER ? lua_tointegerx(L, index, &whole) : 0;
     if (!whole) refuse_argument(L, index, func, what, "a whole number");
     if (n < low || n > high) {
-        luaL_error(L, "%s: %s must be from %I to %I, but it is %I", func, what, (LUAI_UACINT)low, (LUAI_UACINT)high,
-            (LUAI_UACINT)n);
+        luaL_error(L, "%s: %s must be from %I to %I, but it is %I", func, what, (LUAI_UACINT)low,
+            (LUAI_UACINT)high, (LUAI_UACINT)n);
     }
     return n;
 }
@@ -178,7 +182,7 @@ struct instant check_moment(lua_State *L, int index, const char *func, const cha
     return at;
 }
 
-// ---- fields of a checked table ------------------------------------------------------------------------------
+// ---- fields of a checked table --------------------------------------------------------------------------
 
 struct text option_text(lua_State *L, int index, const char *name)
 {

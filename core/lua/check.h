@@ -23,7 +23,7 @@ void check_options(lua_State *L, int index, const char *func, const struct optio
 
 struct text check_text(lua_State *L, int index, const char *func, const char *what);
 int64_t check_int(lua_State *L, int index, const char *func, const char *what, int64_t low, int64_t high);
-// "2h", "30 minutes", "1h30m": exact spans only -> ms
+// "2h", "30 minutes", "1h30m", and "2 days" as 48 hours, for waiting -> ms
 int64_t check_span(lua_State *L, int index, const char *func, const char *what);
 // A moment table { utc = ms, ... } or an integer instant -> instant
 struct instant check_moment(lua_State *L, int index, const char *func, const char *what);

@@ -249,12 +249,12 @@ static int base_xpcall(lua_State *L)
 {
     luaL_checktype(L, 2, LUA_TFUNCTION);
     lua_pushvalue(L, 2);
-    lua_insert(L, 1);        // handler, f, handler, arguments
+    lua_insert(L, 1); // handler, f, handler, arguments
     lua_pushboolean(L, 1);
-    lua_replace(L, 3);       // handler, f, true, arguments
+    lua_replace(L, 3); // handler, f, true, arguments
     lua_pushvalue(L, 2);
-    lua_insert(L, 4);        // handler, f, true, f, arguments
-    lua_remove(L, 2);        // handler, true, f, arguments
+    lua_insert(L, 4); // handler, f, true, f, arguments
+    lua_remove(L, 2); // handler, true, f, arguments
     return xpcall_end(L, lua_pcallk(L, lua_gettop(L) - 3, LUA_MULTRET, 0, 0, xpcall_end), 0);
 }
 

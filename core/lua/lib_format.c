@@ -47,7 +47,8 @@ static void read_spec(struct format *f, char spec[SPEC_MAX])
     bool fits = false;
     for (size_t i = 0; letter && i < sizeof rules / sizeof rules[0]; i++) {
         if (!strchr(rules[i].letters, letter)) continue;
-        fits = strspn(start, rules[i].flags) >= (size_t)(flags_end - start) && (rules[i].precision || !precision);
+        fits = strspn(start, rules[i].flags) >= (size_t)(flags_end - start) &&
+               (rules[i].precision || !precision);
         if (letter == 'q' && p != start) luaL_error(f->L, "specifier '%%q' cannot have modifiers");
     }
     if (letter == 'p') luaL_error(f->L, "'%%p' is not there: an address differs from run to run");

@@ -15,11 +15,11 @@ static void push_whole(lua_State *L, lua_Number n)
     else lua_pushnumber(L, n);
 }
 
-#define MATH_OF_ONE(name, function)                        \
-    static int math_##name(lua_State *L)                   \
-    {                                                      \
+#define MATH_OF_ONE(name, function)                          \
+    static int math_##name(lua_State *L)                     \
+    {                                                        \
         lua_pushnumber(L, function(luaL_checknumber(L, 1))); \
-        return 1;                                          \
+        return 1;                                            \
     }
 
 MATH_OF_ONE(acos, acos)
@@ -167,12 +167,28 @@ static int math_ult(lua_State *L)
 void lib_math_open(lua_State *L, int env)
 {
     static const luaL_Reg functions[] = {
-        {"abs", math_abs}, {"acos", math_acos}, {"asin", math_asin}, {"atan", math_atan},
-        {"ceil", math_ceil}, {"cos", math_cos}, {"deg", math_deg}, {"exp", math_exp},
-        {"floor", math_floor}, {"fmod", math_fmod}, {"log", math_log}, {"max", math_max},
-        {"min", math_min}, {"modf", math_modf}, {"rad", math_rad}, {"sin", math_sin},
-        {"sqrt", math_sqrt}, {"tan", math_tan}, {"tointeger", math_tointeger}, {"type", math_type},
-        {"ult", math_ult}, {NULL, NULL},
+        {"abs", math_abs},
+        {"acos", math_acos},
+        {"asin", math_asin},
+        {"atan", math_atan},
+        {"ceil", math_ceil},
+        {"cos", math_cos},
+        {"deg", math_deg},
+        {"exp", math_exp},
+        {"floor", math_floor},
+        {"fmod", math_fmod},
+        {"log", math_log},
+        {"max", math_max},
+        {"min", math_min},
+        {"modf", math_modf},
+        {"rad", math_rad},
+        {"sin", math_sin},
+        {"sqrt", math_sqrt},
+        {"tan", math_tan},
+        {"tointeger", math_tointeger},
+        {"type", math_type},
+        {"ult", math_ult},
+        {NULL, NULL},
     };
     luaL_newlib(L, functions);
     lua_pushnumber(L, M_PI);

@@ -66,7 +66,8 @@ static void refuse_event(lua_State *L, const char *event)
     meta_contents(L, 2);
     lua_pushstring(L, event);
     if (lua_rawget(L, -2) != LUA_TNIL) {
-        luaL_error(L, "setmetatable: %s is not there: when memory is cleaned up may not change what a script does",
+        luaL_error(L,
+            "setmetatable: %s is not there: when memory is cleaned up may not change what a script does",
             event);
     }
     lua_pop(L, 2);

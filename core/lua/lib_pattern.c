@@ -308,7 +308,9 @@ static int push_captures(struct match *m, const char *s, const char *end)
 
 static struct match match_of(lua_State *L, struct text source, struct text pattern)
 {
-    return (struct match){.L = L, .source = source.data, .source_end = source.data + source.len,
+    return (struct match){.L = L,
+        .source = source.data,
+        .source_end = source.data + source.len,
         .pattern_end = pattern.data + pattern.len};
 }
 
@@ -516,7 +518,8 @@ static int gsub_body(lua_State *L)
 int lib_gsub(lua_State *L)
 {
     int type = lua_type(L, REPLACEMENT);
-    luaL_argexpected(L, type == LUA_TNUMBER || type == LUA_TSTRING || type == LUA_TTABLE || type == LUA_TFUNCTION,
+    luaL_argexpected(L,
+        type == LUA_TNUMBER || type == LUA_TSTRING || type == LUA_TTABLE || type == LUA_TFUNCTION,
         REPLACEMENT, "string/function/table");
     if (type == LUA_TNUMBER) lua_tostring(L, REPLACEMENT);
     if (type == LUA_TFUNCTION) return lib_without_steps(L, gsub_body, "string.gsub");

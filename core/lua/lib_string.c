@@ -164,7 +164,8 @@ static int text_arith(lua_State *L)
             lua_call(L, 2, 1);
             return 1;
         }
-        return luaL_error(L, "attempt to perform arithmetic on a %s value that is no number", luaL_typename(L, i));
+        return luaL_error(L, "attempt to perform arithmetic on a %s value that is no number",
+            luaL_typename(L, i));
     }
     lua_arith(L, (int)lua_tointeger(L, lua_upvalueindex(1)));
     return 1;
@@ -188,10 +189,20 @@ static void add_arithmetic(lua_State *L)
 void lib_string_open(lua_State *L, int env)
 {
     static const luaL_Reg functions[] = {
-        {"byte", string_byte}, {"char", string_char}, {"find", lib_find}, {"format", lib_format},
-        {"gmatch", lib_gmatch}, {"gsub", lib_gsub}, {"len", string_len}, {"lower", string_lower},
-        {"match", lib_match}, {"rep", string_rep}, {"reverse", string_reverse}, {"sub", string_sub},
-        {"upper", string_upper}, {NULL, NULL},
+        {"byte", string_byte},
+        {"char", string_char},
+        {"find", lib_find},
+        {"format", lib_format},
+        {"gmatch", lib_gmatch},
+        {"gsub", lib_gsub},
+        {"len", string_len},
+        {"lower", string_lower},
+        {"match", lib_match},
+        {"rep", string_rep},
+        {"reverse", string_reverse},
+        {"sub", string_sub},
+        {"upper", string_upper},
+        {NULL, NULL},
     };
     luaL_newlib(L, functions);
     lua_pushliteral(L, "");

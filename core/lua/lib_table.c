@@ -157,7 +157,8 @@ static bool plain_order(lua_State *L)
 {
     int a = lua_type(L, -2), b = lua_type(L, -1);
     bool plain = a == b && (a == LUA_TNUMBER || a == LUA_TSTRING);
-    if (!plain && luaL_getmetafield(L, -2, "__lt") == LUA_TNIL && luaL_getmetafield(L, -1, "__lt") == LUA_TNIL) {
+    if (!plain && luaL_getmetafield(L, -2, "__lt") == LUA_TNIL &&
+        luaL_getmetafield(L, -1, "__lt") == LUA_TNIL) {
         luaL_error(L, "table.sort: a %s and a %s have no order: give a comparison", lua_typename(L, a),
             lua_typename(L, b));
     }

@@ -50,7 +50,7 @@ struct mail_address {
 int mail_address_parse(struct text in, struct mail_address *out, struct err *e);
 
 // markdown.c: the home of md4c.h. Raw HTML stays text; an image becomes a link with its alt text.
-void markdown_html(struct text markdown, struct buf *out);  // a fragment; links only http, https, mailto
+void markdown_html(struct text markdown, struct buf *out); // a fragment; links only http, https, mailto
 // The same with a style attribute on each tag that has one: mail programs drop style sheets.
 struct markdown_style {
     const char *tag, *css;

@@ -48,12 +48,13 @@ static const struct query {
     {"counts", "SELECT s.word AS state, count(*) AS n FROM flow f JOIN flow_kind k ON k.id = f.kind"
                " JOIN flow_state s ON s.id = f.state WHERE (:event IS NULL OR k.event = :event)"
                " GROUP BY s.id ORDER BY s.id"},
-    {"history", "SELECT * FROM (SELECT j.n, j.step, first_value(j.key) OVER (PARTITION BY j.step ORDER BY "
-                "j.n) AS key,"
-                " s.word AS state, k.word AS kind, j.at, j.due, j.note, j.attempt, j.line, j.dseq, j.value,"
-                " j.erased IS NOT NULL AS erased FROM journal j JOIN step_state s ON s.id = j.state"
-                " JOIN step_kind k ON k.id = j.kind WHERE j.flow = :flow)"
-                " WHERE n > coalesce(:after, 0) ORDER BY n" LIMIT},
+    {"history",
+        "SELECT * FROM (SELECT j.n, j.step, first_value(j.key) OVER (PARTITION BY j.step ORDER BY "
+        "j.n) AS key,"
+        " s.word AS state, k.word AS kind, j.at, j.due, j.note, j.attempt, j.line, j.dseq, j.value,"
+        " nullif(j.erased IS NOT NULL, 0) AS erased FROM journal j JOIN step_state s ON s.id = j.state"
+        " JOIN step_kind k ON k.id = j.kind WHERE j.flow = :flow)"
+        " WHERE n > coalesce(:after, 0) ORDER BY n" LIMIT},
     // The first n open steps belong to the first n flows by next_due, so no more flows are looked at.
     {"pending",
         "SELECT f.id AS flow, k.event, k.name, f.key AS flow_key, f.label, j.step, " STEP_KEY " AS key,"

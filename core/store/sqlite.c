@@ -47,17 +47,23 @@ int sqlite_failure(struct sqlite *q, struct err *e)
     return err_set(e, ERR_STORAGE, "%s: the database says: %s.", q->path, sqlite3_errmsg(q->db));
 }
 
+// What to do about it, by what SQLite found.
+static const char *advice_for(int code)
+{
+    switch (code & 0xff) {
+    case SQLITE_FULL: return "The disk is full: make room, then start usher again.";
+    case SQLITE_CONSTRAINT: return "This is a fault in usher: please report it. Starting it again is safe.";
+    default: return "Check the disk, then start usher again: it goes on from what is there.";
+    }
+}
+
 void sqlite_fatal(struct sqlite *q, const char *doing)
 {
-    bool full = (sqlite3_errcode(q->db) & 0xff) == SQLITE_FULL;
-    // _exit: nothing that waits in a buffer or an exit handler may run after this.
     fprintf(stderr,
-        "usher: %s: %s failed (%s); stopping at once, since nobody knows whether it is on disk. %s\n",
-        q->path, doing, sqlite3_errmsg(q->db),
-        full ? "The disk is full: make room, then start usher again."
-             : "Check the disk, then start usher again: it goes on from what is there.");
+        "usher: %s: %s failed (%s); stopping at once, since nobody knows how much is on disk. %s\n", q->path,
+        doing, sqlite3_errmsg(q->db), advice_for(sqlite3_errcode(q->db)));
     fflush(stderr);
-    _exit(3);
+    _exit(3); // not exit: nothing that waits in a buffer or a handler may go out after this
 }
 
 // -- statements

@@ -91,8 +91,12 @@ static void commit_group(struct store *s, struct request *first)
     faulty_after_commit(&s->faulty);
 }
 
-static void give_flows(struct request *r, struct loaded found)
+static void give_flows(struct store *s, struct request *r, struct loaded found)
 {
+    for (size_t i = 0; s->writer && i < found.n; i++) {
+        if (!found.flows[i].broken)
+            write_remember(s->writer, found.flows[i].flow.id, found.flows[i].flow.sum);
+    }
     r->answer.flows = found.flows;
     r->answer.flows_n = found.n;
 }
@@ -101,28 +105,28 @@ static void do_due(struct store *s, struct request *r)
 {
     struct loaded found = {0};
     load_due(s->loader, r->until, r->limit, &found, &r->answer.next_due, &r->answer.error);
-    give_flows(r, found);
+    give_flows(s, r, found);
 }
 
 static void do_load(struct store *s, struct request *r)
 {
     struct loaded found = {0};
     load_ids(s->loader, r->ids, r->limit, &found, &r->answer.error);
-    give_flows(r, found);
+    give_flows(s, r, found);
 }
 
 static void do_ready(struct store *s, struct request *r)
 {
     struct loaded found = {0};
     load_ready(s->loader, r->after, r->limit, &found, &r->answer.error);
-    give_flows(r, found);
+    give_flows(s, r, found);
 }
 
 static void do_find(struct store *s, struct request *r)
 {
     struct loaded found = {0};
     load_named(s->loader, r->event, r->name, r->key, &found, &r->answer.error);
-    give_flows(r, found);
+    give_flows(s, r, found);
 }
 
 static void give_list(struct request *r, struct buf *list)

@@ -7,8 +7,8 @@
 // from store_next() as an answer. Nothing that a batch announces may leave the house before that.
 // A batch is one transaction: all of it or nothing. Groups form by themselves: the store joins the
 // batches that wait while the last fsync runs into one transaction, and never delays one on purpose.
-// A failed commit is an unknown commit: the store says so and the process ends with code 3 at once
-// (`store_fatal`), without a retry; recovery decides what was true.
+// A failed commit is an unknown commit: the store says so and the process ends with code 3 at once,
+// without a retry; recovery decides what was true.
 //
 // Two ways to run: STORE_THREAD carries requests out on its own thread and calls `wake` (from that
 // thread) when answers are ready; STORE_INLINE carries them out inside the call (rehearsal, tests).
@@ -25,15 +25,15 @@ struct store; // an open one
 
 // ---- what a flow looks like on disk ---------------------------------------------------------------
 
-#define FLOW_STATES(X)                                                                         \
+#define FLOW_STATES(X)                                                                               \
     X(READY, "ready")             /* has something to run or an effect under way: loaded at start */ \
-    X(WAITING, "waiting")         /* waits for a moment or an answer; costs rows only */          \
-    X(DONE, "done")               /* ended */                                                     \
-    X(FAILED, "failed")           /* raised an error; kept until somebody looks at it */           \
-    X(CANCELLED, "cancelled")     /* stopped on request, or no longer declared */                  \
-    X(PINNED, "pinned")           /* runs on under an older script */                              \
-    X(HELD, "held")               /* waits for a person's word before it goes on */                \
-    X(DIVERGED, "diverged")       /* the script asked for something else than the journal holds */ \
+    X(WAITING, "waiting")         /* waits for a moment or an answer; costs rows only */             \
+    X(DONE, "done")               /* ended */                                                        \
+    X(FAILED, "failed")           /* raised an error; kept until somebody looks at it */             \
+    X(CANCELLED, "cancelled")     /* stopped on request, or no longer declared */                    \
+    X(PINNED, "pinned")           /* runs on under an older script */                                \
+    X(HELD, "held")               /* waits for a person's word before it goes on */                  \
+    X(DIVERGED, "diverged")       /* the script asked for something else than the journal holds */   \
     X(OVER_BUDGET, "over-budget") /* a piece of it took too long or too much memory */
 enum flow_state {
 #define X(name, text) FLOW_##name,
@@ -43,13 +43,13 @@ enum flow_state {
 const char *flow_state_name(enum flow_state state);
 
 #define STEP_STATES(X)                                                                     \
-    X(OPEN, "open")           /* asked for, not begun (an effect tried again is open again) */ \
-    X(STARTED, "started")     /* an effect is under way: its outcome is not known yet */       \
+    X(OPEN, "open")       /* asked for, not begun (an effect tried again is open again) */ \
+    X(STARTED, "started") /* an effect is under way: its outcome is not known yet */       \
     X(DONE, "done")                                                                        \
-    X(FAILED, "failed")       /* will not be tried again */                                    \
-    X(SKIPPED, "skipped")     /* too late: never sent, and the reason is in the note */        \
+    X(FAILED, "failed")   /* will not be tried again */                                    \
+    X(SKIPPED, "skipped") /* too late: never sent, and the reason is in the note */        \
     X(CANCELLED, "cancelled")                                                              \
-    X(UNSURE, "unsure")       /* perhaps it went out, perhaps not: a person or a rule decides */
+    X(UNSURE, "unsure") /* perhaps it went out, perhaps not: a person or a rule decides */
 enum step_state {
 #define X(name, text) STEP_##name,
     STEP_STATES(X)
@@ -57,18 +57,18 @@ enum step_state {
 };
 const char *step_state_name(enum step_state state);
 
-#define STEP_KINDS(X)                                                            \
-    X(DECIDE, "decide")     /* runs a function once and keeps its answer */        \
-    X(SLEEP, "sleep")                                                            \
-    X(DUE, "due")           /* waits for a moment, with a word on lateness */      \
-    X(FIRST, "first")       /* the first of several: answers, moments, durations */ \
-    X(SPAWN, "branch")      /* a branch begins */                                  \
-    X(JOIN, "join")                                                              \
-    X(START, "start")       /* another flow begins */                              \
-    X(SIGNAL, "signal")     /* tells another flow something */                     \
-    X(MAIL, "mail")                                                              \
-    X(HTTP, "http")                                                              \
-    X(EFFECT, "effect")     /* a kind that the embedding program brought */
+#define STEP_KINDS(X)                                                          \
+    X(DECIDE, "decide") /* runs a function once and keeps its answer */        \
+    X(SLEEP, "sleep")                                                          \
+    X(DUE, "due")      /* waits for a moment, with a word on lateness */       \
+    X(FIRST, "first")  /* the first of several: answers, moments, durations */ \
+    X(SPAWN, "branch") /* a branch begins */                                   \
+    X(JOIN, "join")                                                            \
+    X(START, "start")   /* another flow begins */                              \
+    X(SIGNAL, "signal") /* tells another flow something */                     \
+    X(MAIL, "mail")                                                            \
+    X(HTTP, "http")                                                            \
+    X(EFFECT, "effect") /* a kind that the embedding program brought */
 enum step_kind {
 #define X(name, text) STEP_KIND_##name,
     STEP_KINDS(X)
@@ -83,13 +83,13 @@ struct journal_row {
     int32_t step; // which ask of the flow it belongs to, from 1 (the order of asking)
     enum step_state state;
     enum step_kind kind;
-    struct text key;    // on the step's first row only, else empty
-    int32_t line;       // of the call in the script; first row only
-    int32_t dseq;       // when it was handed to the flow: 1, 2, ... over the flow; 0 = not (yet) handed over
-    int32_t attempt;    // effects: which try, from 1
-    struct instant at;  // when this row was made
-    struct instant due; // when it falls due, or is tried again; ms == 0 means none
-    struct text note;   // for people: a moment as it was meant, a reason, a mail server's last words
+    struct text key;     // on the step's first row only, else empty
+    int32_t line;        // of the call in the script; first row only
+    int32_t dseq;        // when it was handed to the flow: 1, 2, ... over the flow; 0 = not (yet) handed over
+    int32_t attempt;     // effects: which try, from 1
+    struct instant at;   // when this row was made
+    struct instant due;  // when it falls due, or is tried again; ms == 0 means none
+    struct text note;    // for people: a moment as it was meant, a reason, a mail server's last words
     struct record value; // arguments (first row of an effect) or the result
     uint64_t sum;        // set by the store: chain over the flow's rows, see schema.sql
 };
@@ -187,14 +187,14 @@ struct loaded_flow {
     size_t journal_n;
     struct inbox_row *inbox;
     size_t inbox_n;
-    bool broken;      // the checksum chain does not hold: never run it
+    bool broken;         // the checksum chain does not hold: never run it
     struct arena memory; // owns every text above
 };
 
 struct store_answer {
     enum store_ask ask;
-    uint64_t ticket;       // what the request returned
-    struct batch *batch;   // STORE_COMMIT: give it to batch_free
+    uint64_t ticket;           // what the request returned
+    struct batch *batch;       // STORE_COMMIT: give it to batch_free
     struct loaded_flow *flows; // STORE_DUE, STORE_LOAD, STORE_FIND
     size_t flows_n;
     struct instant next_due; // STORE_DUE: the earliest due of waiting flows not in this answer; never if none
@@ -240,12 +240,13 @@ struct schedule_row {
     bool known;
     char spec[256];
 };
-int store_schedule(struct store *s, struct text event, struct text name, struct schedule_row *out, struct err *e);
+int store_schedule(struct store *s, struct text event, struct text name, struct schedule_row *out,
+    struct err *e);
 
 // A wrapper that makes any of the n-th requests stall, fail or end the process: store/faulty.c.
-#define STORE_FAULTS(X)                                                        \
-    X(CRASH_BEFORE, "crash-before") /* _exit(99) before the n-th commit */        \
-    X(CRASH_AFTER, "crash-after")   /* _exit(99) after it, before anybody knows */ \
+#define STORE_FAULTS(X)                                                                 \
+    X(CRASH_BEFORE, "crash-before") /* _exit(99) before the n-th commit */              \
+    X(CRASH_AFTER, "crash-after")   /* _exit(99) after it, before anybody knows */      \
     X(SLOW, "slow")                 /* the fsync of every commit takes 200 ms longer */ \
     X(FAIL, "fail")                 /* the n-th commit reports an I/O error */
 enum store_fault {

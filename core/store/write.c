@@ -144,7 +144,7 @@ static int64_t kind_id(struct writer *w, struct text event, struct text name)
     return w->kind;
 }
 
-static void set_last_sum(struct writer *w, int64_t flow, uint64_t sum)
+void write_remember(struct writer *w, int64_t flow, uint64_t sum)
 {
     w->chain[flow % CHAIN_SLOTS].flow = flow;
     w->chain[flow % CHAIN_SLOTS].sum = sum;
@@ -181,7 +181,7 @@ static void write_start(struct writer *w, const struct flow_row *row, struct sta
     put_record(st, 16, row->result);
     run(w, WRITE_START);
     *answer = (struct start_answer){.flow = row->id, .started = sqlite_changes(w->db) > 0};
-    if (answer->started) set_last_sum(w, row->id, 0);
+    if (answer->started) write_remember(w, row->id, 0);
 
     st = w->st[answer->started ? WRITE_INBOX_WAITS : WRITE_FLOW_FIND];
     put_int(st, 1, kind);
@@ -226,7 +226,7 @@ static void write_journal(struct writer *w, const struct journal_row *row)
     put_record(st, 13, row->value);
     put_int(st, 14, (int64_t)sum);
     run(w, WRITE_JOURNAL);
-    set_last_sum(w, row->flow, sum);
+    write_remember(w, row->flow, sum);
 }
 
 // -- everything else

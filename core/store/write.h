@@ -12,3 +12,5 @@ void writer_free(struct writer *w);
 void write_begin(struct writer *w);
 void write_batch(struct writer *w, struct batch *b); // fills in the batch's answers
 void write_commit(struct writer *w);                 // when it returns, all of it is on disk
+// The sum of a flow's last row, when somebody has just read it: saves a look-up when the flow goes on.
+void write_remember(struct writer *w, int64_t flow, uint64_t sum);

@@ -40,7 +40,8 @@ int calendar_set_weekend(struct calendar *c, struct text names, struct err *e)
         scan_char(&s, ',');
     }
     if (!scan_end(&s))
-        return err_set(e, ERR_INPUT, "weekend: expected names of days such as \"sat sun\", or \"none\", at column %d",
+        return err_set(e, ERR_INPUT,
+            "weekend: expected names of days such as \"sat sun\", or \"none\", at column %d",
             scan_column(&s));
     memcpy(c->weekend, weekend, sizeof weekend);
     return 0;
@@ -68,8 +69,7 @@ const struct holiday *calendar_holiday(const struct calendar *c, int64_t day)
 static int add_day(struct calendar *c, int64_t day, struct text name, struct err *e)
 {
     if (calendar_holiday(c, day)) return 0;
-    if (c->holidays_n == HOLIDAYS_MAX)
-        return err_set(e, ERR_LIMIT, "more than %d holidays", HOLIDAYS_MAX);
+    if (c->holidays_n == HOLIDAYS_MAX) return err_set(e, ERR_LIMIT, "more than %d holidays", HOLIDAYS_MAX);
     if (c->holidays_n == c->room) {
         c->room = c->room ? c->room * 2 : 32;
         c->holidays = mem_grow(c->holidays, c->room * sizeof *c->holidays);
@@ -165,7 +165,8 @@ int calendar_shift(const struct calendar *c, int64_t day, int n, int64_t *out, s
     int step = n < 0 ? -1 : 1;
     for (int left = n * step, looked = 0; left > 0; looked++) {
         if (looked == SEARCH_DAYS_MAX)
-            return err_set(e, ERR_INPUT, "no working day is left: the weekend or the holidays cover them all");
+            return err_set(e, ERR_INPUT,
+                "no working day is left: the weekend or the holidays cover them all");
         day += step;
         if (calendar_works(c, day)) left--;
     }

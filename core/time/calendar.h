@@ -41,7 +41,7 @@ int calendar_read(struct calendar *c, struct text file, struct err *e);
 
 bool calendar_is_weekend(const struct calendar *c, int64_t day);
 const struct holiday *calendar_holiday(const struct calendar *c, int64_t day); // NULL: none
-bool calendar_works(const struct calendar *c, int64_t day); // neither weekend nor holiday
+bool calendar_works(const struct calendar *c, int64_t day);                    // neither weekend nor holiday
 // Whether holidays of that year are known; an empty calendar knows none.
 bool calendar_knows(const struct calendar *c, int64_t year);
 // The n-th working day strictly before (n < 0) or after `day`; 0 is the day itself.

@@ -28,7 +28,8 @@ static const struct field fields[] = {
 
 static int bad_field(const struct field *f, struct text t, struct err *e)
 {
-    return err_set(e, ERR_INPUT, "the %s \"%.*s\" is wrong: write *, numbers from %d to %d, ranges 1-5, lists 1,15, steps */10",
+    return err_set(e, ERR_INPUT,
+        "the %s \"%.*s\" is wrong: write *, numbers from %d to %d, ranges 1-5, lists 1,15, steps */10",
         f->name, (int)(t.len < 30 ? t.len : 30), t.data, f->least, f->most);
 }
 
@@ -92,7 +93,8 @@ static int parse(struct text expr, struct cron *out, struct err *e)
 int cron_parse(struct text expr, struct cron *out, struct err *e)
 {
     int rc = parse(expr, out, e);
-    return rc ? err_in(e, "cron \"%.*s\"", (int)(expr.len < EXPR_SHOWN ? expr.len : EXPR_SHOWN), expr.data) : 0;
+    return rc ? err_in(e, "cron \"%.*s\"", (int)(expr.len < EXPR_SHOWN ? expr.len : EXPR_SHOWN), expr.data)
+              : 0;
 }
 
 // "15 minutes": every multiple of it on the clock.
@@ -100,7 +102,8 @@ static bool scan_every_span(struct scan *s, struct cron *out)
 {
     struct span span;
     if (!scan_span(s, &span, NULL) || !scan_end(s) || span_is_calendar(&span)) return false;
-    bool in_hour = span.ms >= MINUTE_MS && span.ms < HOUR_MS && HOUR_MS % span.ms == 0 && span.ms % MINUTE_MS == 0;
+    bool in_hour = span.ms >= MINUTE_MS && span.ms < HOUR_MS && HOUR_MS % span.ms == 0 &&
+                   span.ms % MINUTE_MS == 0;
     bool in_day = span.ms >= HOUR_MS && span.ms <= DAY_MS && DAY_MS % span.ms == 0 && span.ms % HOUR_MS == 0;
     if (!in_hour && !in_day) return false;
     for (int i = 0; i < 60; i += in_hour ? (int)(span.ms / MINUTE_MS) : 60) out->minutes |= UINT64_C(1) << i;
@@ -136,7 +139,8 @@ int every_parse(struct text words, struct cron *out, struct err *e)
     bool span = scan_peek(&s) >= '0' && scan_peek(&s) <= '9';
     if (span ? scan_every_span(&s, out) : scan_every_day(&s, out)) return 0;
     return err_set(e, ERR_INPUT,
-        "every \"%.*s\" can't be read: write \"day 09:00\", \"weekday 09:00\", \"monday 09:00\", or minutes that "
+        "every \"%.*s\" can't be read: write \"day 09:00\", \"weekday 09:00\", \"monday 09:00\", or minutes "
+        "that "
         "divide an hour (\"15 minutes\") or hours that divide a day (\"2 hours\")",
         (int)(words.len < EXPR_SHOWN ? words.len : EXPR_SHOWN), words.data);
 }
@@ -201,7 +205,8 @@ static bool next_wall(const struct cron *c, struct wall from, struct wall *out)
 // -- the next instant
 
 // Wildcard rules follow the clock through one stretch of constant offset after the other.
-static bool next_reading(const struct cron *c, const struct zone *z, struct instant after, struct instant *out)
+static bool next_reading(const struct cron *c, const struct zone *z, struct instant after,
+    struct instant *out)
 {
     struct instant from = instant_add(after, 1);
     for (;;) {
@@ -244,7 +249,8 @@ static bool next_fixed(const struct cron *c, const struct zone *z, struct instan
     return found;
 }
 
-int cron_next(const struct cron *c, const struct zone *z, struct instant after, struct instant *out, struct err *e)
+int cron_next(const struct cron *c, const struct zone *z, struct instant after, struct instant *out,
+    struct err *e)
 {
     if (c->wildcard ? next_reading(c, z, after, out) : next_fixed(c, z, after, out)) return 0;
     return err_set(e, ERR_INPUT, "the schedule never fires: no date matches within 400 years");

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // cron: five fields, and what they mean when clocks change.
 //
-//   minute hour day-of-month month day-of-week      0 9 * * MON-FRI     lists, ranges, steps, names; 7 = Sunday
+//   minute hour day-of-month month day-of-week      0 9 * * MON-FRI
+// Lists, ranges, steps and names; 7 = Sunday.
 // When neither day field begins with "*", a day matches either (Vixie cron's rule). A minute or hour field
-// that begins with "*" makes a wildcard rule: it fires at every real minute whose clock reading matches, so in
-// both passes of an overlap and never in a gap. Any other is fixed-time: each matching wall time once, in a
-// gap moved forward (02:30 becomes 03:30), in an overlap the first pass only.
+// that begins with "*" makes a wildcard rule: it fires at every real minute whose clock reading matches, so
+// in both passes of an overlap and never in a gap. Any other is fixed-time: each matching wall time once, in
+// a gap moved forward (02:30 becomes 03:30), in an overlap the first pass only.
 #pragma once
 
 #include "time/moment.h"
@@ -22,4 +23,5 @@ int cron_parse(struct text expr, struct cron *out, struct err *e);
 int every_parse(struct text words, struct cron *out, struct err *e);
 
 // The first firing strictly behind `after`. -INPUT: it never fires.
-int cron_next(const struct cron *c, const struct zone *z, struct instant after, struct instant *out, struct err *e);
+int cron_next(const struct cron *c, const struct zone *z, struct instant after, struct instant *out,
+    struct err *e);

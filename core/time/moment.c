@@ -40,8 +40,9 @@ int clock_choice(struct text clock, enum zone_choice *out, struct err *e)
     if (!clock.len) *out = ZONE_COMPATIBLE;
     else if (text_is(clock, "earlier")) *out = ZONE_EARLIER;
     else if (text_is(clock, "later")) *out = ZONE_LATER;
-    else return err_set(e, ERR_INPUT, "clock is \"earlier\" or \"later\", not \"%.*s\"",
-        (int)(clock.len < 30 ? clock.len : 30), clock.data);
+    else
+        return err_set(e, ERR_INPUT, "clock is \"earlier\" or \"later\", not \"%.*s\"",
+            (int)(clock.len < 30 ? clock.len : 30), clock.data);
     return 0;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // moment: a point in time as people meant it: a wall time, a place, and the instant they make.
 //
-// What is stored is the intent: wall, zone, choice of reading, and the tz release that it was worked out with.
-// When a country changes its clocks the same intent gives another instant (moment_resolve), and what is
+// What is stored is the intent: wall, zone, choice of reading, and the tz release that it was worked out
+// with. When a country changes its clocks the same intent gives another instant (moment_resolve), and what is
 // still pending moves with it.
 #pragma once
 
@@ -23,10 +23,11 @@ struct moment {
 // What an instant reads in a zone.
 struct moment moment_of(const struct zone *z, struct instant at);
 // The instant of a wall time. STRICT refuses gaps and overlaps; the others write a note.
-int moment_at(const struct zone *z, struct wall w, enum zone_choice choice, struct moment *out, struct err *e);
+int moment_at(const struct zone *z, struct wall w, enum zone_choice choice, struct moment *out,
+    struct err *e);
 
-// Works out a stored moment anew from its texts: "2021-02-25 14:00", "Asia/Thimphu", and "earlier", "later" or
-// empty. Never strict: what was once accepted stays accepted, whatever the clocks do meanwhile.
+// Works out a stored moment anew from its texts: "2021-02-25 14:00", "Asia/Thimphu", and "earlier", "later"
+// or empty. Never strict: what was once accepted stays accepted, whatever the clocks do meanwhile.
 int moment_resolve(struct text wall, struct text zone, struct text clock, struct moment *out, struct err *e);
 // The words for moment_resolve and back: "earlier", "later", "" (compatible), else -INPUT.
 int clock_choice(struct text clock, enum zone_choice *out, struct err *e);

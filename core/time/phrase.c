@@ -15,7 +15,8 @@ static bool scan_anchor(struct scan *s, struct phrase *p)
     struct scan ahead = *s;
     scan_this_word(&ahead, "the");
     p->from_end = scan_this_word(&ahead, "end");
-    if (!p->from_end && !scan_this_word(&ahead, "start") && !scan_this_word(&ahead, "beginning")) return false;
+    if (!p->from_end && !scan_this_word(&ahead, "start") && !scan_this_word(&ahead, "beginning"))
+        return false;
     *s = ahead;
     return true;
 }
@@ -140,13 +141,15 @@ static int64_t weekday_shift(int64_t day, int weekday, bool after)
     return ahead ? ahead - 7 : -7;
 }
 
-static int check_side(const struct phrase *p, const struct moment *anchor, const struct moment *m, struct err *e)
+static int check_side(const struct phrase *p, const struct moment *anchor, const struct moment *m,
+    struct err *e)
 {
     char at[WALL_TEXT_MAX], from[WALL_TEXT_MAX];
     bool fits = p->after ? instant_before(anchor->at, m->at) : instant_before(m->at, anchor->at);
     if (fits) return 0;
-    return err_set(e, ERR_INPUT, "%s is not %s the %s, %s", wall_print(m->wall, at), p->after ? "after" : "before",
-        p->from_end ? "end" : "start", wall_print(moment_of(m->zone, anchor->at).wall, from));
+    return err_set(e, ERR_INPUT, "%s is not %s the %s, %s", wall_print(m->wall, at),
+        p->after ? "after" : "before", p->from_end ? "end" : "start",
+        wall_print(moment_of(m->zone, anchor->at).wall, from));
 }
 
 int phrase_resolve(const struct phrase *p, const struct when *event, const struct calendar *work,
@@ -163,10 +166,8 @@ int phrase_resolve(const struct phrase *p, const struct when *event, const struc
         *out = from;
         return 0;
     }
-    if (p->kind == PHRASE_WEEKDAY)
-        by.days = (int)weekday_shift(wall_day(from.wall), p->weekday, p->after);
-    else if (!p->after)
-        by = span_back(by);
+    if (p->kind == PHRASE_WEEKDAY) by.days = (int)weekday_shift(wall_day(from.wall), p->weekday, p->after);
+    else if (!p->after) by = span_back(by);
     int rc = moment_shift(&from, &by, p->clock, work, out, e);
     return rc ? rc : check_side(p, anchor, out, e);
 }

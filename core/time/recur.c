@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOOKED_MAX (400 * 366) // days, or steps of a sub-daily rule, without a match
-#define STEPS_MAX 500000       // of a sub-daily rule; about 50 ms
+#define LOOKED_MAX (400 * 366) // days without a match, or steps of a sub-daily rule
 #define YEAR_LAST 9999
 
 // -- which days
@@ -133,7 +132,8 @@ static void period_advance(struct recur_walk *walk, struct wall target)
     int64_t seconds = period_seconds(r) * r->interval;
     if (seconds) {
         int64_t ahead = target.seconds - walk->period.seconds;
-        walk->period.seconds += ahead <= seconds ? seconds : floor_div(ahead + seconds - 1, seconds) * seconds;
+        walk->period.seconds += ahead <= seconds ? seconds
+                                                 : floor_div(ahead + seconds - 1, seconds) * seconds;
         return;
     }
     struct civil c = wall_civil(walk->period);
@@ -151,10 +151,10 @@ static int set_list(const struct recur_set *set, int most, uint8_t *out)
     return n;
 }
 
-// One unit of time: written in the rule, fixed by the period, or taken from the start. A sub-daily period that
-// the rule does not name has none.
-static int unit_list(const struct recur_set *set, bool written, bool fixed, int in_period, int in_start, int most,
-    uint8_t *out)
+// One unit of time: written in the rule, fixed by the period, or taken from the start. A sub-daily period
+// that the rule does not name has none.
+static int unit_list(const struct recur_set *set, bool written, bool fixed, int in_period, int in_start,
+    int most, uint8_t *out)
 {
     if (fixed && written && !set_has(set, in_period)) return 0;
     if (written && !fixed) return set_list(set, most, out);
@@ -166,13 +166,16 @@ static void times_fill(struct recur_walk *w)
 {
     const struct recur *r = w->rule;
     struct civil p = wall_civil(w->period), s = wall_civil(w->starts);
-    w->hours_n = unit_list(
-        &r->hours, recur_has(r, PART_BYHOUR), r->freq <= HOURLY, p.hour, s.hour, 23, w->hours);
-    w->minutes_n = unit_list(
-        &r->minutes, recur_has(r, PART_BYMINUTE), r->freq <= MINUTELY, p.minute, s.minute, 59, w->minutes);
+    w->hours_n = w->minutes_n = w->seconds_n = 0;
+    w->hours_n = unit_list(&r->hours, recur_has(r, PART_BYHOUR), r->freq <= HOURLY, p.hour, s.hour, 23,
+        w->hours);
+    if (!w->hours_n) return;
+    w->minutes_n = unit_list(&r->minutes, recur_has(r, PART_BYMINUTE), r->freq <= MINUTELY, p.minute,
+        s.minute, 59, w->minutes);
+    if (!w->minutes_n) return;
     // 60 is allowed for leap seconds, which no zone file of ours has: it never comes.
-    w->seconds_n = unit_list(
-        &r->seconds, recur_has(r, PART_BYSECOND), r->freq == SECONDLY, p.second, s.second, 59, w->seconds);
+    w->seconds_n = unit_list(&r->seconds, recur_has(r, PART_BYSECOND), r->freq == SECONDLY, p.second,
+        s.second, 59, w->seconds);
 }
 
 static int64_t times_n(const struct recur_walk *w)
@@ -223,6 +226,7 @@ static void period_fill(struct recur_walk *w)
     if (!w->days_n) return;
     times_fill(w);
     int64_t total = w->days_n * times_n(w);
+    if (!total) return;
     w->end = w->rule->positions_n ? picks_fill(w, total) : total;
     if (w->rule->positions_n) return;
     // Whole days before the start need not be looked at one by one.
@@ -252,15 +256,15 @@ void recur_begin(struct recur_walk *w, const struct recur *rule, const struct zo
 // The next wall time of the rule, wherever its limits are.
 static int next_wall(struct recur_walk *w, struct wall *out, struct err *e)
 {
-    int64_t most = w->rule->freq >= DAILY ? LOOKED_MAX : STEPS_MAX;
     for (w->looked = 0;;) {
         while (w->next < w->end) {
             int64_t i = w->next++;
             *out = wall_of_index(w, w->rule->positions_n ? w->picks[i] : i);
             if (out->seconds >= w->starts.seconds) return 1;
         }
-        if (w->looked > most)
-            return err_set(e, ERR_INPUT, "no date matches the rule within 400 years");
+        if (w->looked > LOOKED_MAX)
+            return err_set(e, ERR_INPUT, "no date matches the rule within %s",
+                w->rule->freq >= DAILY ? "400 years" : "146400 steps");
         period_advance(w, next_target(w));
         if (wall_civil(w->period).year > YEAR_LAST) return 0;
         period_fill(w);
@@ -290,7 +294,8 @@ static bool is_left_out(const struct recur_series *s, struct instant at)
 {
     for (size_t i = 0; i < s->except_n; i++) {
         struct instant out;
-        if (zone_resolve(s->zone, s->except[i], ZONE_COMPATIBLE, &out, NULL) == 0 && out.ms == at.ms) return true;
+        if (zone_resolve(s->zone, s->except[i], ZONE_COMPATIBLE, &out, NULL) == 0 && out.ms == at.ms)
+            return true;
     }
     return false;
 }

@@ -66,7 +66,7 @@ struct recur_walk {
 };
 
 void recur_begin(struct recur_walk *walk, const struct recur *rule, const struct zone *z, struct wall starts);
-// The next one. 1: there it is; 0: the series is over; -INPUT: the rule matches nothing for 400 years.
+// The next one. 1: there it is; 0: the series is over; -INPUT: nothing matches for 400 years.
 int recur_next(struct recur_walk *walk, struct wall *wall, struct instant *at, struct err *e);
 
 // A whole series, ascending and without doubles: dates added (RDATE) and left out (EXDATE) are wall times.

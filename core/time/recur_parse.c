@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-static const char *const freq_words[] = {
-    "SECONDLY", "MINUTELY", "HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY"};
+static const char *const freq_words[] = {"SECONDLY", "MINUTELY", "HOURLY", "DAILY", "WEEKLY", "MONTHLY",
+    "YEARLY"};
 static const char *const day_words[] = {"SU", "MO", "TU", "WE", "TH", "FR", "SA"};
 
 // -- lists of numbers
@@ -26,7 +26,8 @@ struct range {
 
 static int bad_value(struct scan *s, const char *part, struct err *e)
 {
-    return err_set(e, ERR_INPUT, "%s has a value that RFC 5545 does not allow, at column %d", part, scan_column(s));
+    return err_set(e, ERR_INPUT, "%s has a value that RFC 5545 does not allow, at column %d", part,
+        scan_column(s));
 }
 
 static int scan_number(struct scan *s, const char *part, const struct range *range, struct err *e)
@@ -35,7 +36,8 @@ static int scan_number(struct scan *s, const char *part, const struct range *ran
     int n;
     bool back = scan_char(s, '-');
     if (!back) scan_char(s, '+');
-    if (!scan_digits(s, 1, 3, &n) || n > range->most || n < range->least || (back && (!range->below || n == 0)))
+    if (!scan_digits(s, 1, 3, &n) || n > range->most || n < range->least ||
+        (back && (!range->below || n == 0)))
         return bad_value(&from, part, e);
     set_add(back ? range->below : range->above, n);
     return 0;
@@ -106,7 +108,8 @@ static int scan_freq(struct scan *s, struct recur *r, struct err *e)
                 r->freq = (enum recur_freq)i;
                 return 0;
             }
-    return err_set(e, ERR_INPUT, "FREQ is DAILY, WEEKLY, MONTHLY or YEARLY (or HOURLY, MINUTELY, SECONDLY), at column %d",
+    return err_set(e, ERR_INPUT,
+        "FREQ is DAILY, WEEKLY, MONTHLY or YEARLY (or HOURLY, MINUTELY, SECONDLY), at column %d",
         scan_column(&from));
 }
 
@@ -114,7 +117,8 @@ static int scan_positive(struct scan *s, const char *part, int *out, struct err 
 {
     struct scan from = *s;
     if (scan_digits(s, 1, 9, out) && *out > 0) return 0;
-    return err_set(e, ERR_INPUT, "%s must be a whole number from 1 on, at column %d", part, scan_column(&from));
+    return err_set(e, ERR_INPUT, "%s must be a whole number from 1 on, at column %d", part,
+        scan_column(&from));
 }
 
 // 20240212T123000Z
@@ -126,12 +130,14 @@ static int scan_until(struct scan *s, struct recur *r, struct err *e)
     bool shape = digits.len >= 16 && digits.data[8] == 'T' && digits.data[15] == 'Z';
     int date = 0, clock = 0;
     if (shape) {
-        struct scan d = scan_of((struct text){digits.data, 8}), t = scan_of((struct text){digits.data + 9, 6});
+        struct scan d = scan_of((struct text){digits.data, 8}),
+                    t = scan_of((struct text){digits.data + 9, 6});
         shape = scan_digits(&d, 8, 8, &date) && scan_digits(&t, 6, 6, &clock);
     }
-    c = (struct civil){date / 10000, date / 100 % 100, date % 100, clock / 10000, clock / 100 % 100, clock % 100};
-    if (!shape || c.year < 1 || c.month < 1 || c.month > 12 || c.day < 1 || c.day > month_days(c.year, c.month) ||
-        c.hour > 23 || c.minute > 59 || c.second > 59)
+    c = (struct civil){date / 10000, date / 100 % 100, date % 100, clock / 10000, clock / 100 % 100,
+        clock % 100};
+    if (!shape || c.year < 1 || c.month < 1 || c.month > 12 || c.day < 1 ||
+        c.day > month_days(c.year, c.month) || c.hour > 23 || c.minute > 59 || c.second > 59)
         return err_set(e, ERR_INPUT, "UNTIL must be a time in UTC such as 20210430T120000Z, at column %d",
             scan_column(&from));
     s->at += 16;
@@ -154,7 +160,10 @@ static int scan_part(struct scan *s, enum recur_part part, struct recur *r, stru
     switch (part) {
     case PART_FREQ: return scan_freq(s, r, e);
     case PART_UNTIL: return scan_until(s, r, e);
-    case PART_COUNT: rc = scan_positive(s, word, &number, e); r->count = rc ? 0 : number; return rc;
+    case PART_COUNT:
+        rc = scan_positive(s, word, &number, e);
+        r->count = rc ? 0 : number;
+        return rc;
     case PART_INTERVAL: return scan_positive(s, word, &r->interval, e);
     case PART_BYSECOND: return scan_numbers(s, word, (struct range){0, 60, &r->seconds, NULL}, e);
     case PART_BYMINUTE: return scan_numbers(s, word, (struct range){0, 59, &r->minutes, NULL}, e);
@@ -181,7 +190,8 @@ static int scan_named_part(struct scan *s, struct recur *r, struct err *e)
         return err_set(e, ERR_INPUT, "expected a part such as FREQ=WEEKLY at column %d", column);
     while (part < PARTS_N && !text_is_word(word, recur_part_name((enum recur_part)part))) part++;
     if (text_is_word(word, "RSCALE") || text_is_word(word, "SKIP"))
-        return err_set(e, ERR_INPUT, "RSCALE and SKIP (RFC 7529) are not supported; the last day is BYMONTHDAY=-1");
+        return err_set(e, ERR_INPUT,
+            "RSCALE and SKIP (RFC 7529) are not supported; the last day is BYMONTHDAY=-1");
     if (part == PARTS_N || !scan_char(s, '='))
         return err_set(e, ERR_INPUT, "\"%.*s\" is no part of a rule, at column %d",
             (int)(word.len < 30 ? word.len : 30), word.data, column);

@@ -5,19 +5,19 @@
 #include "time/recur.h"
 
 #define RECUR_PARTS(X) \
-    X(FREQ) \
-    X(UNTIL) \
-    X(COUNT) \
-    X(INTERVAL) \
-    X(BYSECOND) \
-    X(BYMINUTE) \
-    X(BYHOUR) \
-    X(BYDAY) \
-    X(BYMONTHDAY) \
-    X(BYYEARDAY) \
-    X(BYWEEKNO) \
-    X(BYMONTH) \
-    X(BYSETPOS) \
+    X(FREQ)            \
+    X(UNTIL)           \
+    X(COUNT)           \
+    X(INTERVAL)        \
+    X(BYSECOND)        \
+    X(BYMINUTE)        \
+    X(BYHOUR)          \
+    X(BYDAY)           \
+    X(BYMONTHDAY)      \
+    X(BYYEARDAY)       \
+    X(BYWEEKNO)        \
+    X(BYMONTH)         \
+    X(BYSETPOS)        \
     X(WKST)
 
 enum recur_part {

@@ -127,13 +127,13 @@ bool text_is_word(struct text t, const char *word)
     return i == t.len && !word[i];
 }
 
-static const char *const weekdays[] = {
-    "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
+static const char *const weekdays[] = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday",
+    "Saturday"};
 static const char *const weekdays_short[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 static const char *const months[] = {"January", "February", "March", "April", "May", "June", "July", "August",
     "September", "October", "November", "December"};
-static const char *const months_short[] = {
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+static const char *const months_short[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
+    "Oct", "Nov", "Dec"};
 
 // The index of the name that t is, or begins with at least three letters; -1.
 static int name_find(struct text t, const char *const *names, int n)

@@ -104,12 +104,12 @@ int span_parse(struct text t, struct span *out, struct err *e)
     int shown = (int)(t.len < 60 ? t.len : 60);
     if (!scan_span(&s, out, &inner)) {
         if (inner.code) return err_set(e, ERR_INPUT, "\"%.*s\": %s", shown, t.data, inner.text);
-        return err_set(e, ERR_INPUT, "\"%.*s\" is no span of time: write 90 min, 1h30m, 3 days or 2 working days",
-            shown, t.data);
+        return err_set(e, ERR_INPUT,
+            "\"%.*s\" is no span of time: write 90 min, 1h30m, 3 days or 2 working days", shown, t.data);
     }
     if (!scan_end(&s))
-        return err_set(e, ERR_INPUT, "\"%.*s\": expected a number and a unit, or the end, at column %d", shown,
-            t.data, scan_column(&s));
+        return err_set(e, ERR_INPUT, "\"%.*s\": expected a number and a unit, or the end, at column %d",
+            shown, t.data, scan_column(&s));
     if (back) *out = span_back(*out);
     return 0;
 }
@@ -150,8 +150,8 @@ int span_elapsed_ms(struct text t, int64_t *ms, struct err *e)
 static void print_part(char out[SPAN_TEXT_MAX], int *n, int64_t count, const char *one, const char *many)
 {
     if (!count || *n >= SPAN_TEXT_MAX) return;
-    *n += snprintf(out + *n, (size_t)(SPAN_TEXT_MAX - *n), "%s%" PRId64 " %s", *n > 0 && out[*n - 1] != '-' ? " " : "",
-        count, count == 1 ? one : many);
+    *n += snprintf(out + *n, (size_t)(SPAN_TEXT_MAX - *n), "%s%" PRId64 " %s",
+        *n > 0 && out[*n - 1] != '-' ? " " : "", count, count == 1 ? one : many);
 }
 
 static void print_exact(char out[SPAN_TEXT_MAX], int *n, int64_t ms)

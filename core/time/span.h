@@ -11,7 +11,7 @@
 #include "base/instant.h"
 #include "time/scan.h"
 
-#define SPAN_NUMBER_DIGITS 7               // of one number
+#define SPAN_NUMBER_DIGITS 7                  // of one number
 #define SPAN_MS_MAX (INT64_C(36525) * DAY_MS) // 100 years
 #define SPAN_DAYS_MAX 36525
 #define SPAN_TEXT_MAX 96

@@ -64,8 +64,7 @@ static int read_type(const struct block *b, size_t i, struct tz_type *t, struct 
     const char *abbr = (const char *)b->abbrs + p[5];
     size_t left = p[5] < b->abbrs_len ? b->abbrs_len - p[5] : 0;
     size_t len = left ? strnlen(abbr, left) : 0;
-    if (len == left || len >= TZ_ABBR_MAX)
-        return err_set(e, ERR_INPUT, "its abbreviation %zu has no end", i);
+    if (len == left || len >= TZ_ABBR_MAX) return err_set(e, ERR_INPUT, "its abbreviation %zu has no end", i);
     memcpy(t->abbr, abbr, len);
     return 0;
 }

@@ -2,14 +2,14 @@
 // tzif: a compiled zone file (RFC 9636), versions 1 to 4, fat or slim.
 //
 // The file, all numbers big-endian:
-//   "TZif" version(1) reserved(15) then six counts of 4 bytes: isutcnt isstdcnt leapcnt timecnt typecnt charcnt
+//   "TZif" version(1) reserved(15), six counts of 4 bytes: isutcnt isstdcnt leapcnt timecnt typecnt charcnt
 //   timecnt instants (4 bytes, from version 2 on 8) · timecnt indices of types (1)
 //   typecnt types: offset(4) dst(1) index of abbreviation(1) · charcnt bytes of abbreviations
 //   leapcnt leap seconds (4 + 4, or 8 + 4) · isstdcnt + isutcnt flags
 // Version 2 and later: the same once more with 8 bytes, then "\n" rule "\n" (time/tzrule.h) for what comes
 // behind the last instant. Files that count leap seconds ("right/") are refused: usher's days have 86,400.
 //
-// Holds always: instants ascend, each index is inside of its table, each offset is within a day and two hours.
+// Holds always: instants ascend, each index is inside of its table, no offset is beyond a day and two hours.
 #pragma once
 
 #include "time/tzrule.h"

@@ -22,8 +22,7 @@ int64_t civil_day(int64_t year, int month, int day)
 struct civil day_civil(int64_t day)
 {
     int64_t z = day + 719468, era = floor_div(z, 146097), day_of_era = z - era * 146097;
-    int64_t year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
     int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     int from_march = (int)((5 * day_of_year + 2) / 153);
     int month = from_march < 10 ? from_march + 3 : from_march - 9;
@@ -96,8 +95,7 @@ static int check_date(int year, int month, int day, int64_t *out, struct err *e)
         return err_set(e, ERR_INPUT, "there is no month %d; write dates as 2021-02-25", month);
     int last = month_days(year, month);
     if (day < 1 || day > last)
-        return err_set(
-            e, ERR_INPUT, "%s %d has no day %d, only 1 to %d", month_name(month), year, day, last);
+        return err_set(e, ERR_INPUT, "%s %d has no day %d, only 1 to %d", month_name(month), year, day, last);
     *out = civil_day(year, month, day);
     return 0;
 }

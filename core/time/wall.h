@@ -40,9 +40,9 @@ struct civil day_civil(int64_t day);                 // days -> date, at 00:00:0
 struct wall civil_wall(struct civil c);
 struct civil wall_civil(struct wall w);
 int month_days(int64_t year, int month);
-int day_weekday(int64_t day);                      // 0 Sunday .. 6 Saturday
-int64_t day_add_months(int64_t day, int months);   // 31 Mar - 1 month = 28 or 29 Feb
-struct wall wall_at(int64_t day, int seconds);     // that date, so many seconds after 00:00
+int day_weekday(int64_t day);                    // 0 Sunday .. 6 Saturday
+int64_t day_add_months(int64_t day, int months); // 31 Mar - 1 month = 28 or 29 Feb
+struct wall wall_at(int64_t day, int seconds);   // that date, so many seconds after 00:00
 int64_t wall_day(struct wall w);
 int wall_clock(struct wall w); // seconds since 00:00
 
@@ -59,6 +59,6 @@ int scan_clock(struct scan *s, int *clock, struct err *e);
 
 // "2021-02-25 14:00", with ":05" only when there are seconds.
 const char *wall_print(struct wall w, char out[WALL_TEXT_MAX]);
-const char *date_print(int64_t day, char out[WALL_TEXT_MAX]);   // "2021-02-25"
-const char *clock_print(int clock, char out[WALL_TEXT_MAX]);    // "14:00"
+const char *date_print(int64_t day, char out[WALL_TEXT_MAX]);      // "2021-02-25"
+const char *clock_print(int clock, char out[WALL_TEXT_MAX]);       // "14:00"
 const char *date_print_long(int64_t day, char out[WALL_TEXT_MAX]); // "25 Feb 2021"

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define ZONES_MAX 1024   // all names of 2026 are 598; more of them is somebody's mischief
+#define ZONES_MAX 1024 // all names of 2026 are 598; more of them is somebody's mischief
 #define PATH_LEN_MAX 512
 #define LIST_LEN_MAX (1u << 20) // tzdata.zi has 112 KiB
 #define MINUTE 60
@@ -225,12 +225,13 @@ static int refuse_name(struct text name, struct err *e)
     int len = (int)(name.len < ZONE_NAME_MAX ? name.len : ZONE_NAME_MAX);
     if (looks_like_abbreviation(name))
         return err_set(e, ERR_INPUT,
-            "\"%.*s\" is not a zone name; abbreviations are ambiguous. Use a place: Asia/Thimphu", len, name.data);
+            "\"%.*s\" is not a zone name; abbreviations are ambiguous. Use a place: Asia/Thimphu", len,
+            name.data);
     find_nearest(name, near);
     if (near[0])
-        return err_set(
-            e, ERR_INPUT, "unknown time zone \"%.*s\" (did you mean %s?)", len, name.data, near);
-    return err_set(e, ERR_INPUT, "unknown time zone \"%.*s\"; write a place such as Asia/Thimphu", len, name.data);
+        return err_set(e, ERR_INPUT, "unknown time zone \"%.*s\" (did you mean %s?)", len, name.data, near);
+    return err_set(e, ERR_INPUT, "unknown time zone \"%.*s\"; write a place such as Asia/Thimphu", len,
+        name.data);
 }
 
 // Where the name is in the table, or where it belongs.
@@ -415,7 +416,8 @@ static int refuse_overlap(const struct zone *z, struct wall w, const struct zone
         print_beside(wall_with(m->later, 0), wall_day(w), second));
 }
 
-int zone_resolve(const struct zone *z, struct wall w, enum zone_choice choice, struct instant *at, struct err *e)
+int zone_resolve(const struct zone *z, struct wall w, enum zone_choice choice, struct instant *at,
+    struct err *e)
 {
     struct zone_meaning m = zone_meaning(z, w);
     if (choice == ZONE_STRICT && m.kind == ZONE_GAP) return refuse_gap(z, w, &m, e);

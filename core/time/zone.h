@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // zone: what a wall time means in a place, and what an instant reads there.
 //
-// Reads the system's zone files itself (time/tzif.h), for no C library answers both ways right, and keeps each
-// zone once it was asked for. The files are those of USHER_ZONEINFO, else of the system: Debian's updates
-// keep them fresh.
+// Reads the system's zone files itself (time/tzif.h), for no C library answers both ways right, and keeps
+// each zone once it was asked for. The files are those of USHER_ZONEINFO, else of the system: Debian's
+// updates keep them fresh.
 // Owns the table of loaded zones and the tz release's name. Belongs to one thread, the engine's.
-// Holds always: a `struct zone *` stays valid for the life of the process; zone_reload changes what is inside.
+// Holds always: a `struct zone *` stays valid while the process lives; zone_reload changes what is inside.
 #pragma once
 
 #include "base/err.h"
@@ -17,11 +17,11 @@
 
 struct zone;
 
-// The zone "Asia/Thimphu". NULL: unknown (the sentence names the nearest one), an abbreviation, or a bad file.
+// The zone "Asia/Thimphu". NULL: unknown (the sentence names the nearest), an abbreviation, or a bad file.
 const struct zone *zone_find(struct text name, struct err *e);
-const char *zone_name(const struct zone *z);                    // "America/New_York"
+const char *zone_name(const struct zone *z);                           // "America/New_York"
 const char *zone_place(const struct zone *z, char out[ZONE_WORD_MAX]); // "New York"
-const char *offset_print(int32_t offset, char out[WALL_TEXT_MAX]); // "UTC+6", "UTC+5:45", "UTC-4", "UTC"
+const char *offset_print(int32_t offset, char out[WALL_TEXT_MAX]);     // "UTC+6", "UTC+5:45", "UTC-4", "UTC"
 
 // -- instant -> wall
 
@@ -49,8 +49,8 @@ enum zone_kind { ZONE_NORMAL, ZONE_GAP, ZONE_OVERLAP };
 struct zone_meaning {
     enum zone_kind kind;
     struct instant earlier, later;
-    struct instant change;         // where the gap is
-    int32_t before, behind;        // offsets on both sides of the gap or of the overlap
+    struct instant change;  // where the gap is
+    int32_t before, behind; // offsets on both sides of the gap or of the overlap
 };
 struct zone_meaning zone_meaning(const struct zone *z, struct wall w);
 
@@ -60,7 +60,8 @@ enum zone_choice {
     ZONE_LATER,
     ZONE_STRICT, // typed by a person: a gap and an overlap are errors that name both readings
 };
-int zone_resolve(const struct zone *z, struct wall w, enum zone_choice choice, struct instant *at, struct err *e);
+int zone_resolve(const struct zone *z, struct wall w, enum zone_choice choice, struct instant *at,
+    struct err *e);
 // "02:30 does not exist on 14 Mar; 03:30 (UTC-4) taken", or "" when nothing had to be decided.
 const char *zone_note(const struct zone *z, struct wall w, char out[160]);
 

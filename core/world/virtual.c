@@ -34,6 +34,8 @@ struct virtual
     size_t history_n, history_room;
     int64_t boundary, crash_at;
     bool crashed, pretending;
+    bool (*on_idle)(void *ctx);
+    void *idle_ctx;
 };
 
 struct virtual *virtual_new(struct instant now)
@@ -315,6 +317,7 @@ int virtual_run(struct virtual *v, struct instant until, struct err *e)
     for (;;) {
         int failed = virtual_settle(v, e);
         if (failed || v->crashed) return failed;
+        if (v->on_idle && v->on_idle(v->idle_ctx)) continue;
         struct instant next = next_moment(v);
         if (next.ms == INSTANT_NEVER.ms || next.ms > until.ms) return 0;
         if (next.ms > v->now.ms) v->now = next;
@@ -357,4 +360,10 @@ void virtual_forget_history(struct virtual *v)
 void virtual_no_pretending(struct virtual *v)
 {
     v->pretending = false;
+}
+
+void virtual_on_idle(struct virtual *v, bool (*on_idle)(void *ctx), void *ctx)
+{
+    v->on_idle = on_idle;
+    v->idle_ctx = ctx;
 }

@@ -40,5 +40,8 @@ int64_t virtual_boundaries(const struct virtual *v);
 // The engine tells of its commits through this (engine_options.boundary).
 bool virtual_boundary(void *v);
 
+// Asked whenever nothing is left to do now, before time jumps; true: it did something, so look again.
+void virtual_on_idle(struct virtual *v, bool (*on_idle)(void *ctx), void *ctx);
+
 // Nobody pretends to answer.
 void virtual_no_pretending(struct virtual *v);

@@ -46,10 +46,10 @@ end
 
 local pretended <const> = { accepts = "yes", declines = "no" }
 
--- answers.pretend{ about, guest } -> list of { after, call, with }: what a rehearsal's guests do about a
+-- answers.pretend{ args = the mail, guest } -> list of { after, call, with }: what a rehearsal's guests do about a
 -- mail. guest: "accepts" (the default: one day after the invitation), "declines" or "silent".
 function answers.pretend(request)
-  local about = request.about or {}
+  local about = request.args and request.args.about or {}
   local answer = pretended[request.guest or "accepts"]
   local person = facts.by_key[about.person or ""]
   local invites = tostring(about.audience):find("^invited") or tostring(about.audience):find("^not_answered")

@@ -7,8 +7,12 @@ local event = require "usher.event"
 local mail = require "usher.mail"
 local people = require "usher.people"
 local programme = require "usher.programme"
+local timeline = require "usher.timeline"
 local undecided = require "usher.undecided"
 local use = require "usher.use"
+
+-- What a rehearsal shows of a script that uses no words.
+usher.on("timeline", function(request) return timeline.report(request) end)
 
 local words = {
   event = event.event, zoom = event.zoom, secret = event.secret, file = event.file,

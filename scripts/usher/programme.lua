@@ -44,30 +44,36 @@ local function strip_bullet(text)
   return text, false
 end
 
--- "2", "30", "pm" -> "14:30", or nil.
-local function clock(hour, minute, half)
-  hour, minute, half = tonumber(hour), tonumber(minute) or 0, half:lower():gsub("%.", "")
-  if half ~= "" then
-    if hour < 1 or hour > 12 then return nil end
-    hour = hour % 12 + (half == "pm" and 12 or 0)
-  end
-  if hour > 23 or minute > 59 then return nil end
-  return ("%02d:%02d"):format(hour, minute)
+-- The clock time at the beginning of a text: { hour, minute, half }, and what follows it; nil when there is none.
+local function read_clock(text)
+  local hour, minute, rest = text:match("^%s*(%d%d?)[:.]?(%d?%d?)(.*)$")
+  if not hour then return nil end
+  local half, after = rest:match("^%s*([AaPp])%.?[Mm]%f[%W]%.?(.*)$")
+  return { hour = tonumber(hour), minute = tonumber(minute) or 0, half = half and half:lower(),
+    bare = minute == "" }, after or rest
 end
 
-local time_pattern <const> = "(%d%d?)[:.]?(%d?%d?)%s*([AaPp]?%.?[Mm]?%.?)"
-
-local from_to_pattern <const> = "^" .. time_pattern .. "%s*-%s*" .. time_pattern .. "(.*)$"
+-- "14:30" of a clock time, or nil when no clock shows it. `half` is the other end's: "2 - 4.30 PM".
+local function clock_text(clock, half)
+  local hour = clock.hour
+  half = clock.half or half
+  if half and (hour < 1 or hour > 12) then return nil end
+  if half then hour = hour % 12 + (half == "p" and 12 or 0) end
+  if hour > 23 or clock.minute > 59 then return nil end
+  return ("%02d:%02d"):format(hour, clock.minute)
+end
 
 -- "14:05 - 14:10  Remarks" -> "14:05", "14:10", "Remarks"; nil when the line does not begin with a time.
 local function split_times(line)
-  local h1, m1, half1, h2, m2, half2, rest = line:match(from_to_pattern)
-  if not h1 then h1, m1, half1, rest = line:match("^(%d%d?)[:.](%d%d)%s*([AaPp]?[Mm]?)%f[^%w](.*)$") end
-  if not h1 then return nil end
-  if half1 == "" and half2 and half2 ~= "" then half1 = half2 end -- "2 - 4.30 PM"
-  local from, to = clock(h1, m1, half1), h2 and clock(h2, m2, half2)
-  if not from or h2 and not to then return nil end
-  return from, to, trim(rest:gsub("^[%s|]+", ""):gsub("[%s|]+$", ""))
+  local first, rest = read_clock(line)
+  if not first then return nil end
+  local between = rest:match("^%s*-(.*)$")
+  local second, after
+  if between then second, after = read_clock(between) end
+  if not second and first.bare then return nil end -- "3 objectives" is no time
+  local from, to = clock_text(first, second and second.half), second and clock_text(second)
+  if not from or second and not to then return nil end
+  return from, to, (after or rest):match("^[%s|]*(.-)[%s|]*$")
 end
 
 local function moment_at(time)

@@ -72,7 +72,6 @@ function settle.register()
   usher.on("who", answers.who)
   usher.on("pretend", answers.pretend)
   usher.on("decide", undecided.decide)
-  usher.on("check", sentences)
   usher.on("report", report)
   usher.at_end(finish)
 end

@@ -3,10 +3,12 @@
 -- each audience, as a place and never as an abbreviation; then what is sent to how many, and what is wrong
 -- with the hour. Knows nothing of words: a script on the primitives alone gets the same picture.
 --
--- timeline.report(request, about) -> { text, warnings, html }
---   request = { effects = list, now = ms, about = what usher.describe said }
---   effect  = { at = ms, kind = "mail" | ..., flow, key, label, to, subject, about = { rule, person, item },
---               skipped = bool, why = text, file = "mails/001.html" }
+-- timeline.report(request, about) -> { text, check, warnings, html }; check is what can be known without playing
+--   request = { effects = list, about = what usher.describe said }
+--   effect  = { at = ms, kind, flow, key, label, args = what the step was asked for, file = "mails/0001" }
+--             kind is "mail" or "http" for what left the house; "skipped" (too late) or "done" (a flow that
+--             decided against it) for what did not, with why; any other name of a state ("failed", "unsure",
+--             "over-budget") for what went wrong, with why
 --   about   = { title, starts, zone, zones = list of { name, zone }, notes = list of sentences,
 --               day_off = fn(date, zone) -> text | nil, person = fn(key) -> { zone, guest } | nil }
 local page = require "usher.page"
@@ -35,12 +37,26 @@ local function about_of(request)
   }
 end
 
-local function rule_of(effect)
-  return effect.about and effect.about.rule or effect.flow or effect.kind
+local sent_kinds <const> = { mail = true, http = true }
+local skipped_kinds <const> = { skipped = true, done = true }
+
+-- An effect in one shape: what its step said about it comes to the top.
+local function read_effect(effect)
+  local args = effect.args or {}
+  local about = args.about or {}
+  return {
+    at = effect.due or effect.at, kind = effect.kind, flow = effect.flow, label = effect.label, why = effect.why,
+    rule = about.rule or effect.flow or effect.kind, item = about.item,
+    what = about.what or effect.kind == "http" and "http" or "mail",
+    person = about.person or effect.key and effect.key:match("^[^/]+") or args.to,
+    copy = about.what == "copy", skipped = skipped_kinds[effect.kind],
+    wrong = not sent_kinds[effect.kind] and not skipped_kinds[effect.kind],
+    file = effect.file and effect.file .. (effect.html and ".html" or ".eml"),
+  }
 end
 
 local function zone_of(effect, about)
-  local person = about.person(effect.about and effect.about.person or effect.key or "")
+  local person = about.person(effect.person or "")
   return person and person.zone or about.zone
 end
 
@@ -51,15 +67,11 @@ local function flaw(ms, zone, about)
   return about.day_off(usher.time.format(ms, zone, "%Y-%m-%d"), zone)
 end
 
-local function is_copy(effect)
-  return effect.about and effect.about.what == "copy"
-end
-
 -- Effects of one rule in one minute are one row: { at, kind, rule, item, sent, copies, skipped, reasons,
 -- files, reach }; reach counts whoever may get it, by zone: in another rehearsal others answer.
 local function add_to_row(row, effect, about)
   local zone = zone_of(effect, about)
-  if is_copy(effect) then
+  if effect.copy then
     row.copies = row.copies + 1
     return
   end
@@ -69,24 +81,27 @@ local function add_to_row(row, effect, about)
     local why = effect.why or "skipped"
     row.reasons[why] = (row.reasons[why] or 0) + 1
   else
-    row.sent[#row.sent + 1] = effect.label or effect.to or effect.key or ""
+    row.sent[#row.sent + 1] = effect.label or effect.person or ""
     row.files[#row.files + 1] = effect.file and { name = row.sent[#row.sent], file = effect.file } or nil
   end
+end
+
+local function row_of(rows, by_name, effect)
+  local minute = effect.at // MINUTE_MS * MINUTE_MS
+  local what = effect.copy and "mail" or effect.what
+  local name = ("%d %s %s %s"):format(minute, what, effect.rule, effect.item or "")
+  local row = by_name[name]
+  if row then return row end
+  row = { at = minute, kind = what, rule = effect.rule, item = effect.item, sent = {},
+    copies = 0, skipped = 0, reasons = {}, files = {}, reach = {} }
+  by_name[name], rows[#rows + 1] = row, row
+  return row
 end
 
 local function rows_of(effects, about)
   local rows, by_name = {}, {}
   for _, effect in ipairs(effects) do
-    local item = effect.about and effect.about.item
-    local minute = effect.at // MINUTE_MS * MINUTE_MS
-    local name = ("%d %s %s"):format(minute, rule_of(effect), item or "")
-    local row = by_name[name]
-    if not row then
-      row = { at = minute, kind = effect.about and effect.about.what or effect.kind, rule = rule_of(effect),
-        item = item, sent = {}, copies = 0, skipped = 0, reasons = {}, files = {}, reach = {} }
-      by_name[name], rows[#rows + 1] = row, row
-    end
-    add_to_row(row, effect, about)
+    if not effect.wrong then add_to_row(row_of(rows, by_name, effect), effect, about) end
   end
   table.sort(rows, function(a, b)
     if a.at ~= b.at then return a.at < b.at end
@@ -163,8 +178,8 @@ end
 local function by_person(effects)
   local names, got = {}, {}
   for _, effect in ipairs(effects) do
-    local who = effect.about and effect.about.person or effect.to
-    if effect.kind == "mail" and not effect.skipped and not is_copy(effect) and who then
+    local who = effect.person
+    if effect.kind == "mail" and not effect.copy and who then
       if not got[who] then
         got[who], names[#names + 1] = {}, who
       end
@@ -184,9 +199,8 @@ local function say_crowding(effects, add)
   for _, who in ipairs(names) do
     for i = 2, #got[who] do
       local first, second = got[who][i - 1], got[who][i]
-      local is_cue = second.about and second.about.what == "cue"
-      if second.at - first.at < HOUR_MS and not is_cue then
-        local pair = ("%s and %s"):format(rule_of(first), rule_of(second))
+      if second.at - first.at < HOUR_MS and second.what ~= "cue" then
+        local pair = ("%s and %s"):format(first.rule, second.rule)
         if not pairs_seen[pair] then order[#order + 1] = pair end
         pairs_seen[pair] = (pairs_seen[pair] or 0) + 1
       end
@@ -247,33 +261,46 @@ local function text_of(rows, about, head)
   return lines
 end
 
-local function warnings_of(request, rows, about, most)
+local function say_trouble(effects, add)
+  for _, effect in ipairs(effects) do
+    local whose = effect.label or effect.person or ""
+    if effect.wrong then add("%s of %s is %s: %s", effect.flow, whose, effect.kind, effect.why or "") end
+  end
+end
+
+local function warnings_of(effects, rows, about, most)
   local warnings = table.move(about.notes, 1, #about.notes, 1, {})
   local function add(sentence, ...) warnings[#warnings + 1] = sentence:format(...) end
+  say_trouble(effects, add)
   say_hours(rows, about, add)
-  say_crowding(request.effects, add)
+  say_crowding(effects, add)
   if most > MAILS_MAX then add("one guest gets %d mails: more than %d are a nuisance", most, MAILS_MAX) end
   return warnings
 end
 
+local function list_of(sentences)
+  local lines = {}
+  for i, sentence in ipairs(sentences) do lines[i] = " - " .. sentence .. "\n" end
+  return table.concat(lines)
+end
+
 function timeline.report(request, about)
   about = about or about_of(request)
-  local rows = rows_of(request.effects, about)
+  local effects = {}
+  for i, effect in ipairs(request.effects) do effects[i] = read_effect(effect) end
+  local rows = rows_of(effects, about)
   for _, row in ipairs(rows) do
     row.clocks, row.what = clocks_of(row, about), what_of(row)
   end
-  local most, median = mail_counts(request.effects, about)
-  local warnings = warnings_of(request, rows, about, most)
+  local most, median = mail_counts(effects, about)
+  local warnings = warnings_of(effects, rows, about, most)
   local head, summary = head_of(about), ("most mails one guest gets: %d (median %d)"):format(most, median)
   local lines = text_of(rows, about, head)
-  if #warnings > 0 then
-    lines[#lines + 1] = "\nPlease look at:"
-    for _, warning in ipairs(warnings) do lines[#lines + 1] = " - " .. warning end
-  end
-  lines[#lines + 1] = "\n" .. summary
+  if #warnings > 0 then lines[#lines + 1] = "\nPlease look at:\n" .. list_of(warnings) end
+  lines[#lines + 1] = (#warnings > 0 and "" or "\n") .. summary
   local html = page.render { title = about.title, head = head, zones = about.zones, rows = rows,
     warnings = warnings, summary = summary }
-  return { text = table.concat(lines, "\n") .. "\n", warnings = warnings, html = html }
+  return { text = table.concat(lines, "\n") .. "\n", check = list_of(about.notes), warnings = warnings, html = html }
 end
 
 return timeline

@@ -15,15 +15,14 @@ static void open_library(lua_State *L, int env)
     lib_table_open(L, env);
 }
 
-static const char program[] =
-    "local text, pattern = ...\n"
-    "pcall(string.find, text, pattern)\n"
-    "pcall(string.find, text, pattern, -3)\n"
-    "pcall(string.gsub, text, pattern, '%0%1')\n"
-    "pcall(string.gsub, text, pattern, function(...) return ... end)\n"
-    "pcall(string.gsub, text, text, pattern)\n"
-    "pcall(string.format, pattern, text, 1, 2.5, text, 3)\n"
-    "pcall(function() for a in text:gmatch(pattern) do end end)\n";
+static const char program[] = "local text, pattern = ...\n"
+                              "pcall(string.find, text, pattern)\n"
+                              "pcall(string.find, text, pattern, -3)\n"
+                              "pcall(string.gsub, text, pattern, '%0%1')\n"
+                              "pcall(string.gsub, text, pattern, function(...) return ... end)\n"
+                              "pcall(string.gsub, text, text, pattern)\n"
+                              "pcall(string.format, pattern, text, 1, 2.5, text, 3)\n"
+                              "pcall(function() for a in text:gmatch(pattern) do end end)\n";
 
 static void run(struct sandbox *s, struct text source, struct text pattern, struct text text)
 {

@@ -20,7 +20,8 @@ static void walk(const struct tzif *z, int64_t at)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-    static const int64_t instants[] = {INT64_MIN / 1000, -2000000000, 0, 1614240000, 4102444800, INT64_MAX / 1000};
+    static const int64_t instants[] = {INT64_MIN / 1000, -2000000000, 0, 1614240000, 4102444800,
+        INT64_MAX / 1000};
     char *exact = malloc(len ? len : 1); // so that one byte too far is seen
     if (len) memcpy(exact, data, len);
     struct tzif z;

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #define LINE_MAX_LEN (1u << 20)
-#define LIMIT_MAX 1000 // dates in one answer
+#define LIMIT_MAX 1000                  // dates in one answer
 #define UTC_LEAST INT64_C(-62135596800) // 0001-01-01
 #define UTC_MOST INT64_C(253402300799)  // 9999-12-31 23:59:59
 
@@ -172,6 +172,35 @@ static int ask_calendar(struct record q, struct calendar *c, struct err *e)
     return rc;
 }
 
+// The same as words: { dir, unit, n, anchor, weekday, at, tz } -> "2 working days before end at 09:00".
+static void words_of_spec(struct record spec, struct buf *out)
+{
+    struct text unit = record_get_text(spec, "unit"), at = record_get_text(spec, "at");
+    long long n = record_get_int(spec, "n", 0);
+    struct text weekday = record_get_text(spec, "weekday");
+    if (text_is(unit, "weekday")) buf_addf(out, "the %.*s ", (int)weekday.len, weekday.data);
+    else if (text_is(unit, "exact")) buf_addf(out, "%lld s ", n);
+    else if (text_is(unit, "working_day")) buf_addf(out, "%lld working days ", n);
+    else buf_addf(out, "%lld %.*s ", n, (int)unit.len, unit.data);
+    buf_addt(out, record_get_text(spec, "dir"));
+    buf_addc(out, ' ');
+    buf_addt(out, record_get_text(spec, "anchor"));
+    if (at.len) buf_addf(out, " at %.*s ", (int)at.len, at.data);
+    buf_addt(out, record_get_text(spec, "tz"));
+}
+
+static int ask_phrase(struct record q, struct phrase *p, struct err *e)
+{
+    struct buf words;
+    struct text phrase = record_get_text(q, "phrase");
+    buf_init(&words, 400);
+    if (phrase.len) buf_addt(&words, phrase);
+    else words_of_spec(record_get(q, "spec"), &words);
+    int rc = phrase_parse(buf_text(&words), p, e);
+    buf_release(&words);
+    return rc;
+}
+
 static int answer_offset(struct record q, struct record_map *a, struct err *e)
 {
     struct when event;
@@ -181,7 +210,7 @@ static int answer_offset(struct record q, struct record_map *a, struct err *e)
     calendar_init(&work);
     int rc = ask_event(q, &event, e);
     if (!rc) rc = ask_calendar(q, &work, e);
-    if (!rc) rc = phrase_parse(record_get_text(q, "phrase"), &phrase, e);
+    if (!rc) rc = ask_phrase(q, &phrase, e);
     if (!rc) rc = phrase_resolve(&phrase, &event, &work, &m, e);
     if (!rc) answer_seconds(a, "utc", m.at);
     calendar_release(&work);

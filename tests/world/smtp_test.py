@@ -75,7 +75,7 @@ def check_refusals_for_good_fail_with_the_servers_words():
 def check_a_loss_before_the_final_dot_is_tried_again():
     for wish in ("cut-rcpt", "cut-data"):
         equal((wish, outcome_of(wish)[0]), (wish, "AGAIN"))
-    long_mail = mail("cut-middle@guests.example", text="A line of this mail.\n\n" * 20000)
+    long_mail = mail("cut-middle@guests.example", text="A line of this mail.\n\n" * 10000)
     endings, _ = with_peer(long_mail)
     equal(endings[0]["outcome"], "AGAIN")
 
@@ -259,18 +259,22 @@ def check_starttls_and_log_in():
         errands.certificate(folder)
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(folder + "/cert.pem", folder + "/key.pem")
-        traits = {"tls_context": context, "require_starttls": True, "auth_required": True, "authenticator": let_in}
+        # Without LOGIN: aiosmtpd 1.4.3 falls silent when it is tried after a refused PLAIN.
+        traits = {"auth_exclude_mechanism": ["LOGIN"], "tls_context": context, "require_starttls": True,
+                  "auth_required": True, "authenticator": let_in}
         smtp = {"tls": "starttls", "user": "desk", "password": "right", "connections": 1}
         trusted = folder + "/cert.pem"
-        endings, inbox = with_aiosmtpd([mail("a@guests.example"), mail("b@guests.example")], smtp, trusted, **traits)
+        mails = [mail("a@guests.example"), mail("b@guests.example")]
+        endings, inbox = with_aiosmtpd(mails, smtp, trusted, **traits)
         equal([e["outcome"] for e in endings], ["OK", "OK"])
         equal([m[2:] for m in inbox.mails], [(True, True)] * 2)
 
-        endings, inbox = with_aiosmtpd([mail("a@guests.example")], dict(smtp, password="wrong"), trusted, **traits)
+        wrong = dict(smtp, password="wrong")
+        endings, inbox = with_aiosmtpd(mails[:1], wrong, trusted, **traits)
         equal((endings[0]["outcome"], inbox.mails), ("AGAIN", []))
         holds(endings[0]["note"], "the log-in")
 
-        endings, inbox = with_aiosmtpd([mail("a@guests.example")], smtp, None, **traits)
+        endings, inbox = with_aiosmtpd(mails[:1], smtp, None, **traits)
         equal((endings[0]["outcome"], inbox.mails), ("AGAIN", []))
         holds(endings[0]["note"], "certificate")
 

@@ -10,7 +10,7 @@ local people = 'people { { key = "ko", name = "Kiyoug Ko", salutation = "Mr.", r
 
 local function load_programme(text)
   local world = stub.load(expect.event .. people .. 'programme "p.txt"', { ["p.txt"] = text })
-  return require("usher.facts").items, table.concat(world.usher.handlers.check(), "\n")
+  return require("usher.facts").items, world.usher.handlers.report({ effects = {} }).check
 end
 
 function tests.dashes_tildes_and_words_stand_between_times()
@@ -25,6 +25,12 @@ function tests.twelve_hour_clocks_are_read()
   local items = load_programme("2.00 - 4.30 PM | Talk |\n")
   expect.equal(items[1].starts.wall, "2021-02-25 14:00")
   expect.equal(items[1].title, "Talk")
+end
+
+function tests.a_number_that_is_no_time_is_a_title()
+  local items = load_programme("3 objectives\n14:00-16:30 A\n")
+  expect.equal(#items, 1)
+  expect.equal(items[1].section, "3 objectives")
 end
 
 function tests.a_person_is_found_and_cut_from_the_title()

@@ -21,7 +21,7 @@ function stub.new(files, folder)
   function u.on(name, fn) u.handlers[name] = fn end
   function u.at_end(fn) world.at_end = fn end
   function u.secret(name) return "{{secret:" .. name .. "}}" end
-  function u.shipped(name) return world.read((stub.shipped_folder or "scripts/") .. name) end
+  function u.shipped(name) return world.read("scripts/" .. name) end
   function u.now() return world.now end
 
   function world.read(path)
@@ -58,7 +58,7 @@ function stub.new(files, folder)
   function u.mail(mail)
     mail.at, mail.flow, mail.key, mail.label = world.now, world.flow.name, world.flow.key, world.flow.label
     u.mails[#u.mails + 1] = mail
-    for _, act in ipairs(world.pretend and u.handlers.pretend { about = mail.about } or {}) do
+    for _, act in ipairs(world.pretend and u.handlers.pretend { args = mail } or {}) do
       local after = time.shift({ utc = world.now, zone = "UTC", wall = "" }, act.after).utc
       world.acts[#world.acts + 1] = { at = after, call = act.call, with = act.with }
     end
@@ -114,12 +114,12 @@ function stub.new(files, folder)
     local list = {}
     for _, mail in ipairs(u.mails) do
       list[#list + 1] = { at = mail.at, kind = "mail", flow = mail.flow, key = mail.key, label = mail.label,
-        to = mail.to, subject = mail.subject, about = mail.about }
+        args = mail }
     end
     for _, r in ipairs(u.results) do
       if r.result.skipped then
-        list[#list + 1] = { at = r.at, kind = "mail", flow = r.name, key = r.key, label = r.label, skipped = true,
-          why = r.result.skipped, about = { rule = r.name, person = r.input.person, what = "mail" } }
+        list[#list + 1] = { at = r.at, kind = "done", flow = r.name, key = r.key, label = r.label,
+          why = r.result.skipped }
       end
     end
     return list

@@ -13,7 +13,7 @@ end
 
 local function mail(wall, key, more)
   local effect = { at = stub.time.at(wall, "Asia/Thimphu").utc, kind = "mail", flow = "x", key = key,
-    label = key, to = key .. "@b.example" }
+    label = key, args = {} }
   for name, value in pairs(more or {}) do effect[name] = value end
   return effect
 end

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Known answers of the hashes, and what tells two inputs apart.
 #include "base/hash.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Records from JSON and back.
 #include "base/record.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// One event, one line.
 #include "base/log.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Ids to pointers, put and taken in any order.
 #include "base/map.h"
 
 #include <setjmp.h>

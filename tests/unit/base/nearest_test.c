@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Typing errors, counted and forgiven.
 #include "base/nearest.h"
 
 #include <setjmp.h>

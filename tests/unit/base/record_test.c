@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The one encoding: written, read, and refused when it is not canonical.
 #include "base/record.h"
 
 #include <math.h>

@@ -8,7 +8,8 @@ static const char *const endless[] = {
     "while true do xpcall(function() while true do end end, function() while true do end end) end",
     "local function f() return f() end f()",
     "local function f() return pcall(f) end while true do f() end",
-    "local t = setmetatable({}, { __index = function(t, k) return t[k + 1] end }) while true do pcall(function() return t[1] end) end",
+    "local t = setmetatable({}, { __index = function(t, k) return t[k + 1] end }) while true do "
+    "pcall(function() return t[1] end) end",
     "repeat local x <close> = setmetatable({}, { __close = function() while true do end end }) until false",
     "goto on ::on:: goto on",
     "string.find(('a'):rep(200), ('a*'):rep(4) .. 'b')",
@@ -26,7 +27,8 @@ static const char *const endless[] = {
 static const char *const greedy[] = {
     "local a = 'x' while true do a = a .. a end",
     "local a = 'x' while true do pcall(function() a = a .. a end) end",
-    "local a = ('x'):rep(1 << 20) a = a..a..a..a..a..a..a..a..a..a..a..a..a..a..a..a a = a..a..a..a..a..a..a..a..a..a..a..a..a",
+    "local a = ('x'):rep(1 << 20) a = a..a..a..a..a..a..a..a..a..a..a..a..a..a..a..a a = "
+    "a..a..a..a..a..a..a..a..a..a..a..a..a",
     "local t = {} while true do t[#t + 1] = {} end",
     "local t = {} while true do pcall(function() t[#t + 1] = ('x'):rep(1000) .. #t end) end",
     "local t = {} for i = 1, 1 << 40 do t['k' .. i] = i end",
@@ -72,7 +74,8 @@ static void budget_takes_garbage_for_garbage(void **state)
 {
     struct sandbox *s = snippet_sandbox();
     s->budget.slice_ms = 60000; // sanitizers are slow
-    assert_says(s, "local n = 0 for i = 1, 100 do local x = ('x'):rep((1 << 20) + i) n = n + #x end return n", "104862650");
+    assert_says(s, "local n = 0 for i = 1, 100 do local x = ('x'):rep((1 << 20) + i) n = n + #x end return n",
+        "104862650");
     sandbox_close(s);
 }
 
@@ -83,7 +86,10 @@ static void budget_leaves_deep_recursion_to_lua(void **state)
     assert_usable(s);
     assert_says(s, "local function f() return pcall(f) end return tostring(f())", "true");
     assert_usable(s);
-    assert_fails(s, "local t = setmetatable({}, {}) getmetatable(t).__index = t setmetatable(t, getmetatable(t)) return t.x", "loop");
+    assert_fails(s,
+        "local t = setmetatable({}, {}) getmetatable(t).__index = t setmetatable(t, getmetatable(t)) return "
+        "t.x",
+        "loop");
     assert_usable(s);
     sandbox_close(s);
 }

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-// ---- words ------------------------------------------------------------------------------------------------
+// ---- words ----------------------------------------------------------------------------------------------
 
 static void unknown_words_are_errors_with_the_nearest(void **state)
 {
@@ -33,13 +33,14 @@ static void unknown_words_are_errors_with_the_nearest(void **state)
     assert_all_say(fine, COUNT_OF(fine));
 }
 
-// ---- the text of a script -----------------------------------------------------------------------------------
+// ---- the text of a script -------------------------------------------------------------------------------
 
 static void assert_refused(const char *source, size_t len, const char *words)
 {
     struct sandbox *s = snippet_sandbox();
     struct err e = {0};
-    if (!sandbox_load(s, s->L, "briefing.lua", (struct text){source, len}, &e)) fail_msg("accepted: %.80s", source);
+    if (!sandbox_load(s, s->L, "briefing.lua", (struct text){source, len}, &e))
+        fail_msg("accepted: %.80s", source);
     if (!strstr(e.text, words)) fail_msg("'%s' is not in: %s", words, e.text);
     assert_int_equal(lua_gettop(s->L), 0);
     sandbox_close(s);
@@ -51,20 +52,24 @@ static void syntax_errors_are_sentences(void **state)
         {"local t = {\n  name = 'x'\n  when = 'y' }", "briefing.lua:3: a comma is missing before 'when'"},
         {"local t = { {1} {2} }", "a comma is missing before '{'"},
         {"f(a b)", "briefing.lua:1: a comma or a ) is missing before 'b'"},
-        {"local s = \xe2\x80\x9cx\xe2\x80\x9d", "briefing.lua:1: \xe2\x80\x9c is a typographic quote: write \" instead"},
+        {"local s = \xe2\x80\x9cx\xe2\x80\x9d",
+            "briefing.lua:1: \xe2\x80\x9c is a typographic quote: write \" instead"},
         {"local s = 1 \xe2\x80\x93 2", "typographic dash"},
         {"x =\xc2\xa0 1", "no-break space"},
         {"event 'x' { a = 1 }\n{ b = 2 }", "briefing.lua:2: two tables follow each other"},
         {"local t = {\n end = 5 }", "briefing.lua:2: 'end' is a word of Lua itself; write ends = ..."},
-        {"f { from = 1,\n  repeat = 2 }", "briefing.lua:2: 'repeat' is a word of Lua itself; write repeats = ..."},
-        {"local a = 1\nlocal s = 'abc\nlocal b", "briefing.lua:2: the text that begins with 'abc has no closing quote"},
+        {"f { from = 1,\n  repeat = 2 }",
+            "briefing.lua:2: 'repeat' is a word of Lua itself; write repeats = ..."},
+        {"local a = 1\nlocal s = 'abc\nlocal b",
+            "briefing.lua:2: the text that begins with 'abc has no closing quote"},
         {"local x = = 1", "briefing.lua:1: unexpected symbol near '='"},
         {"if x then", "briefing.lua:1: 'end' expected near <eof>"},
         {"goto nowhere", "briefing.lua:1: no visible label 'nowhere'"},
         {"\033Lua", "compiled Lua"},
         {"x = 1\ny = '\xff'", "briefing.lua:2: this line is not valid UTF-8"},
     };
-    for (size_t i = 0; i < COUNT_OF(list); i++) assert_refused(list[i].code, strlen(list[i].code), list[i].says);
+    for (size_t i = 0; i < COUNT_OF(list); i++)
+        assert_refused(list[i].code, strlen(list[i].code), list[i].says);
 }
 
 static void repeat_text(struct buf *b, const char *head, const char *piece, int n, const char *tail)
@@ -114,9 +119,17 @@ static void sources_as_people_write_them_load(void **state)
     assert_says(s, buf_z(&b), "1000");
     buf_release(&b);
     static const char *const fine[] = {
-        "\xef\xbb\xbfreturn 1", "-- \xe2\x80\x9c\nreturn 1", "return #'\xe2\x80\x9c' - 2", "--[==[ ]] (((( ]==] return 1",
-        "return #[==[x]==]", "local function event(n) return function(t) return n end end return event 'x' { 1 } and 1",
-        "local s = 'a\\'b' return 1", "return #'\\z   \n x'", "return 0x1p0 // 1 | 0", "return 1 --", "return 1 --[[",
+        "\xef\xbb\xbfreturn 1",
+        "-- \xe2\x80\x9c\nreturn 1",
+        "return #'\xe2\x80\x9c' - 2",
+        "--[==[ ]] (((( ]==] return 1",
+        "return #[==[x]==]",
+        "local function event(n) return function(t) return n end end return event 'x' { 1 } and 1",
+        "local s = 'a\\'b' return 1",
+        "return #'\\z   \n x'",
+        "return 0x1p0 // 1 | 0",
+        "return 1 --",
+        "return 1 --[[",
         "return 3 .. '' == '3' and 1",
     };
     for (size_t i = 0; i + 2 < COUNT_OF(fine); i++) assert_says(s, fine[i], "1");
@@ -124,7 +137,7 @@ static void sources_as_people_write_them_load(void **state)
     sandbox_close(s);
 }
 
-// ---- what flows may not share -------------------------------------------------------------------------------
+// ---- what flows may not share ---------------------------------------------------------------------------
 
 // Loads and runs a script that returns its flow, freezes, and leaves a reference to the flow.
 static int load_flow(struct sandbox *s, const char *name, const char *code)
@@ -153,13 +166,16 @@ static void frozen_tables_are_read_like_others(void **state)
 {
     static const struct snippet list[] = {
         {"return t.b.x .. #t.list .. t.list[2]", "y330"},
-        {"local r = {} for k, v in pairs(t) do r[#r + 1] = k end return table.concat(r, ' ')", "b list point"},
+        {"local r = {} for k, v in pairs(t) do r[#r + 1] = k end return table.concat(r, ' ')",
+            "b list point"},
         {"local r = {} for i, v in ipairs(t.list) do r[i] = v end return table.concat(r, ' ')", "10 30 20"},
         {"return table.concat(t.list, ',') .. select('#', table.unpack(t.list))", "10,30,203"},
         {"return (next(t.b)) .. rawlen(t.list) .. rawget(t.list, 1)", "x310"},
         {"return usher.json.encode(t)", "{\"b\":{\"x\":\"y\"},\"list\":[10,30,20],\"point\":{\"n\":1}}"},
-        {"return t.point:twice() .. tostring(t.point) .. tostring(getmetatable(t.point) == P)", "2a pointtrue"},
-        {"local copy = {} for i, v in ipairs(t.list) do copy[i] = v end table.sort(copy) return table.concat(copy, ' ')",
+        {"return t.point:twice() .. tostring(t.point) .. tostring(getmetatable(t.point) == P)",
+            "2a pointtrue"},
+        {"local copy = {} for i, v in ipairs(t.list) do copy[i] = v end table.sort(copy) return "
+         "table.concat(copy, ' ')",
             "10 20 30"},
         {"local q = setmetatable({ n = 5 }, P) q.n = 6 return q:twice()", "12"},
         {"return #table.move(t.list, 1, 3, 1, {}) .. #usher.json.encode(none)", "32"},
@@ -186,7 +202,8 @@ static void frozen_tables_refuse_every_change(void **state)
     struct sandbox *s = snippet_sandbox();
     for (size_t i = 0; i < COUNT_OF(changes); i++) {
         char code[300];
-        snprintf(code, sizeof code, "local guests = { 'a', 'b' }\nreturn function() return guests[1],\n(function() %s end)() end",
+        snprintf(code, sizeof code,
+            "local guests = { 'a', 'b' }\nreturn function() return guests[1],\n(function() %s end)() end",
             changes[i]);
         call_flow(s, load_flow(s, "briefing.lua", code),
             "briefing.lua:3: 'guests' belongs to the whole script and can't be changed from a flow: "
@@ -201,13 +218,16 @@ static void freeze_finds_what_is_deep_inside(void **state)
         {"local a = {} a.b = {} a.b.c = {} a.self = a return function() a.b.c.x = 1 end", "'c' belongs"},
         {"local x = {} local function g() x.y = 1 end return function() g() end", "'x' belongs"},
         {"local k = {} local t = { [k] = 1 } return function() local _ = t k.x = 1 end", "belongs"},
-        {"local C = { new = function() end } C.__index = C local o = setmetatable({}, C) return function() getmetatable(o).new = 1 end",
+        {"local C = { new = function() end } C.__index = C local o = setmetatable({}, C) return function() "
+         "getmetatable(o).new = 1 end",
             "belongs"},
-        {"local t = {} local mt = { __index = function() t.x = 1 end } local o = setmetatable({}, mt) return function() return o.x end",
+        {"local t = {} local mt = { __index = function() t.x = 1 end } local o = setmetatable({}, mt) return "
+         "function() return o.x end",
             "'t' belongs"},
     };
     struct sandbox *s = snippet_sandbox();
-    for (size_t i = 0; i < COUNT_OF(list); i++) call_flow(s, load_flow(s, "t.lua", list[i].code), list[i].says);
+    for (size_t i = 0; i < COUNT_OF(list); i++)
+        call_flow(s, load_flow(s, "t.lua", list[i].code), list[i].says);
     sandbox_close(s);
 }
 
@@ -215,13 +235,15 @@ static void guard_puts_a_changed_variable_back(void **state)
 {
     struct sandbox *s = snippet_sandbox();
     struct err e = {0};
-    int ref = load_flow(s, "t.lua", "local count = 0\nlocal other = 'x'\nlocal function up() count = count + 1 end\n"
-                                    "return function() up() up() other = nil return count end");
+    int ref = load_flow(s, "t.lua",
+        "local count = 0\nlocal other = 'x'\nlocal function up() count = count + 1 end\n"
+        "return function() up() up() other = nil return count end");
     assert_int_equal(sandbox_guard(s, &e), 0);
     for (int i = 0; i < 3; i++) {
         call_flow(s, ref, "2");
         assert_int_equal(sandbox_guard(s, &e), -(int)ERR_INPUT);
-        assert_non_null(strstr(e.text, "'count' belongs to the whole script and can't be changed from a flow"));
+        assert_non_null(
+            strstr(e.text, "'count' belongs to the whole script and can't be changed from a flow"));
         assert_non_null(strstr(e.text, "t.lua:"));
         assert_int_equal(sandbox_guard(s, &e), 0);
     }
@@ -233,8 +255,10 @@ static void guard_leaves_locals_of_a_flow_and_the_library_alone(void **state)
 {
     struct sandbox *s = snippet_sandbox();
     struct err e = {0};
-    int mine = load_flow(s, "t.lua", "return function() local n = 0 local function up() n = n + 1 end up() return n end");
-    int library = load_flow(s, "usher/count.lua", "local n, seen = 0, {} return function() n = n + 1 seen[n] = n return n end");
+    int mine = load_flow(s, "t.lua",
+        "return function() local n = 0 local function up() n = n + 1 end up() return n end");
+    int library = load_flow(s, "usher/count.lua",
+        "local n, seen = 0, {} return function() n = n + 1 seen[n] = n return n end");
     call_flow(s, mine, "1");
     call_flow(s, library, "1");
     call_flow(s, library, "2");
@@ -246,8 +270,11 @@ static void freeze_reaches_script_functions_that_the_library_keeps(void **state)
 {
     struct sandbox *s = snippet_sandbox();
     struct err e = {0};
-    int run = load_flow(s, "usher/hooks.lua", "local hooks = {} return function(f) if f then hooks[1] = f else return hooks[1]() end end");
-    assert_int_equal(sandbox_load(s, s->L, "t.lua", TEXT("local n, t = 0, {} return function() n = n + 1 t.x = 1 end"), &e), 0);
+    int run = load_flow(s, "usher/hooks.lua",
+        "local hooks = {} return function(f) if f then hooks[1] = f else return hooks[1]() end end");
+    assert_int_equal(sandbox_load(s, s->L, "t.lua",
+                         TEXT("local n, t = 0, {} return function() n = n + 1 t.x = 1 end"), &e),
+        0);
     assert_int_equal(lua_pcall(s->L, 0, 1, 0), 0);
     lua_rawgeti(s->L, LUA_REGISTRYINDEX, run);
     lua_insert(s->L, 1);
@@ -264,7 +291,8 @@ static void value_encode_reads_frozen_tables(void **state)
     struct err e = {0};
     struct buf out;
     buf_init(&out, 1000);
-    int ref = load_flow(s, "t.lua", "local t = { list = { 1, 2 }, none = usher.json.array {} } return function() return t end");
+    int ref = load_flow(s, "t.lua",
+        "local t = { list = { 1, 2 }, none = usher.json.array {} } return function() return t end");
     lua_rawgeti(s->L, LUA_REGISTRYINDEX, ref);
     lua_call(s->L, 0, 1);
     assert_int_equal(value_encode(s->L, -1, &out, &e), 0);

@@ -43,7 +43,8 @@ static void value_encode_writes_canonical_cbor(void **state)
         {"return usher.json.array {}", "80"},
         {"return usher.json.null", "f6"},
         {"return { a = usher.json.null }", "a16161f6"},
-        {"return { bb = 1, a = 2, [10] = 3, [-1] = 4, c = 5 }", "a50a032004616102616305626262" "01"},
+        {"return { bb = 1, a = 2, [10] = 3, [-1] = 4, c = 5 }", "a50a032004616102616305626262"
+                                                                "01"},
         {"return { { x = 1 }, {} }", "82a1617801a0"},
         {"return { [2] = 'b' }", "a1026162"},
         {"return setmetatable({ x = 1 }, { __index = { y = 2 } })", "a1617801"},
@@ -61,7 +62,8 @@ static void value_encode_writes_canonical_cbor(void **state)
 static void value_encode_names_the_path_of_what_it_refuses(void **state)
 {
     static const struct snippet list[] = {
-        {"return { people = { { mail = 1 }, {}, { mail = print } } }", "value.people[3].mail: a function can't be kept"},
+        {"return { people = { { mail = 1 }, {}, { mail = print } } }",
+            "value.people[3].mail: a function can't be kept"},
         {"return print", "value: a function can't be kept"},
         {"local t = {} t.self = { t } return t", "value.self[1].self[1]"},
         {"local t = {} t.self = t return t", "this table is inside itself"},

@@ -7,12 +7,13 @@
 static int try_options(lua_State *L)
 {
     static const struct option options[] = {{"to", "text"}, {"subject", "text?"}, {"count", "int?"},
-        {"share", "number?"}, {"html", "bool?"}, {"list", "table?"}, {"by", "function?"}, {"timeout", "span?"},
-        {"at", "moment?"}, {"about", "any?"}, {NULL, NULL}};
+        {"share", "number?"}, {"html", "bool?"}, {"list", "table?"}, {"by", "function?"},
+        {"timeout", "span?"}, {"at", "moment?"}, {"about", "any?"}, {NULL, NULL}};
     check_options(L, 1, "usher.try", options, 1);
     struct text to = option_text(L, 1, "to");
     lua_pushfstring(L, "%s %d %s %s", to.data, (int)option_int(L, 1, "count", -1),
-        option_bool(L, 1, "html", true) ? "html" : "plain", option_there(L, 1, "about") ? "about" : "nothing");
+        option_bool(L, 1, "html", true) ? "html" : "plain",
+        option_there(L, 1, "about") ? "about" : "nothing");
     return 1;
 }
 
@@ -40,7 +41,8 @@ static void check_options_accepts_what_fits(void **state)
     static const struct snippet list[] = {
         {"return try { to = 'a' }", "a -1 html nothing"},
         {"return try { 'name', to = 'a', count = 60 / 2, html = false, about = { 1 } }", "a 30 plain about"},
-        {"return try { to = 'a', share = 1, list = {}, by = print, timeout = '2h', at = { utc = 5 } }", "a -1 html nothing"},
+        {"return try { to = 'a', share = 1, list = {}, by = print, timeout = '2h', at = { utc = 5 } }",
+            "a -1 html nothing"},
         {"return arguments('x', 3, '1h30m', 7)", "x 3 5400000 7"},
         {"return arguments('x', 3.0, '2s', { utc = 9 })", "x 3 2000 9"},
     };
@@ -53,7 +55,8 @@ static void check_options_accepts_what_fits(void **state)
 static void check_says_what_is_wrong_where_and_what_to_do(void **state)
 {
     static const struct snippet list[] = {
-        {"\n\ntry { to = 'a', subjct = 'b' }", "t.lua:3: usher.try: no option 'subjct' (did you mean 'subject'?)"},
+        {"\n\ntry { to = 'a', subjct = 'b' }",
+            "t.lua:3: usher.try: no option 'subjct' (did you mean 'subject'?)"},
         {"try { to = 'a', zzzzzz = 'b' }", "no option 'zzzzzz'; there are: to, subject, count"},
         {"try { to = 'a', zb = 1, za = 2, zc = 3 }", "no option 'za'"},
         {"try { subject = 'b' }", "usher.try: the option 'to' is missing"},

@@ -16,7 +16,7 @@
 
 extern char **environ;
 
-// ---- the generator ----------------------------------------------------------------------------------------
+// ---- the generator --------------------------------------------------------------------------------------
 
 static uint64_t random_state;
 
@@ -60,7 +60,8 @@ static const char *const statements[] = {
     "print(select('#', table.unpack(t)), #t, rawlen(t), s:find('%w'), s:match('(%a+) (%d+)'))",
     "local function deep(i) return i == 0 and 0 or 1 + deep(i - 1) end print(deep(%d%d))",
 };
-static const char *const words[] = {"ada", "b", "karma", "pema", "zoe", "x1", "guest", "Thimphu", "late", "of"};
+static const char *const words[] = {"ada", "b", "karma", "pema", "zoe", "x1", "guest", "Thimphu", "late",
+    "of"};
 
 static void add_statement(struct buf *b, const char *statement)
 {
@@ -87,7 +88,7 @@ static void generate(struct buf *b, unsigned seed)
     buf_addz(b, "return s .. n\n");
 }
 
-// ---- the traced process -------------------------------------------------------------------------------------
+// ---- the traced process ---------------------------------------------------------------------------------
 
 static void print_out(lua_State *L, struct text line)
 {
@@ -112,7 +113,7 @@ static int trace(void)
     return fflush(stdout);
 }
 
-// ---- the comparison -----------------------------------------------------------------------------------------
+// ---- the comparison -------------------------------------------------------------------------------------
 
 static void trace_elsewhere(struct buf *out)
 {
@@ -147,7 +148,8 @@ static void a_thousand_programs_print_the_same_in_two_processes(void **state)
     while (same < one.len && same < other.len && one.data[same] == other.data[same]) {
         if (one.data[same++] == '\n') line = same;
     }
-    if (same < one.len || same < other.len) fail_msg("they part at: %.300s\nand: %.300s", one.data + line, other.data + line);
+    if (same < one.len || same < other.len)
+        fail_msg("they part at: %.300s\nand: %.300s", one.data + line, other.data + line);
     buf_release(&one);
     buf_release(&other);
 }

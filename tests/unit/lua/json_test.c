@@ -4,11 +4,14 @@
 static void json_encode_is_the_same_each_time(void **state)
 {
     static const struct snippet list[] = {
-        {"return usher.json.encode { b = 1, a = { 1, 2, { c = true } }, [''] = 'x' }", "{\"\":\"x\",\"a\":[1,2,{\"c\":true}],\"b\":1}"},
+        {"return usher.json.encode { b = 1, a = { 1, 2, { c = true } }, [''] = 'x' }",
+            "{\"\":\"x\",\"a\":[1,2,{\"c\":true}],\"b\":1}"},
         {"return usher.json.encode { 1, 1.0, 0.1, 1e300, -0.0, 9007199254740993, 1 / 3 }",
             "[1,1.0,0.1,1e+300,-0.0,9007199254740993,0.3333333333333333]"},
         {"return usher.json.encode('\"\\\\/\\n\\t\\1é€')", "\"\\\"\\\\/\\n\\t\\u0001é€\""},
-        {"return usher.json.encode {} .. usher.json.encode(usher.json.array {}) .. usher.json.encode(usher.json.null)", "{}[]null"},
+        {"return usher.json.encode {} .. usher.json.encode(usher.json.array {}) .. "
+         "usher.json.encode(usher.json.null)",
+            "{}[]null"},
         {"return usher.json.encode(nil)", "null"},
     };
     assert_all_say(list, COUNT_OF(list));
@@ -31,9 +34,11 @@ static void json_decode_gives_back_what_was_written(void **state)
 {
     static const struct snippet list[] = {
         {"local text = '{\"a\":[],\"b\":{},\"c\":[1,2.5,\"x\",null,true],\"d\":1.0}' "
-         "return tostring(usher.json.encode(usher.json.decode(text)) == text)", "true"},
+         "return tostring(usher.json.encode(usher.json.decode(text)) == text)",
+            "true"},
         {"local v = usher.json.decode ' [ 1 , 1.0 , -0 , 1e2 , 9223372036854775807 ] ' "
-         "return math.type(v[1]) .. math.type(v[2]) .. v[4] .. ' ' .. v[5]", "integerfloat100.0 9223372036854775807"},
+         "return math.type(v[1]) .. math.type(v[2]) .. v[4] .. ' ' .. v[5]",
+            "integerfloat100.0 9223372036854775807"},
         {"return usher.json.decode '\"\\\\u00e9\\\\ud83d\\\\ude00\\\\/\\\\n\"'", "é😀/\n"},
         {"return tostring(usher.json.decode 'null' == usher.json.null)", "true"},
     };

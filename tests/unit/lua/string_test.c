@@ -58,8 +58,8 @@ static void assert_same(struct pair_of_states *p, struct text a, struct text b, 
         same = text_eq(x, y);
     }
     if (!same) {
-        fail_msg("'%.*s' '%.*s' '%.*s': %s here, %s in Lua", (int)a.len, a.data, (int)b.len, b.data, (int)c.len,
-            c.data, lua_tostring(p->ours, -1), lua_tostring(p->stock, -1));
+        fail_msg("'%.*s' '%.*s' '%.*s': %s here, %s in Lua", (int)a.len, a.data, (int)b.len, b.data,
+            (int)c.len, c.data, lua_tostring(p->ours, -1), lua_tostring(p->stock, -1));
     }
 }
 
@@ -73,10 +73,12 @@ static uint32_t roll(uint32_t sides)
     return (uint32_t)(random_state >> 33) % sides;
 }
 
-static const char *const pieces[] = {"a", "b", "ab", ".", "%a", "%d", "%s", "%w", "%W", "[ab]", "[^a]", "[a-c]",
-    "[%d_]", "[]]", "[^]a]", "[a-]", "%b()", "%f[%w]", "%f[%W]", "(", ")", "()", "(a*)", "(.)", "%1", "%2", "*", "+",
-    "-", "?", "^", "$", "%", "[", "%%", "%.", "x", "(", ")", "é", "%g", "%p", "%x", "%u", "%l", "%c"};
-static const char *const letters[] = {"a", "b", "c", "ab", "(", ")", " ", "1", "_", "é", "]", "-", ".", "%", "A", "\n"};
+static const char *const pieces[] = {"a", "b", "ab", ".", "%a", "%d", "%s", "%w", "%W", "[ab]", "[^a]",
+    "[a-c]", "[%d_]", "[]]", "[^]a]", "[a-]", "%b()", "%f[%w]", "%f[%W]", "(", ")", "()", "(a*)", "(.)", "%1",
+    "%2", "*", "+", "-", "?", "^", "$", "%", "[", "%%", "%.", "x", "(", ")", "é", "%g", "%p", "%x", "%u",
+    "%l", "%c"};
+static const char *const letters[] = {"a", "b", "c", "ab", "(", ")", " ", "1", "_", "é", "]", "-", ".", "%",
+    "A", "\n"};
 
 static struct text random_text(struct buf *b, const char *const *list, uint32_t list_n, uint32_t most)
 {
@@ -107,13 +109,17 @@ static void run_random(const char *code, int rounds, uint64_t seed)
     pair_close(&p);
 }
 
-#define JOIN "local function join(...) local r = {} for i = 1, select('#', ...) do r[i] = tostring((select(i, ...))) end " \
-             "return table.concat(r, '|') end "
+#define JOIN                                                                                           \
+    "local function join(...) local r = {} for i = 1, select('#', ...) do r[i] = tostring((select(i, " \
+    "...))) end "                                                                                      \
+    "return table.concat(r, '|') end "
 
 static void string_find_is_luas(void **state)
 {
     run_random(JOIN "local s, p = ... return join(s:find(p))", 20000, 1);
-    run_random(JOIN "local s, p = ... return join(s:find(p, -3)) .. join(s:find(p, 3)) .. join(s:find(p, 1, true))", 10000, 2);
+    run_random(JOIN
+        "local s, p = ... return join(s:find(p, -3)) .. join(s:find(p, 3)) .. join(s:find(p, 1, true))",
+        10000, 2);
 }
 
 static void string_match_is_luas(void **state)
@@ -123,14 +129,17 @@ static void string_match_is_luas(void **state)
 
 static void string_gmatch_is_luas(void **state)
 {
-    run_random(JOIN "local s, p = ... local r = {} for a, b, c in s:gmatch(p) do r[#r + 1] = join(a, b, c) end "
-                    "return table.concat(r, '/')", 20000, 4);
+    run_random(JOIN
+        "local s, p = ... local r = {} for a, b, c in s:gmatch(p) do r[#r + 1] = join(a, b, c) end "
+        "return table.concat(r, '/')",
+        20000, 4);
 }
 
 static void string_gsub_is_luas(void **state)
 {
     run_random(JOIN "local s, p, r = ... return join(s:gsub(p, r))", 20000, 5);
-    run_random(JOIN "local s, p = ... return join(s:gsub(p, function(...) return select('#', ...) > 1 and join(...) end, 3))",
+    run_random(JOIN "local s, p = ... return join(s:gsub(p, function(...) return select('#', ...) > 1 and "
+                    "join(...) end, 3))",
         10000, 6);
     run_random(JOIN "local s, p = ... return join(s:gsub(p, { a = 'A', ab = 1, b = false }))", 10000, 7);
 }
@@ -139,13 +148,13 @@ static void string_gsub_is_luas(void **state)
 
 static void string_format_is_luas(void **state)
 {
-    static const char *const specs[] = {"%d", "%5d", "%-5d|", "%05d", "%+d", "% d", "%.3d", "%i", "%u", "%c", "%x", "%#x",
-        "%X", "%o", "%e", "%.2E", "%f", "%10.3f", "%-10.1f|", "%+.0f", "%g", "%G", "%#g", "%.14g", "%a", "%.3A", "%s",
-        "%10s", "%-10s|", "%.2s", "%q", "%%", "%", "%5", "%y", "%100d", "%.100f", "%--d", "%#d", "%05s", "%5q", "%5%",
-        "%.3c", "%-+ 05d", "%------d", "%99.99f", "%ld"};
+    static const char *const specs[] = {"%d", "%5d", "%-5d|", "%05d", "%+d", "% d", "%.3d", "%i", "%u", "%c",
+        "%x", "%#x", "%X", "%o", "%e", "%.2E", "%f", "%10.3f", "%-10.1f|", "%+.0f", "%g", "%G", "%#g",
+        "%.14g", "%a", "%.3A", "%s", "%10s", "%-10s|", "%.2s", "%q", "%%", "%", "%5", "%y", "%100d", "%.100f",
+        "%--d", "%#d", "%05s", "%5q", "%5%", "%.3c", "%-+ 05d", "%------d", "%99.99f", "%ld"};
     static const char *const values[] = {"0", "1", "-1", "3.5", "-0.0", "1e100", "2^53", "math.maxinteger",
-        "math.mininteger", "1/3", "'text'", "'12'", "'a\\nb\\0c\"\\\\'", "'\\1\\0012'", "true", "nil", "1/0", "-1/0",
-        "('x'):rep(200)", "3.0"};
+        "math.mininteger", "1/3", "'text'", "'12'", "'a\\nb\\0c\"\\\\'", "'\\1\\0012'", "true", "nil", "1/0",
+        "-1/0", "('x'):rep(200)", "3.0"};
     struct pair_of_states p = pair_open();
     for (size_t i = 0; i < COUNT_OF(specs); i++) {
         for (size_t j = 0; j < COUNT_OF(values); j++) {
@@ -162,17 +171,22 @@ static void string_functions_are_luas(void **state)
 {
     static const char *const codes[] = {
         JOIN "local s = ... return join(s:byte(), s:byte(-1), s:byte(2, 4), s:byte(0), s:byte(-100, 100))",
-        JOIN "local s = ... return join(s:sub(2), s:sub(-2), s:sub(2, -2), s:sub(0), s:sub(-100, 2), s:sub(3, 1), s:sub(1, 100))",
-        JOIN "local s = ... return join(s:upper(), s:lower(), s:reverse(), s:len(), #s, s:rep(3, '-'), s:rep(0), s:rep(-1))",
+        JOIN "local s = ... return join(s:sub(2), s:sub(-2), s:sub(2, -2), s:sub(0), s:sub(-100, 2), "
+             "s:sub(3, 1), s:sub(1, 100))",
+        JOIN "local s = ... return join(s:upper(), s:lower(), s:reverse(), s:len(), #s, s:rep(3, '-'), "
+             "s:rep(0), s:rep(-1))",
         JOIN "local s = ... return join(string.char(s:byte(1, -1)))",
-        JOIN "local s = ... return join(tonumber(s), tonumber(s, 16), tonumber(s, 36), tonumber(s .. '1', 10))",
+        JOIN
+        "local s = ... return join(tonumber(s), tonumber(s, 16), tonumber(s, 36), tonumber(s .. '1', 10))",
         JOIN "local s = ... return join('10' + 1, '3' * '4', -'2', '7' // 2, '0x10' + 0, '1e1' % 3, 10 .. s)",
         JOIN "local s = ... return join(s + 1)",
         JOIN "local s = ... return join(utf8.len(s), utf8.len(s, 2), utf8.codepoint(s, 1, -1))",
         JOIN "local s = ... return join(utf8.offset(s, 2), utf8.offset(s, -1), utf8.offset(s, 0, 2))",
         JOIN "local s = ... return join(s:match(utf8.charpattern), utf8.char(72, 228, 8364, 128512))",
-        JOIN "local s = ... return join(math.floor(#s / 3), #s // 2, math.tointeger(3.0), math.fmod(-#s, 3), math.modf(#s + .25))",
-        JOIN "local s = ... return join(math.max(#s, 3, 2.5), math.min(#s, 3), math.ceil(#s + .5), math.abs(-#s), math.ult(1, -1))",
+        JOIN "local s = ... return join(math.floor(#s / 3), #s // 2, math.tointeger(3.0), math.fmod(-#s, 3), "
+             "math.modf(#s + .25))",
+        JOIN "local s = ... return join(math.max(#s, 3, 2.5), math.min(#s, 3), math.ceil(#s + .5), "
+             "math.abs(-#s), math.ult(1, -1))",
     };
     for (size_t i = 0; i < COUNT_OF(codes); i++) run_random(codes[i], 500, 20 + i);
 }
@@ -199,14 +213,16 @@ static void string_library_shows_no_address(void **state)
 
 static void string_rep_of_nothing_ends(void **state)
 {
-    static const struct snippet list[] = {{"return #string.rep('', 1 << 60) .. #string.rep('', 1 << 60, '')", "00"}};
+    static const struct snippet list[] = {
+        {"return #string.rep('', 1 << 60) .. #string.rep('', 1 << 60, '')", "00"}};
     assert_all_say(list, 1);
 }
 
 static void string_gsub_refuses_a_step_in_its_callback(void **state)
 {
     static const struct snippet list[] = {
-        {"\nreturn string.gsub('abc', '%w', usher.step)", "t.lua:2: a step may not be used inside string.gsub"},
+        {"\nreturn string.gsub('abc', '%w', usher.step)",
+            "t.lua:2: a step may not be used inside string.gsub"},
         {"return ('abc'):gsub('%w', function(c) error('own words') end)", "own words"},
     };
     assert_all_fail(list, COUNT_OF(list));
@@ -223,7 +239,8 @@ static void utf8_codes_refuses_what_is_malformed(void **state)
     };
     assert_all_fail(errors, COUNT_OF(errors));
     static const struct snippet list[] = {
-        {"local r = {} for p, c in utf8.codes('aé€😀') do r[#r + 1] = p .. ':' .. c end return table.concat(r, ' ')",
+        {"local r = {} for p, c in utf8.codes('aé€😀') do r[#r + 1] = p .. ':' .. c end return "
+         "table.concat(r, ' ')",
             "1:97 2:233 4:8364 7:128512"},
         {"local n = 0 for _ in utf8.codes('') do n = n + 1 end return n", "0"},
         {"local n = 0 for _ in utf8.codes('\\u{7FFFFFFF}', true) do n = n + 1 end return n", "1"},

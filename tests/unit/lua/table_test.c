@@ -6,14 +6,19 @@ static void sort_keeps_equal_elements_in_order(void **state)
     static const struct snippet list[] = {
         {"local t = {} for i = 1, 3000 do t[i] = { key = i % 7, at = i } end "
          "table.sort(t, function(a, b) return a.key < b.key end) "
-         "for i = 2, #t do if t[i - 1].key > t[i].key or (t[i - 1].key == t[i].key and t[i - 1].at > t[i].at) then "
-         "return 'wrong at ' .. i end end return 'stable'", "stable"},
+         "for i = 2, #t do if t[i - 1].key > t[i].key or (t[i - 1].key == t[i].key and t[i - 1].at > "
+         "t[i].at) then "
+         "return 'wrong at ' .. i end end return 'stable'",
+            "stable"},
         {"local t = { 3, 1, 2.5, -1, 3 } table.sort(t) return table.concat(t, ' ')", "-1 1 2.5 3 3"},
         {"local t = { 'b', 'a', 'é', 'B' } table.sort(t) return table.concat(t, ' ')", "B a b é"},
-        {"local t = { 1, 2, 3 } table.sort(t, function(a, b) return a > b end) return table.concat(t, ' ')", "3 2 1"},
+        {"local t = { 1, 2, 3 } table.sort(t, function(a, b) return a > b end) return table.concat(t, ' ')",
+            "3 2 1"},
         {"local t = {} table.sort(t) t[1] = 1 table.sort(t) return #t", "1"},
         {"local mt = { __lt = function(a, b) return a.n < b.n end } local t = {} "
-         "for i = 1, 9 do t[i] = setmetatable({ n = i * 5 % 9 }, mt) end table.sort(t) return t[1].n .. t[9].n", "08"},
+         "for i = 1, 9 do t[i] = setmetatable({ n = i * 5 % 9 }, mt) end table.sort(t) return t[1].n .. "
+         "t[9].n",
+            "08"},
     };
     assert_all_say(list, COUNT_OF(list));
 }
@@ -21,9 +26,13 @@ static void sort_keeps_equal_elements_in_order(void **state)
 static void sort_survives_any_comparison(void **state)
 {
     static const struct snippet list[] = {
-        {"local t = {} for i = 1, 500 do t[i] = i end table.sort(t, function() return true end) return #t", "500"},
-        {"local t = { 1, 2, 3 } table.sort(t, function(a, b) t[1] = nil t[2] = nil return a < b end) return #t", "3"},
-        {"local t = { 1, 2, 3 } return tostring(pcall(table.sort, t, function() error('x') end)) .. #t", "false3"},
+        {"local t = {} for i = 1, 500 do t[i] = i end table.sort(t, function() return true end) return #t",
+            "500"},
+        {"local t = { 1, 2, 3 } table.sort(t, function(a, b) t[1] = nil t[2] = nil return a < b end) return "
+         "#t",
+            "3"},
+        {"local t = { 1, 2, 3 } return tostring(pcall(table.sort, t, function() error('x') end)) .. #t",
+            "false3"},
     };
     assert_all_say(list, COUNT_OF(list));
     static const struct snippet errors[] = {
@@ -39,16 +48,22 @@ static void sort_survives_any_comparison(void **state)
 static void table_functions_are_luas(void **state)
 {
     static const struct snippet list[] = {
-        {"local t = { 1, 2, 3 } table.insert(t, 4) table.insert(t, 1, 0) table.insert(t, 3, 9) return table.concat(t, ' ')",
+        {"local t = { 1, 2, 3 } table.insert(t, 4) table.insert(t, 1, 0) table.insert(t, 3, 9) return "
+         "table.concat(t, ' ')",
             "0 1 9 2 3 4"},
-        {"local t = { 1, 2, 3, 4 } return table.remove(t) .. table.remove(t, 1) .. #t .. tostring(table.remove(t, 3))", "412nil"},
+        {"local t = { 1, 2, 3, 4 } return table.remove(t) .. table.remove(t, 1) .. #t .. "
+         "tostring(table.remove(t, 3))",
+            "412nil"},
         {"return tostring(table.remove {})", "nil"},
         {"local t = { 1, 2, 3 } table.move(t, 1, 3, 2) return table.concat(t, ' ')", "1 1 2 3"},
         {"local t = { 1, 2, 3 } table.move(t, 2, 3, 1) return table.concat(t, ' ')", "2 3 3"},
         {"return #table.move({ 1, 2, 3 }, 1, 3, 1, {})", "3"},
         {"local t = table.pack(1, nil, 3) return t.n .. tostring(t[2])", "3nil"},
-        {"return select('#', table.unpack({ 1, 2, nil, 4 }, 1, 4)) .. select(2, table.unpack { 'a', 'b' })", "4b"},
-        {"return table.concat({ 1, 2, 3 }, ', ', 2) .. table.concat({}, 'x') .. table.concat({ 'a', 2.5 }, '-')", "2, 3a-2.5"},
+        {"return select('#', table.unpack({ 1, 2, nil, 4 }, 1, 4)) .. select(2, table.unpack { 'a', 'b' })",
+            "4b"},
+        {"return table.concat({ 1, 2, 3 }, ', ', 2) .. table.concat({}, 'x') .. table.concat({ 'a', 2.5 }, "
+         "'-')",
+            "2, 3a-2.5"},
     };
     assert_all_say(list, COUNT_OF(list));
     static const struct snippet errors[] = {

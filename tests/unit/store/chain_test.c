@@ -72,7 +72,8 @@ static void any_changed_byte_breaks_the_chain(void **state)
         "UPDATE flow SET state = 99",
     };
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
-        if (!is_broken_after(((struct sample *)*state)->path, changes[i])) fail_msg("not seen: %s", changes[i]);
+        if (!is_broken_after(((struct sample *)*state)->path, changes[i]))
+            fail_msg("not seen: %s", changes[i]);
     }
 }
 

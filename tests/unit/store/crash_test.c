@@ -29,7 +29,8 @@ static struct batch *batch_of(int64_t id)
 }
 
 // In a child: commits flow after flow, and says each that was answered. Ends by being killed, or by a fault.
-static _Noreturn void commit_and_tell(const char *path, int64_t first, int tell, enum store_fault fault, int64_t n)
+static _Noreturn void commit_and_tell(const char *path, int64_t first, int tell, enum store_fault fault,
+    int64_t n)
 {
     struct store *s = store_open(&(struct store_options){.path = path, .mode = STORE_THREAD}, NULL);
     struct store_answer a;
@@ -98,7 +99,8 @@ static void what_was_answered_survives_kill_9(void **state)
 }
 
 // Runs a child into a fault; its exit code, and how many batches were answered.
-static int run_into(const char *path, enum store_fault fault, int64_t n, int64_t *answered, char *words, size_t len)
+static int run_into(const char *path, enum store_fault fault, int64_t n, int64_t *answered, char *words,
+    size_t len)
 {
     int tell[2], errors[2], status;
     assert_int_equal(pipe(tell), 0);

@@ -38,8 +38,8 @@ static void assert_sql(const char *path, const char *sql, const char *expected)
 static void assert_refused(const char *path, bool look, enum err_code code, const char *why)
 {
     struct err e = {0};
-    assert_null(store_open(
-        &(struct store_options){.path = path, .mode = STORE_THREAD, .read_only_look = look}, &e));
+    assert_null(
+        store_open(&(struct store_options){.path = path, .mode = STORE_THREAD, .read_only_look = look}, &e));
     assert_int_equal(e.code, code);
     if (!strstr(e.text, why)) fail_msg("%s", e.text);
 }
@@ -57,7 +57,8 @@ static void a_second_engine_is_refused_with_the_process_id(void **state)
     assert_int_equal(pipe(ready), 0);
     pid_t child = fork();
     if (child == 0) {
-        struct store *s = store_open(&(struct store_options){.path = sample->path, .mode = STORE_INLINE}, NULL);
+        struct store *s = store_open(&(struct store_options){.path = sample->path, .mode = STORE_INLINE},
+            NULL);
         if (s && write(ready[1], "y", 1) == 1) pause();
         _exit(1);
     }
@@ -112,7 +113,8 @@ static void a_file_that_is_no_database_is_refused(void **state)
 
 static void a_place_that_is_not_there_is_named(void **state)
 {
-    assert_refused("/nowhere/at/all/usher.db", false, ERR_STORAGE, "/nowhere/at/all/usher.db can't be opened");
+    assert_refused("/nowhere/at/all/usher.db", false, ERR_STORAGE,
+        "/nowhere/at/all/usher.db can't be opened");
 }
 
 static void only_the_owner_may_read_it(void **state)
@@ -133,8 +135,10 @@ static void looking_reads_and_needs_a_database(void **state)
     sample_add_sleeper(b, 1, "a", 1);
     sample_commit(s, b);
     store_close(s);
-    s = store_open(
-        &(struct store_options){.path = sample->path, .mode = STORE_INLINE, .read_only_look = true}, NULL);
+    s = store_open(&(struct store_options){.path = sample->path,
+                       .mode = STORE_INLINE,
+                       .read_only_look = true},
+        NULL);
     assert_non_null(s);
     store_load(s, (int64_t[]){1}, 1);
     struct store_answer a = sample_answer(s);
@@ -148,21 +152,21 @@ static void the_words_on_disk_are_ours(void **state)
     struct sample *sample = *state;
     char sql[100];
     make_empty(sample->path);
-#define X(name, text)                                                                                   \
-    snprintf(sql, sizeof sql, "SELECT word FROM flow_state WHERE id = %d", (int)FLOW_##name);           \
-    assert_sql(sample->path, sql, text);                                                                \
+#define X(name, text)                                                                         \
+    snprintf(sql, sizeof sql, "SELECT word FROM flow_state WHERE id = %d", (int)FLOW_##name); \
+    assert_sql(sample->path, sql, text);                                                      \
     assert_string_equal(flow_state_name(FLOW_##name), text);
     FLOW_STATES(X)
 #undef X
-#define X(name, text)                                                                                   \
-    snprintf(sql, sizeof sql, "SELECT word FROM step_state WHERE id = %d", (int)STEP_##name);           \
-    assert_sql(sample->path, sql, text);                                                                \
+#define X(name, text)                                                                         \
+    snprintf(sql, sizeof sql, "SELECT word FROM step_state WHERE id = %d", (int)STEP_##name); \
+    assert_sql(sample->path, sql, text);                                                      \
     assert_string_equal(step_state_name(STEP_##name), text);
     STEP_STATES(X)
 #undef X
-#define X(name, text)                                                                                   \
-    snprintf(sql, sizeof sql, "SELECT word FROM step_kind WHERE id = %d", (int)STEP_KIND_##name);       \
-    assert_sql(sample->path, sql, text);                                                                \
+#define X(name, text)                                                                             \
+    snprintf(sql, sizeof sql, "SELECT word FROM step_kind WHERE id = %d", (int)STEP_KIND_##name); \
+    assert_sql(sample->path, sql, text);                                                          \
     assert_string_equal(step_kind_name(STEP_KIND_##name), text);
     STEP_KINDS(X)
 #undef X
@@ -181,8 +185,9 @@ static void a_person_can_read_the_history(void **state)
     batch_journal(b, &done);
     sample_commit(s, b);
     store_close(s);
-    assert_sql(sample->path, "SELECT event || ' ' || flow || ' ' || who || ' ' || step || ' ' || state || ' ' || due"
-                             " FROM history WHERE n = 2",
+    assert_sql(sample->path,
+        "SELECT event || ' ' || flow || ' ' || who || ' ' || step || ' ' || state || ' ' || due"
+        " FROM history WHERE n = 2",
         "hlb-2021 guest P0042 sleep:reminder done 2021-03-04 07:00:00 UTC");
     assert_sql(sample->path, "SELECT key || ' ' || state || ' ' || next_due FROM flows",
         "P0042 waiting 2021-03-04 07:00:00 UTC");

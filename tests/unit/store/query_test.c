@@ -4,7 +4,8 @@
 
 static struct store *store;
 
-static struct journal_row row_of(int64_t flow, int32_t n, int32_t step, enum step_state state, const char *key)
+static struct journal_row row_of(int64_t flow, int32_t n, int32_t step, enum step_state state,
+    const char *key)
 {
     struct journal_row row = sample_row(flow, n);
     row.step = step;
@@ -30,8 +31,8 @@ static int set_up(void **state)
     sample_add_sleeper(b, 2, "P0002", 4000);
     c.rows = 0;
     batch_start(b, &c);
-    batch_occurrence(b, TEXT("hlb-2021"), TEXT("digest"), (struct instant){10}, TEXT("ran"), (struct instant){11},
-        TEXT(""));
+    batch_occurrence(b, TEXT("hlb-2021"), TEXT("digest"), (struct instant){10}, TEXT("ran"),
+        (struct instant){11}, TEXT(""));
     batch_occurrence(b, TEXT("hlb-2021"), TEXT("digest"), (struct instant){10}, TEXT("missed"),
         (struct instant){12}, TEXT("kept as it was"));
     batch_audit(b, (struct instant){5}, TEXT("dorji"), TEXT("hlb-2021"), 1, TEXT("cancel"), TEXT("asked to"));
@@ -100,7 +101,8 @@ static void a_history_names_the_step_on_every_row(void **state)
 {
     assert_list_has("history", "{\"flow\":1}", 4, "\"key\":\"mail:invite/P0001\"");
     assert_list_has("history", "{\"flow\":1,\"after\":2,\"limit\":1}", 1,
-        "\"key\":\"mail:invite/P0001\",\"dseq\":0,\"kind\":\"mail\",\"line\":12,\"step\":1,\"state\":\"unsure\"");
+        "\"key\":\"mail:invite/"
+        "P0001\",\"dseq\":0,\"kind\":\"mail\",\"line\":12,\"step\":1,\"state\":\"unsure\"");
 }
 
 static void pending_steps_come_by_their_moment(void **state)
@@ -127,7 +129,8 @@ static void an_occurrence_keeps_its_first_decision(void **state)
 
 static void the_audit_trail_says_who_did_what(void **state)
 {
-    assert_list_has("audit", "{}", 1, "\"who\":\"dorji\",\"flow\":1,\"note\":\"asked to\",\"what\":\"cancel\"");
+    assert_list_has("audit", "{}", 1,
+        "\"who\":\"dorji\",\"flow\":1,\"note\":\"asked to\",\"what\":\"cancel\"");
 }
 
 static void a_script_says_how_many_flows_need_it(void **state)

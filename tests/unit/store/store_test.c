@@ -272,8 +272,8 @@ static void small_facts_are_read_in_the_call(void **state)
     sample_add_sleeper(b, 9, "a", 5000);
     batch_setting(b, TEXT("secret"), sample_record(&value));
     batch_script(b, 4, TEXT("hlb-2021"), hash, sample_record(&value), (struct instant){1});
-    batch_schedule(
-        b, TEXT("hlb-2021"), TEXT("digest"), TEXT("0 9 * * MON"), (struct instant){0}, (struct instant){77});
+    batch_schedule(b, TEXT("hlb-2021"), TEXT("digest"), TEXT("0 9 * * MON"), (struct instant){0},
+        (struct instant){77});
     sample_commit(s, b);
     assert_int_equal(store_facts(s, &facts, &e), 0);
     assert_int_equal(facts.last_flow, 9);
@@ -296,6 +296,24 @@ static void small_facts_are_read_in_the_call(void **state)
     store_close(s);
     buf_release(&out);
     buf_release(&value);
+}
+
+static void note_wake(void *ctx)
+{
+    __atomic_store_n((int *)ctx, 1, __ATOMIC_SEQ_CST);
+}
+
+static void an_answer_wakes_the_loop(void **state)
+{
+    int woken = 0;
+    struct store *s = store_open(&(struct store_options){.path = ":memory:",
+                                     .mode = STORE_THREAD,
+                                     .wake = note_wake,
+                                     .wake_ctx = &woken},
+        NULL);
+    sample_commit(s, batch_new());
+    store_close(s); // the call comes after the answer, and before the thread ends
+    assert_int_equal(woken, 1);
 }
 
 static void closing_carries_out_what_was_submitted(void **state)
@@ -330,6 +348,7 @@ int main(void)
         TEST(ready_flows_come_by_id),
         TEST(what_was_rewound_is_not_written),
         TEST(small_facts_are_read_in_the_call),
+        TEST(an_answer_wakes_the_loop),
         TEST(closing_carries_out_what_was_submitted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
