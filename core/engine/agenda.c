@@ -97,6 +97,7 @@ void agenda_arm(struct engine *g)
     if (g->agenda.n && g->agenda.heap[0].due.ms < next.ms) next = g->agenda.heap[0].due;
     struct instant scheduled = schedule_next(g);
     if (scheduled.ms < next.ms) next = scheduled;
+    if (!g->options.rehearsal && g->zones.look_at.ms < next.ms) next = g->zones.look_at;
     if (next.ms == g->agenda.armed.ms) return;
     g->agenda.armed = next;
     g->world.wake_at(g->world.self, next);

@@ -55,7 +55,7 @@ struct engine *engine_new(const struct engine_options *options, struct err *e)
     g->ready_more = true; // what a process before us had under way
     g->batch = batch_new();
     g->now = g->world.now(g->world.self);
-    if (restore_secret(g, e)) {
+    if (restore_secret(g, e) || (!options->rehearsal && zones_restore(g))) {
         engine_free(g);
         return NULL;
     }

@@ -12,6 +12,7 @@
 #include "engine/agenda.h"
 #include "engine/flow.h"
 #include "engine/world.h"
+#include "engine/zones.h"
 #include "store/store.h"
 
 struct event;
@@ -62,6 +63,7 @@ struct engine {
     int batches_out;
 
     struct agenda agenda;
+    struct zones zones;
     struct post *posts_first, *posts_last; // outcomes from the world, for the next settle
     struct queue {                         // effects that wait for room, oldest first
         int64_t *flows;

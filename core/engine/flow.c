@@ -382,6 +382,9 @@ static void conclude(struct engine *g, struct flow *f)
     if (!all_ended) f->state = f->under_way > 0 ? FLOW_READY : FLOW_WAITING;
     else if (failed) flow_stop(g, f, FLOW_FAILED, failed->error);
     else f->state = FLOW_DONE;
+    // { skipped = "sentence" } is how a flow says that it decided against what it was for.
+    struct text skipped = f->state == FLOW_DONE ? record_get_text(f->result, "skipped") : (struct text){0};
+    if (skipped.len && g->options.notice) g->options.notice(g->options.notice_ctx, NULL, f, skipped);
 }
 
 void flow_write(struct engine *g, struct flow *f)

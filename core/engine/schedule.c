@@ -23,7 +23,7 @@ int schedule_parse(struct schedule *d, const char *cron, const char *every, stru
     return failed ? failed : cron_next(&d->cron, d->place, (struct instant){0}, &first, e);
 }
 
-static struct instant following(const struct schedule *d, struct instant after)
+struct instant schedule_after(const struct schedule *d, struct instant after)
 {
     struct instant next;
     return cron_next(&d->cron, d->place, after, &next, NULL) ? INSTANT_NEVER : next;
@@ -47,7 +47,7 @@ int schedule_restore(struct engine *g, struct script *s, struct err *e)
             d->last_at = row.last;
             d->next_at = row.next;
         } else { // new, or said otherwise than before: it counts from now and never reaches back
-            d->next_at = following(d, g->now);
+            d->next_at = schedule_after(d, g->now);
             keep(g, s, d);
         }
     }
@@ -115,7 +115,7 @@ static void settle_one(struct engine *g, struct script *s, struct schedule *d)
 {
     int missed_n = 0;
     for (int i = 0; d->next_at.ms <= g->now.ms; i++) {
-        struct instant nominal = d->next_at, next = following(d, nominal);
+        struct instant nominal = d->next_at, next = schedule_after(d, nominal);
         bool last = next.ms > g->now.ms;
         if (last && (d->missed != MISSED_NONE || !is_late(g, d, nominal, next))) {
             if (!decide(g, s, d, nominal, d->missed == MISSED_LATEST ? missed_n : 0)) return;

@@ -12,6 +12,8 @@
 int schedule_parse(struct schedule *d, const char *cron, const char *every, struct err *e);
 // Finds where each schedule of a script that just joined goes on.
 int schedule_restore(struct engine *g, struct script *s, struct err *e);
+// The nominal moment that follows; never when there is none.
+struct instant schedule_after(const struct schedule *d, struct instant after);
 void schedule_settle(struct engine *g); // starts what has fallen due
 struct instant schedule_next(const struct engine *g);
 void schedule_free_all(struct script *s);

@@ -111,7 +111,7 @@ static int require(lua_State *L)
     struct script *s = script_of(L);
     const char *name = luaL_checkstring(L, 1);
     lua_settop(L, 1);
-    lua_rawgeti(L, LUA_REGISTRYINDEX, s->require_ref);
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE); // sandbox_freeze looks there
     if (lua_getfield(L, 2, name) != LUA_TNIL) return 1;
     if (s->context != CONTEXT_LOADING) return luaL_error(L, "require '%s': modules are loaded at the top of a script", name);
     struct buf file;
@@ -168,8 +168,6 @@ static struct script *script_new(struct engine *g, const char *path)
     const char *slash = strrchr(path, '/');
     s->folder = slash ? mem_copy(path, (size_t)(slash - path) + 1) : mem_copyz("");
     s->sandbox = sandbox_open(s);
-    lua_newtable(s->sandbox->L);
-    s->require_ref = luaL_ref(s->sandbox->L, LUA_REGISTRYINDEX);
     return s;
 }
 
@@ -269,6 +267,17 @@ struct script *script_reopen(struct engine *g, int64_t id, struct record sources
     s->id = id;
     s->stored = (struct record){mem_copy(sources.data, sources.len), sources.len};
     return finish_opening(s, e);
+}
+
+void script_take_schedules(struct script *anew, const struct script *old)
+{
+    for (struct schedule *d = anew->schedules; d; d = d->next) {
+        for (const struct schedule *was = old->schedules; was; was = was->next) {
+            if (strcmp(was->name, d->name) != 0) continue;
+            d->last_at = was->last_at;
+            d->next_at = schedule_after(d, was->last_at.ms ? was->last_at : anew->engine->now);
+        }
+    }
 }
 
 // ---- closing and look-ups ---------------------------------------------------------------------------

@@ -75,7 +75,6 @@ struct script {
     struct engine *engine;
     enum script_context context;
     struct branch *running;    // CONTEXT_FLOW and CONTEXT_DECIDE
-    int require_ref;           // registry: modules by name
     int at_end_ref;            // registry: called once the top level has run; 0: none
 };
 
@@ -96,6 +95,9 @@ void script_close(struct script *s);
 
 // A file beside the script (or part of the program, under "usher/"): remembered for the hash.
 int script_read(struct script *s, const char *name, struct text *out, struct err *e);
+
+// The schedules go on where those of the version before were.
+void script_take_schedules(struct script *anew, const struct script *old);
 
 // All files that it read, as a map of name -> text.
 struct record script_sources(struct script *s, struct buf *out);

@@ -2,6 +2,7 @@
 // step: asks are answered by the journal or opened as new facts. See step.h.
 #include "engine/step.h"
 
+#include "base/log.h"
 #include "engine/engine.h"
 #include "engine/script.h"
 
@@ -90,6 +91,16 @@ static struct step *replayed_step(struct engine *g, struct branch *b, const char
     return s;
 }
 
+// The same step, and the moment has moved: other zone rules. What has passed stays; what is pending is armed anew.
+static void rearm(struct engine *g, struct flow *f, struct step *s, const struct ask *ask)
+{
+    bool pending = s->state == STEP_OPEN && s->kind == STEP_KIND_DUE;
+    if (!pending || s->due.ms == ask->due.ms) return;
+    s->due = ask->due;
+    step_write(g, f, s, (struct record){0}, ask->note);
+    log_line(LOG_WARN, "a pending moment moves", "name", f->name, "key", f->key, "step", s->key, "to", s->note, NULL);
+}
+
 static struct step *new_step(struct flow *f, const struct ask *ask, const char *key, struct branch *b)
 {
     struct step *s = flow_alloc(f, sizeof *s);
@@ -174,12 +185,13 @@ struct step *step_ask(struct engine *g, struct branch *b, const struct ask *ask)
     if (!s) return NULL;
     remember_ask(s, ask);
     if (!replaying) open_step(g, f, s, ask);
-    else if (step_is_pure(s->kind)) b->now = s->at;
+    else rearm(g, f, s, ask);
+    if (!replaying) g->steps_done++;
+    if (replaying && step_is_pure(s->kind)) b->now = s->at;
     if (!step_is_pure(s->kind)) {
         b->state = BRANCH_AT_STEP;
         b->step = s;
     }
-    g->steps_done++;
     return s;
 }
 

@@ -56,7 +56,10 @@ static void settle_answer(struct engine *g, struct store_answer *a)
         g->due_asked = false;
         agenda_add_cold(&g->agenda, a->next_due);
         break;
-    case STORE_LOAD: settle_ready(g, a); break;
+    case STORE_LOAD:
+        if (a->ticket == g->zones.asked) g->zones.asked = 0;
+        else settle_ready(g, a);
+        break;
     case STORE_FIND: g->finding--; break;
     default: break;
     }
@@ -136,6 +139,7 @@ bool engine_tick(struct engine *g)
     g->now = g->world.now(g->world.self);
     engine_take_answers(g);
     inbox_settle(g);
+    zones_settle(g);
     agenda_settle(g);
     effect_fill_room(g);
     resume(g);
@@ -148,5 +152,5 @@ bool engine_tick(struct engine *g)
 bool engine_idle(const struct engine *g)
 {
     return !g->ready_first && !g->posts_first && batch_rows(g->batch) == 0 && !g->promises
-        && store_outstanding(g->store) == 0 && !g->ready_asked && !g->due_asked && engine_under_way(g) == 0;
+        && store_outstanding(g->store) == 0 && !g->ready_asked && !g->due_asked && !g->zones.asked && engine_under_way(g) == 0;
 }

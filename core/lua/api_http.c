@@ -11,8 +11,6 @@ static const struct option http_options[] = {{"url", "text"}, {"method", "text?"
     {"body", "text?"}, {"timeout", "span?"}, {"as", "text?"}, {"unsure", "text?"}, {"give_up", "moment?"},
     {"rehearse", "table?"}, {0}};
 
-enum unsure check_unsure(lua_State *L, const char *func, enum unsure otherwise); // api_mail.c
-
 // The step's name, or method and path of the URL when it has none: "GET api.example/people".
 static struct text name_of(lua_State *L, const char *method)
 {

@@ -15,16 +15,6 @@ static const struct option mail_options[] = {{"to", "text"}, {"from", "text?"}, 
     {"subject", "text"}, {"text", "text"}, {"html", "bool?"}, {"attach", "table?"}, {"as", "text?"}, {"unsure", "text?"},
     {"give_up", "moment?"}, {"headers", "table?"}, {"lang", "text?"}, {"about", "table?"}, {0}};
 
-enum unsure check_unsure(lua_State *L, const char *func, enum unsure otherwise)
-{
-    struct text word = option_text(L, 1, "unsure");
-    if (word.len == 0) return otherwise;
-    if (text_is(word, "ask")) return UNSURE_ASK;
-    if (text_is(word, "resend")) return UNSURE_RESEND;
-    if (text_is(word, "leave")) return UNSURE_LEAVE;
-    return luaL_error(L, "%s: unsure = '%s' is not known: write 'ask', 'resend' or 'leave'", func, word.data);
-}
-
 static void check_address(lua_State *L, const char *field, struct text address)
 {
     struct mail_address parsed;

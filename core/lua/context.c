@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "lua/context.h"
 
+#include "lua/check.h"
+
 #include <string.h>
 
 static const char *const places[] = {
@@ -54,6 +56,16 @@ struct text context_name(lua_State *L, int index, const char *func)
     }
     if (!fine) luaL_error(L, "%s: a name has 1 to 120 printable characters, without | and #", func);
     return name;
+}
+
+enum unsure check_unsure(lua_State *L, const char *func, enum unsure otherwise)
+{
+    struct text word = option_text(L, 1, "unsure");
+    if (word.len == 0) return otherwise;
+    if (text_is(word, "ask")) return UNSURE_ASK;
+    if (text_is(word, "resend")) return UNSURE_RESEND;
+    if (text_is(word, "leave")) return UNSURE_LEAVE;
+    return luaL_error(L, "%s: unsure = '%s' is not known: write 'ask', 'resend' or 'leave'", func, word.data);
 }
 
 static int waited(lua_State *L, int status, lua_KContext ctx)

@@ -25,6 +25,9 @@ int32_t context_line(lua_State *L);
 // A name for a step, a flow, a branch: 1 to 120 bytes, printable, without | and #.
 struct text context_name(lua_State *L, int index, const char *func);
 
+// The option `unsure` of the table at 1, or what holds when it is not said.
+enum unsure check_unsure(lua_State *L, const char *func, enum unsure otherwise);
+
 // Waits for a step that step_ask returned (NULL raises), then calls push to turn it into results.
 typedef int (*context_push)(lua_State *L, struct step *s);
 int context_wait(lua_State *L, struct step *s, context_push push);

@@ -29,7 +29,7 @@
 #define LIMIT " LIMIT min(max(coalesce(:limit, 1000), 0), 10000)"
 #define FLOW_COLUMNS                                                                     \
     "SELECT f.id, k.event, k.name, f.key, f.label, s.word AS state, f.next_due, f.t0,"   \
-    " f.updated_at, f.script, f.parent, f.rows, f.steps, f.why"                          \
+    " f.updated_at, f.script, f.parent, f.rows, f.steps, f.why, f.result"                          \
     " FROM flow f JOIN flow_kind k ON k.id = f.kind JOIN flow_state s ON s.id = f.state" \
     " WHERE (:event IS NULL OR k.event = :event)"
 // A step has its key on its first row, and is where its last row says.
@@ -82,7 +82,7 @@ static const struct query {
               " WHERE (:event IS NULL OR event = :event) ORDER BY id DESC" LIMIT},
     {"scripts", "SELECT s.id, s.event, lower(hex(s.hash)) AS hash, s.at, (SELECT count(*) FROM flow f"
                 " WHERE f.script = s.id AND f.state NOT IN (2, 3, 4)) AS unfinished FROM script s"
-                " WHERE (:event IS NULL OR s.event = :event) ORDER BY s.id"},
+                " WHERE (:event IS NULL OR s.event = :event) ORDER BY s.id DESC"},
 };
 
 // -- arguments

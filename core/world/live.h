@@ -5,6 +5,7 @@
 // Borrows the engine and the settings. Holds always: the engine is entered from one place only, a prepare
 // handle, which is the last thing before the loop sleeps; so every callback of this turn has been heard,
 // and endings of effects are posted there and nowhere else.
+// For the whole process it ignores SIGPIPE, and while open it hears SIGTERM, SIGINT and SIGHUP.
 #pragma once
 
 #include "engine/world.h"

@@ -91,6 +91,8 @@ local narrowing <const> = {
   end,
 }
 
+audience.organisers = members.organisers
+
 -- The words for audiences, as scripts see them.
 audience.words = {}
 for word in pairs(verdicts) do

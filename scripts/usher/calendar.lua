@@ -47,7 +47,7 @@ end
 -- "bt 2021" is a file that comes with usher; anything else is a file beside the script.
 local function open_calendar(name)
   local country, year = name:match("^(%a%a) (%d%d%d%d)$")
-  if not country then return usher.file(name), name end
+  if not country then return check.file("holidays", name), name end
   local shipped = ("holidays/%s-%s.txt"):format(country:lower(), year)
   local fine, text = pcall(usher.shipped, shipped)
   if fine and text then return text, shipped end
@@ -94,6 +94,7 @@ end
 
 function calendar.add(given)
   local event = facts.need_event("holidays")
+  facts.need_no_rules("holidays")
   if type(given) ~= "table" then return add_calendar(event.zone, given) end
   for place, names in pairs(given) do
     local zone = type(place) == "number" and event.zone or zone_of(place)

@@ -20,38 +20,29 @@ local function run(fn, ...)
   error(problem, 0) -- not a refusal: a mistake of ours, or of a function that the script gave us
 end
 
--- check.word(fn) -> function
--- Makes a public word of a function: its refusals are told at the line of the script that used it.
-function check.word(fn)
+-- check.word(fn, depth) -> function
+-- Makes a public word of a function: its refusals are told at the line of the script that used it. depth: how
+-- many functions of ours stand between the word and the script, when it is not 0.
+function check.word(fn, depth)
   return function(...)
     local refusal <const>, results <const> = run(fn, ...)
-    if refusal then error(refusal, 2) end
+    if refusal then error(refusal, 2 + (depth or 0)) end
     return table.unpack(results, 2, results.n)
   end
-end
-
--- check.placed_word(fn) -> function
--- The same for a word that can be judged only when all has been said: fn gets the place of its use first
--- ("briefing.lua:12: "), for check.refuse_at.
-function check.placed_word(fn)
-  return function(...)
-    local _, place <const> = pcall(error, "", 3) -- level 1 is pcall, 2 is this function, 3 its caller
-    local refusal <const>, results <const> = run(fn, place, ...)
-    if refusal then error(refusal, 2) end
-    return table.unpack(results, 2, results.n)
-  end
-end
-
--- check.refuse_at(place, sentence, ...) -> never returns
--- Says no, after the top level has run, to what was written at that place.
-function check.refuse_at(place, sentence, ...)
-  error(place .. sentence:format(...), 0)
 end
 
 -- check.clean(message) -> text
--- What a primitive said, without the place in our own code where it was called.
+-- What a primitive said, without its name and without the place in our own code where it was called.
 function check.clean(message)
-  return (tostring(message):gsub("^[%w_./%[%]\"-]+:%d+: ", ""))
+  return (tostring(message):gsub("^[%w_./-]+%.lua:%d+: ", ""):gsub("^usher%.[%w.]+: ", ""))
+end
+
+-- check.file(word, name) -> text
+-- The text of a file beside the script, or a refusal.
+function check.file(word, name)
+  local fine, text = pcall(usher.file, name)
+  if fine then return text end
+  check.refuse("%s: %s", word, check.clean(text))
 end
 
 -- How many letters must be typed, dropped, changed or swapped to make one word of the other.

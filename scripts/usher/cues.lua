@@ -12,17 +12,25 @@ local cues = {}
 local known <const> = { at = "text", zone = "text?", late = "text?", subject = "texts?", text = "texts?",
   from = "text?", reply_to = "text?" }
 
-local function declare(place, name, given)
-  if facts.except[name] then
-    facts.except[name] = "left out"
-    return
+-- Declares the flows of a cue. A person with several items has a key for each, in the programme's order.
+local function declare_all(rule)
+  local counts = {}
+  for _, item in ipairs(facts.items) do
+    for _, person in ipairs(item.starts and item.people or {}) do
+      local n = (counts[person.key] or 0) + 1
+      counts[person.key] = n
+      sending.declare(rule, person, item, n == 1 and person.key or ("%s/%d"):format(person.key, n))
+    end
   end
+end
+
+local function declare(name, given)
   local o = check.options(('cue "%s"'):format(name), given, known)
-  local rule = mail.rule("cue", name, place, {
+  if mail.is_left_out(name) then return end
+  declare_all(mail.rule("cue", name, {
     at = o.at, zone = o.zone, late = o.late or "until start", unsure = "resend",
     subject = o.subject, text = o.text, from = o.from, reply_to = o.reply_to,
-  })
-  rule.parts, rule.audience = { { word = "speakers" } }, "speakers"
+  }, { { word = "speakers" } }))
 end
 
 --- cue "name" { at = "10 minutes before" } -> nothing
@@ -33,37 +41,21 @@ end
 cues.cue = check.word(function(name)
   facts.need_event("cue")
   check.name("cue", name)
-  return check.placed_word(function(place, given) declare(place, name, given) end)
+  return check.word(function(given) declare(name, given) end)
 end)
 
 --- cues { "10 minutes before" } -> nothing
 --- Declares one ready-made cue for each phrase of the list, named "cue-1", "cue-2" and so on.
 --- Example: cues { "60 minutes before", "10 minutes before" }
-cues.cues = check.placed_word(function(place, list)
+cues.cues = check.word(function(list)
   facts.need_event("cues")
   if type(list) ~= "table" or #list == 0 then
     check.refuse('cues: list when, as in  cues { "10 minutes before" }')
   end
   local ready = texts["you-are-next"]
   for i, phrase in ipairs(list) do
-    declare(place, ("cue-%d"):format(i), { at = phrase, subject = ready.subject, text = ready.text })
+    declare(("cue-%d"):format(i), { at = phrase, subject = ready.subject, text = ready.text })
   end
 end)
-
--- Declares the flows of all cues. A person with several items has a key for each, in the programme's order.
-function cues.settle()
-  for _, rule in ipairs(facts.rules) do
-    if rule.word == "cue" then
-      local counts = {}
-      for _, item in ipairs(facts.items) do
-        for _, person in ipairs(item.starts and item.people or {}) do
-          local n = (counts[person.key] or 0) + 1
-          counts[person.key] = n
-          sending.declare(rule, person, item, n == 1 and person.key or ("%s/%d"):format(person.key, n))
-        end
-      end
-    end
-  end
-end
 
 return cues

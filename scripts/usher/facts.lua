@@ -25,6 +25,12 @@ function facts.need_event(word)
   return facts.event or check.refuse('%s: say what the event is first: event "my-event" { ... }', word)
 end
 
+-- Rules are checked against everybody where they stand, so what they build on stands above them.
+function facts.need_no_rules(word)
+  local rule = facts.rules[1]
+  if rule then check.refuse('%s: it belongs above the first rule, %s "%s"', word, rule.word, rule.name) end
+end
+
 function facts.note(sentence, ...)
   facts.notes[#facts.notes + 1] = sentence:format(...)
 end

@@ -15,10 +15,10 @@ local known <const> = {
   attach = "names?", from = "text?", reply_to = "text?",
 }
 
-local function read_files(files)
-  if type(files) == "string" then return usher.file(files) end
+local function read_files(files, title)
+  if type(files) == "string" then return check.file(title, files) end
   local by_language = {}
-  for language, name in pairs(files) do by_language[language] = usher.file(name) end
+  for language, name in pairs(files) do by_language[language] = check.file(title, name) end
   return by_language
 end
 
@@ -30,8 +30,10 @@ local function read_attachments(names, title)
   local list = {}
   for i, name in ipairs(type(names) == "table" and names or { names }) do
     if type(name) ~= "string" then check.refuse('%s: attach names files, or "calendar"', title) end
-    list[i] = name == "calendar" and name or { name = name:match("[^/]+$"), data = usher.file(name),
-      type = types[name:lower():match("%.(%w+)$") or ""] or "application/octet-stream" }
+    list[i] = name == "calendar" and name or {
+      name = name:match("[^/]+$"), data = check.file(title, name),
+      type = types[name:lower():match("%.(%w+)$") or ""] or "application/octet-stream",
+    }
     if name == "calendar" and not (facts.event.reply_to or facts.event.from) then
       check.refuse('%s: a calendar entry needs an organiser: say  from = "Office <...>"  in event', title)
     end
@@ -45,29 +47,45 @@ local function check_zone(word, zone)
   if not fine then check.refuse('%s: zone is "theirs" or a place: %s', word, check.clean(problem)) end
 end
 
--- mail.rule(word, name, place, options) -> rule: what mails and cues have in common, known by its name.
-function mail.rule(word, name, place, o)
+-- mail.rule(word, name, options, parts) -> rule: what mails and cues have in common, known by its name.
+function mail.rule(word, name, o, parts)
   local title = ('%s "%s"'):format(word, name)
   local ready = texts[name] or {}
   if o.text and o.file then check.refuse("%s: say text or file, not both", title) end
   check_zone(title, o.zone)
   moments.check_late(title, o.late)
   local rule = {
-    word = word, name = name, place = place, at = o.at, zone = o.zone, late = o.late, unsure = o.unsure,
+    word = word, name = name, parts = parts, audience = audience.text(parts), at = o.at, zone = o.zone, late = o.late, unsure = o.unsure,
     missed = o.missed, catch_up = o.catch_up, from = o.from, reply_to = o.reply_to,
     attach = read_attachments(o.attach, title),
-    subject = o.subject or ready.subject, text = o.text or o.file and read_files(o.file) or ready.text,
+    subject = o.subject or ready.subject, text = o.text or o.file and read_files(o.file, title) or ready.text,
   }
   if not rule.text then check.refuse('%s: there is no text: add  text = "..."  or  file = "..."', title) end
   if not rule.subject then check.refuse('%s: there is no subject: add  subject = "..."', title) end
-  local twin = facts.rule_named[name]
-  if twin then
-    check.refuse("%s: there is a rule of this name already (%s): name it differently, or leave the other out "
-      .. 'with  use("...", { except = { "%s" } })', title, twin.place:match("^(.-):?%s*$"), name)
+  if facts.rule_named[name] then
+    check.refuse("%s: there is a rule of this name already: name it differently, or leave the other out with  "
+      .. 'use("...", { except = { "%s" } })', title, name)
   end
   facts.rule_named[name], facts.rules[#facts.rules + 1] = rule, rule
   usher.flow(name, sending.life(rule))
   return rule
+end
+
+-- Left out by `use`: remembered, so that a misspelt `except` is told.
+function mail.is_left_out(name)
+  if not facts.except[name] then return false end
+  facts.except[name] = "left out"
+  return true
+end
+
+local function declare(name, given)
+  local title = ('mail "%s"'):format(name)
+  local o = check.options(title, given, known)
+  if mail.is_left_out(name) then return end
+  local rule = mail.rule("mail", name, o, audience.parts(title, o.to))
+  local people = audience.candidates(rule.parts)
+  if #people == 0 then facts.note("%s: nobody is in its audience, %s", title, rule.audience) end
+  for _, person in ipairs(people) do sending.declare(rule, person, nil, person.key) end
 end
 
 --- mail "name" { to =, at =, subject =, text = } -> nothing
@@ -82,30 +100,7 @@ end
 mail.mail = check.word(function(name)
   facts.need_event("mail")
   check.name("mail", name)
-  return check.placed_word(function(place, given)
-    if facts.except[name] then
-      facts.except[name] = "left out"
-      return
-    end
-    local title = ('mail "%s"'):format(name)
-    local o = check.options(title, given, known)
-    local parts = audience.parts(title, o.to)
-    local rule = mail.rule("mail", name, place, o)
-    rule.parts, rule.audience = parts, audience.text(parts)
-  end)
+  return check.word(function(given) declare(name, given) end)
 end)
-
--- Declares the flows of all mail rules, when the whole script has been read.
-function mail.settle()
-  for _, rule in ipairs(facts.rules) do
-    if rule.word == "mail" then
-      local people = audience.candidates(rule.parts)
-      if #people == 0 then
-        facts.note('mail "%s": nobody is in its audience, %s', rule.name, rule.audience)
-      end
-      for _, person in ipairs(people) do sending.declare(rule, person, nil, person.key) end
-    end
-  end
-end
 
 return mail

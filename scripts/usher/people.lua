@@ -141,6 +141,7 @@ end
 
 local function read_roster(word, given)
   facts.need_event(word)
+  facts.need_no_rules(word)
   local file, rows, names = given, nil, nil
   local found
   if type(given) == "table" then
@@ -149,7 +150,7 @@ local function read_roster(word, given)
     rows, names = rows_of_list(given, found)
   elseif type(given) == "string" then
     found = check.problems(given)
-    rows, names = csv.read(usher.file(given), given, found)
+    rows, names = csv.read(check.file(word, given), given, found)
   else
     check.refuse('%s: name a file, as in  %s "%s.csv"', word, word, word)
   end

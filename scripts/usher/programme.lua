@@ -44,7 +44,7 @@ local function strip_bullet(text)
   return text, false
 end
 
--- The clock time at the beginning of a text: { hour, minute, half }, and what follows it; nil when there is none.
+-- The clock time at the beginning of a text, { hour, minute, half, bare }, and what follows it; or nil.
 local function read_clock(text)
   local hour, minute, rest = text:match("^%s*(%d%d?)[:.]?(%d?%d?)(.*)$")
   if not hour then return nil end
@@ -210,9 +210,10 @@ end
 --- Example: programme { { "14:00-14:05", "Welcome" }, { "Group photo" }, { "14:05-16:30", "Discussion" } }
 programme.programme = check.word(function(given)
   facts.need_event("programme")
+  facts.need_no_rules("programme")
   local items = {}
   if type(given) == "string" then
-    items = read_pasted(usher.file(given), given)
+    items = read_pasted(check.file("programme", given), given)
   elseif type(given) == "table" then
     for i, entry in ipairs(given) do items[i] = read_entry(entry, i) end
   end

@@ -2,7 +2,7 @@
 -- sending: the life of one unit of sending, (rule, occurrence, person): wait for the moment, ask whether this
 -- person should get it now, render, send. Each unit is a flow of its own and ends in { sent = true } or
 -- { skipped = "why" }; so `usher why` has a sentence for every mail that did not go out.
---   rule = { name, word, place, parts, at, zone, late, unsure, catch_up, missed, subject, text, attach, ... }
+--   rule = { name, word, parts, audience, at, zone, late, unsure, catch_up, missed, subject, text, attach, ... }
 -- A unit of a cue has an item of the programme, and its clock is the item's; otherwise it is the event's.
 local audience = require "usher.audience"
 local check = require "usher.check"
@@ -145,13 +145,13 @@ local function check_moment(rule, person, anchor)
   return moment
 end
 
--- Checks a unit and declares that its flow must exist. Refuses at the line of its rule.
+-- Checks a unit and declares that its flow must exist.
 function sending.declare(rule, person, item, key)
   local anchor = item or facts.event
   local moment, problem = check_moment(rule, person, anchor)
   local case = { person = person, rule = rule, item = item, anchor = anchor, moment = moment, asked = {} }
   problem = problem or check_texts(rule, case)
-  if problem then check.refuse_at(rule.place, '%s "%s": %s', rule.word, rule.name, problem) end
+  if problem then check.refuse('%s "%s": %s', rule.word, rule.name, problem) end
   usher.start(rule.name, { key = key, label = facts.full_name(person),
     input = { person = person.key, item = item and item.title } })
 end

@@ -1,11 +1,9 @@
 -- SPDX-License-Identifier: MIT
--- settle: what happens when the script has said everything: the zones are described, every rule is checked
--- against everybody it could reach, and the flows are declared. Refusals name the line of the rule.
+-- settle: what an event brings with it: the handlers that answer for it, and, when the script has said
+-- everything, the description with the zones of all who take part.
 local answers = require "usher.answers"
 local calendar = require "usher.calendar"
-local cues = require "usher.cues"
 local facts = require "usher.facts"
-local mail = require "usher.mail"
 local programme = require "usher.programme"
 local timeline = require "usher.timeline"
 local undecided = require "usher.undecided"
@@ -62,8 +60,6 @@ end
 local function finish()
   local event = facts.event
   usher.describe { id = event.id, title = event.title, zone = event.zone, zones = zones() }
-  mail.settle()
-  cues.settle()
 end
 
 -- Called once, by the word `event`.

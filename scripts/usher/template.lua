@@ -5,6 +5,7 @@
 --
 -- A field is a function of the case: { person, rule, item, anchor, asked }. Fields of `asked` look at the
 -- book; they are computed inside usher.decide and arrive in case.asked.
+local audience = require "usher.audience"
 local check = require "usher.check"
 local facts = require "usher.facts"
 local programme = require "usher.programme"
@@ -87,16 +88,7 @@ local function names_of(list)
   return table.concat(names, ", ")
 end
 
-local function organisers_text()
-  local list = {}
-  for _, key in ipairs(facts.event.organisers) do list[#list + 1] = facts.by_key[key] end
-  if #list == 0 then
-    for _, person in ipairs(facts.people) do
-      if person.roles.organiser then list[#list + 1] = person end
-    end
-  end
-  return names_of(list)
-end
+local function organisers_text() return names_of(audience.organisers()) end
 
 local function objectives_text()
   local lines = {}

@@ -22,23 +22,34 @@ local function rules_so_far()
   return names
 end
 
---- use("briefing", { except = { "starting" } }) -> nothing
---- Takes a file of rules: "briefing" (counted in working days), "briefing-calendar-days", or a file of your
---- own beside the script. except: rules that are left out, perhaps because the script writes its own.
---- Example: use "briefing"
-use.use = check.word(function(name, options)
+-- These stand one function below `use`, which is no word itself: a refusal inside a file of rules keeps the
+-- line of that file.
+local read_options <const> = check.word(function(name, options)
   facts.need_event("use")
   check.name("use", name)
   local o = check.options(('use "%s"'):format(name), options or {}, { except = "names?" })
   local except = type(o.except) == "table" and o.except or { o.except }
   for _, rule in ipairs(except) do facts.except[rule] = "asked" end
-  require(module_of(name))
+  return module_of(name), except
+end, 1)
+
+local check_except <const> = check.word(function(name, except)
   for _, rule in ipairs(except) do
     if facts.except[rule] ~= "left out" then
       check.refuse('use "%s": except: it has no rule "%s"%s', name, rule, check.meant(rule, rules_so_far()))
     end
     facts.except[rule] = nil
   end
-end)
+end, 1)
+
+--- use("briefing", { except = { "starting" } }) -> nothing
+--- Takes a file of rules: "briefing" (counted in working days), "briefing-calendar-days", or a file of your
+--- own beside the script. except: rules that are left out, perhaps because the script writes its own.
+--- Example: use "briefing"
+function use.use(name, options)
+  local module, except = read_options(name, options)
+  require(module)
+  check_except(name, except)
+end
 
 return use

@@ -58,8 +58,9 @@ def perform(settings, *effects):
 
 def certificate(folder):
     """Makes cert.pem and key.pem for localhost and 127.0.0.1."""
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-                    "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", folder + "/key.pem",
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+                    "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+                    "-keyout", folder + "/key.pem",
                     "-out", folder + "/cert.pem"], check=True, capture_output=True)
 
 

@@ -9,11 +9,10 @@ What it does is said by the recipient's local part, so that one conversation can
   cut-data      hangs up instead of answering DATA
   cut-middle    hangs up after the first line of the message
   cut-dot       takes the message, keeps it, hangs up without a word
-  mute-dot      takes the message, keeps it, never answers
-  slow-dot      takes the message, answers when `release` is set
+  mute-dot, slow-dot   takes the message, answers when `release` is set, which may be never
 
-Other traits are given at the start: greeting, offers (EHLO lines), mail_reply, tired_after (421 instead of the
-answer to the n-th MAIL of a connection), idle_421 (421 and the end after each mail), login ("535 ...").
+Other traits are given at the start: greeting, offers (EHLO lines), mail_reply, tired_after (421 to the MAIL
+after the n-th of a connection), idle_421 (421 and the end after each mail), login ("535 ...").
 """
 import socket
 import threading
@@ -126,9 +125,7 @@ class Conversation:
             if self.wish() == "cut-middle":
                 raise HangUp
         self.peer.mails.append((self.to, message))
-        if self.wish() == "mute-dot":
-            self.peer.release.wait()
-        if self.wish() == "slow-dot":
+        if self.wish() in ("mute-dot", "slow-dot"):
             self.peer.release.wait()
         self.answer("dot", "250 2.0.0 queued as %d" % len(self.peer.mails))
         if self.peer.idle_421:

@@ -44,9 +44,9 @@ function tests.an_unknown_word_for_late_lists_the_known()
     .. 'subject = "S", text = "T" }', nil, 'late = "until strat"', "until start")
 end
 
-function tests.two_rules_of_one_name_are_refused_with_both_places()
+function tests.two_rules_of_one_name_are_refused()
   local rule = 'mail "x" { to = invited, at = "1 day before", subject = "S", text = "T" }\n'
-  expect.refused(expect.event .. rule .. rule, nil, "test.lua:3:", "test.lua:2", "already")
+  expect.refused(expect.event .. rule .. rule, nil, "test.lua:3:", "already")
 end
 
 function tests.an_unknown_placeholder_is_refused_at_its_rule()
@@ -70,6 +70,15 @@ end
 function tests.except_of_an_unknown_rule_names_the_nearest()
   expect.refused(expect.event .. 'use("briefing", { except = { "invitaton" } })', nil,
     'it has no rule "invitaton"', "invitation")
+end
+
+function tests.facts_below_a_rule_are_refused()
+  expect.refused(expect.event .. 'mail "x" { to = invited, at = "1 day before", subject = "S", text = "T" }\n'
+    .. 'guests { { name = "A", mail = "a@b.example" } }', nil, "test.lua:3:", 'above the first rule, mail "x"')
+end
+
+function tests.a_missing_file_is_told_at_its_word()
+  expect.refused(expect.event .. 'guests "nobody.csv"', {}, "test.lua:2:", "nobody.csv")
 end
 
 return tests
