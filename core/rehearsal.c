@@ -224,43 +224,62 @@ static int begin(struct rehearsal *r)
 
 // ---- the report -------------------------------------------------------------------------------------------
 
-static void add_eml(struct record_map *map, struct record effect, size_t number)
+static void add_eml(struct record_map *map, struct record effect)
 {
-    struct buf eml;
+    struct record mail = record_get(effect, "args");
+    struct buf eml, page;
     struct err e = {0};
-    char file[32];
     buf_init(&eml, MAIL_LEN_MAX);
-    if (mail_compose(record_get(effect, "args"), &eml, &e)) record_map_text(map, "why", text_of(e.text));
+    buf_init(&page, MAIL_LEN_MAX);
+    if (mail_compose(mail, &eml, &e)) record_map_text(map, "why", text_of(e.text));
     else record_map_text(map, "eml", buf_text(&eml));
-    snprintf(file, sizeof file, "mails/%04zu", number);
-    record_map_text(map, "file", text_of(file));
+    mail_preview(mail, TEXT("../index.html"), &page);
+    record_map_text(map, "html", buf_text(&page));
     buf_release(&eml);
+    buf_release(&page);
 }
 
-static void put_effect(struct buf *out, struct record effect, size_t number)
+// What a timeline needs of the arguments; texts and attachments of 6,000 mails are not part of it.
+static void add_slim_args(struct record_map *map, struct record args)
 {
+    static const char *const kept[] = {"to", "subject", "about", "url", "method"};
+    struct record_map slim;
+    struct buf bytes;
+    record_map_init(&slim);
+    buf_init(&bytes, RECORD_LEN_MAX);
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) record_map_value(&slim, kept[i], record_get(args, kept[i]));
+    record_map_end(&slim, &bytes);
+    record_map_value(map, "args", (struct record){(uint8_t *)bytes.data, bytes.len});
+    buf_release(&bytes);
+}
+
+// Slim: for the timeline. Whole: with every mail as it would leave.
+static void put_effect(struct buf *out, struct record effect, size_t number, bool slim)
+{
+    static const char *const kept[] = {"at", "kind", "event", "flow", "key", "label", "step", "attempt"};
     struct record_map map;
+    char file[32];
     record_map_init(&map);
-    for (struct record_iter it = record_each(effect); record_next(&it);) {
-        struct text key;
-        char name[64];
-        if (!record_text(it.key, &key) || key.len >= sizeof name) continue;
-        memcpy(name, key.data, key.len);
-        name[key.len] = 0;
-        record_map_value(&map, name, it.value);
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) record_map_value(&map, kept[i], record_get(effect, kept[i]));
+    if (slim) add_slim_args(&map, record_get(effect, "args"));
+    else record_map_value(&map, "args", record_get(effect, "args"));
+    if (text_is(record_get_text(effect, "kind"), "mail")) {
+        snprintf(file, sizeof file, "mails/%04zu", number);
+        record_map_text(&map, "file", text_of(file));
+        if (slim) record_map_bool(&map, "html", true);
+        else add_eml(&map, effect);
     }
-    if (text_is(record_get_text(effect, "kind"), "mail")) add_eml(&map, effect, number);
     record_map_end(&map, out);
 }
 
-static void put_effects(struct rehearsal *r, struct buf *out)
+static void put_effects(struct rehearsal *r, struct buf *out, bool slim)
 {
     size_t n = virtual_history_count(r->world), mails = 0;
     record_put_list(out, n + r->notices_n);
     for (size_t i = 0; i < n; i++) {
         struct record effect = virtual_history(r->world, i);
         if (text_is(record_get_text(effect, "kind"), "mail")) mails++;
-        put_effect(out, effect, mails);
+        put_effect(out, effect, mails, slim);
     }
     buf_add(out, r->notices.data, r->notices.len);
 }
@@ -278,13 +297,16 @@ static void on_told(void *ctx, struct record reply, const struct err *error)
 }
 
 // The script's own words (or the ready-made timeline) turn what happened into what a person reads.
-static int tell(struct rehearsal *r, struct record effects, struct told *told)
+static int tell(struct rehearsal *r, struct told *told)
 {
     struct record_map map;
-    struct buf request;
+    struct buf request, effects;
     record_map_init(&map);
     buf_init(&request, SIZE_MAX / 2);
-    record_map_value(&map, "effects", effects);
+    buf_init(&effects, SIZE_MAX / 2);
+    put_effects(r, &effects, true);
+    record_map_value(&map, "effects", (struct record){(uint8_t *)effects.data, effects.len});
+    buf_release(&effects);
     record_map_int(&map, "from", r->from.ms);
     record_map_int(&map, "now", r->from.ms);
     record_map_int(&map, "until", virtual_now(r->world).ms);
@@ -311,10 +333,10 @@ static int report(struct rehearsal *r, char **json)
     buf_init(&effects, SIZE_MAX / 2);
     buf_init(&whole, SIZE_MAX / 2);
     buf_init(&text, SIZE_MAX / 2);
-    put_effects(r, &effects);
+    put_effects(r, &effects, false);
     struct record list = {(uint8_t *)effects.data, effects.len};
     int64_t boundaries = virtual_boundaries(r->world);
-    int failed = tell(r, list, &told);
+    int failed = tell(r, &told);
     if (!failed) {
         struct record_map map;
         record_map_init(&map);

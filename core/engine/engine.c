@@ -430,10 +430,19 @@ bool engine_has_handler(struct engine *g, struct text event, struct text name)
     return find_handler(g, event, name).handler != NULL;
 }
 
+// The report of a rehearsal walks over everything that happened; nothing else waits meanwhile.
+static void widen_budget(struct budget *b)
+{
+    b->slice_ms = 20000;
+    b->slice_grow_max = b->memory_max = (size_t)1 << 30;
+}
+
 static int run_handler(struct call *c, struct err *e)
 {
     struct script *s = c->script;
     lua_State *L = s->sandbox->L;
+    struct budget usual = s->sandbox->budget;
+    if (s->engine->options.rehearsal) widen_budget(&s->sandbox->budget);
     lua_rawgeti(L, LUA_REGISTRYINDEX, c->handler->function);
     if (c->request.data) value_push(L, c->request);
     else lua_pushnil(L);
@@ -441,6 +450,9 @@ static int run_handler(struct call *c, struct err *e)
     budget_begin(&s->sandbox->budget, L);
     int status = lua_pcall(L, 1, 1, 0);
     enum budget_struck struck = budget_end(&s->sandbox->budget);
+    s->sandbox->budget.slice_ms = usual.slice_ms;
+    s->sandbox->budget.slice_grow_max = usual.slice_grow_max;
+    s->sandbox->budget.memory_max = usual.memory_max;
     s->context = CONTEXT_NONE;
     int failed = 0;
     if (struck) failed = err_set(e, ERR_LIMIT, "%s: %s", c->handler->name, budget_sentence(struck));

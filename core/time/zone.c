@@ -235,7 +235,7 @@ static int refuse_name(struct text name, struct err *e)
 }
 
 // Where the name is in the table, or where it belongs.
-static size_t zone_place_in_table(struct text name, bool *there)
+static size_t table_slot(struct text name, bool *there)
 {
     size_t low = 0, high = zones_n;
     *there = false;
@@ -258,7 +258,7 @@ const struct zone *zone_find(struct text name, struct err *e)
         refuse_name(name, e);
         return NULL;
     }
-    size_t at = zone_place_in_table(name, &there);
+    size_t at = table_slot(name, &there);
     if (there) return zones[at];
     memcpy(z.name, name.data, name.len);
     char path[PATH_LEN_MAX];

@@ -26,6 +26,7 @@ Please let us know whether you will come: a reply to this mail with *yes* or *no
 may answer for you.
 
 With respect,
+
 {organisers}
 ]],
 }
@@ -44,6 +45,7 @@ we have not heard yet whether you will join us for
 A reply to this mail with *yes* or *no* is enough. If somebody comes in your place, please name them.
 
 With respect,
+
 {organisers}
 ]],
 }
@@ -71,6 +73,7 @@ Please join ten minutes early, with your full name shown, so that we can greet y
 {programme}
 
 With respect,
+
 {organisers}
 ]],
 }
@@ -109,6 +112,7 @@ We will offer you ten minutes to try sound and screen.
 {programme}
 
 With respect,
+
 {organisers}
 ]],
 }
@@ -127,6 +131,7 @@ we look forward to your part:
 Please join fifteen minutes before the start. Ten minutes before your part you get a short mail from us.
 
 With respect,
+
 {organisers}
 ]],
 }

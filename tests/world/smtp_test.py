@@ -100,7 +100,8 @@ def check_nobody_listening_is_tried_again():
 
 
 def check_a_refused_house_is_tried_again_and_said_loudly():
-    for traits, smtp in (({"greeting": "554 5.7.1 not you"}, {}), ({"mail_reply": "530 5.7.0 log in first"}, {}),
+    for traits, smtp in (({"greeting": "554 5.7.1 not you"}, {}),
+                         ({"mail_reply": "530 5.7.0 log in first"}, {}),
                          ({"login": "535 5.7.8 wrong password", "offers": ("AUTH PLAIN",)},
                           {"user": "desk", "password": "guess"})):
         peer = smtp_peer.Peer(**traits)
@@ -148,7 +149,8 @@ def check_a_text_of_dots_arrives_as_it_was():
 
 
 def check_line_breaks_in_addresses_never_reach_the_server():
-    for to in ("a@b.example>\r\nRCPT TO:<victim@c.example", "a@b.example\nDATA", "a b@c.example", "<a@b.example"):
+    for to in ("a@b.example>\r\nRCPT TO:<victim@c.example", "a@b.example\nDATA", "a b@c.example",
+               "<a@b.example"):
         endings, peer = with_peer(mail(to))
         equal((to, endings[0]["outcome"]), (to, "FAILED"))
         equal(peer.commands, [])
@@ -219,7 +221,8 @@ class Inbox:
         self.mails, self.connections = [], set()
 
     async def handle_DATA(self, server, session, envelope):
-        self.mails.append((envelope.rcpt_tos, envelope.content, session.ssl is not None, session.authenticated))
+        encrypted = session.ssl is not None
+        self.mails.append((envelope.rcpt_tos, envelope.content, encrypted, session.authenticated))
         self.connections.add(session.peer)
         return "250 2.0.0 taken"
 
