@@ -28,9 +28,10 @@ struct own_effect {
 
 struct usher {
     struct err error;
-    struct installation installation;
+    struct installation installation, next_installation;
     struct live_settings settings;
-    char *database, *control;
+    bool reloading; // next_installation is about to be taken up
+    char *database, *control, *config;
     struct store *store;
     struct live *live;
     struct world world; // live's, with `perform` led through this file
@@ -72,6 +73,8 @@ static int restore_shift(struct usher *u, const char *as_if)
 
 static void on_request(void *self, uint64_t id, struct record request);
 static void on_reload(void *self);
+static void on_configured(void *self, bool taken);
+static void on_stop(void *self, bool at_once);
 
 static int open_live(struct usher *u, const struct usher_options *o)
 {
@@ -80,6 +83,8 @@ static int open_live(struct usher *u, const struct usher_options *o)
     u->settings.ctx = u;
     u->settings.on_request = on_request;
     u->settings.on_reload = on_reload;
+    u->settings.on_configured = on_configured;
+    u->settings.on_stop = on_stop;
     if (installation_settings(&u->installation, &u->settings, &u->error)) return -1;
     u->live = live_open(&u->settings, &u->error);
     return u->live ? 0 : -1;
@@ -131,6 +136,7 @@ struct usher *usher_open(const struct usher_options *o)
     char control[1024];
     usher_set_library();
     log_set_level(o->verbose > 0 ? LOG_DEBUG : o->verbose < 0 ? LOG_ERROR : LOG_INFO);
+    u->config = mem_copyz(o->config);
     if (installation_open(&u->installation, o->config, &u->error)) return u;
     const char *database = o->database ? o->database : installation_text(&u->installation, NULL, "database");
     u->database = mem_copyz(database ? database : "usher.db");
@@ -153,6 +159,7 @@ void usher_close(struct usher *u)
     if (u->store) store_close(u->store);
     live_close(u->live);
     installation_close(&u->installation);
+    if (u->reloading) installation_close(&u->next_installation);
     while (u->effects) {
         struct own_effect *x = u->effects;
         u->effects = x->next;
@@ -161,6 +168,7 @@ void usher_close(struct usher *u)
     }
     free(u->database);
     free(u->control);
+    free(u->config);
     free(u);
 }
 
@@ -288,12 +296,44 @@ static void on_request(void *self, uint64_t id, struct record request)
     engine_ask(a->u->engine, request, on_socket_reply, a);
 }
 
-// SIGHUP: what of the configuration can change while usher runs is the mail server and the limits.
+// The new configuration is in force, or the old one stays: the other one's texts are borrowed no more.
+static void on_configured(void *self, bool taken)
+{
+    struct usher *u = self;
+    if (taken) {
+        struct installation old = u->installation;
+        u->installation = u->next_installation;
+        u->installation.script_folder = old.script_folder;
+        old.script_folder = NULL;
+        installation_close(&old);
+        log_line(LOG_INFO, "the configuration was read again", NULL);
+    } else {
+        installation_close(&u->next_installation);
+    }
+    u->reloading = false;
+}
+
+// SIGHUP: the mail server, the limits and the allowed networks can change while usher runs.
 static void on_reload(void *self)
 {
     struct usher *u = self;
-    (void)u;
-    log_line(LOG_INFO, "the configuration was read again", NULL);
+    struct err e = {0};
+    struct live_settings settings = u->settings;
+    if (u->reloading) return;
+    if (installation_open(&u->next_installation, u->config, &e) || installation_settings(&u->next_installation, &settings, &e)) {
+        log_line(LOG_ERROR, "the configuration can't be used; the old one stays", "why", e.text, NULL);
+        installation_close(&u->next_installation);
+        return;
+    }
+    u->reloading = true;
+    live_configure(u->live, &settings);
+}
+
+static void on_stop(void *self, bool at_once)
+{
+    struct usher *u = self;
+    (void)at_once;
+    if (u->engine) engine_stop(u->engine);
 }
 
 struct own_asker {

@@ -86,6 +86,19 @@ static void begin_queued(struct engine *g, int64_t flow, int32_t ord)
     start(g, f, s);
 }
 
+size_t effect_waiting(const struct engine *g)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < 3; k++) {
+        const struct queue *q = &g->queue[k];
+        for (size_t i = q->first; i < q->n; i++) {
+            const struct flow *f = engine_flow(g, q->flows[i]);
+            n += f && q->steps[i] <= f->steps_n && f->steps[q->steps[i] - 1]->queued;
+        }
+    }
+    return n;
+}
+
 void effect_fill_room(struct engine *g)
 {
     static const enum step_kind kinds[] = {STEP_KIND_MAIL, STEP_KIND_HTTP, STEP_KIND_EFFECT};

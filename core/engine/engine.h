@@ -146,6 +146,7 @@ struct promise *promise_none(void); // stands for "nothing promised" in a map, w
 
 // A new or due effect: written as started when there is room, else as open and queued.
 void effect_begin(struct engine *g, struct flow *f, struct step *s);
+size_t effect_waiting(const struct engine *g); // how many are open and queued
 void effect_fill_room(struct engine *g); // begins queued ones while there is room
 void effect_perform(struct engine *g, int64_t flow, int32_t step);
 void effect_unpromise(struct engine *g, enum step_kind kind); // the slice that promised it was taken back

@@ -149,8 +149,9 @@ bool engine_tick(struct engine *g)
     return g->ready_first != NULL && g->batches_out < BATCHES_OUT_MAX;
 }
 
+// Effects that wait for room are no reason to wait for: they are on disk, and a stopping world makes no room.
 bool engine_idle(const struct engine *g)
 {
     return !g->ready_first && !g->posts_first && batch_rows(g->batch) == 0 && !g->promises
-        && store_outstanding(g->store) == 0 && !g->ready_asked && !g->due_asked && !g->zones.asked && engine_under_way(g) == 0;
+        && store_outstanding(g->store) == 0 && !g->ready_asked && !g->due_asked && !g->zones.asked && engine_under_way(g) == effect_waiting(g);
 }

@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+// Effects of the program around us: it says itself when it has enough to do, by not beginning them.
+#define OWN_EFFECTS_MAX 1024
 #define DRAIN_MS (10 * SECOND_MS) // service managers lose patience after 90 s, people at a terminal sooner
 
 enum live_state { LIVE_RUNS, LIVE_DRAINS, LIVE_STOPPED };
@@ -37,6 +39,8 @@ struct live {
     struct courier *courier;
     struct control *control;
     struct errand_list ended; // not yet posted
+    struct live_settings next; // to be taken up when nothing is under way
+    bool has_next;
 };
 
 // ---- the beat: the one place where the engine is entered ------------------------------------------
@@ -85,6 +89,38 @@ static void look_whether_drained(struct live *l)
         live_stop_at_once(l);
 }
 
+// The mail server and the limits change between two errands, never under one.
+static void take_up_settings(struct live *l)
+{
+    struct errand_sink sink = {l, on_ended};
+    struct err e = {0};
+    if (!l->has_next || under_way(l)) return;
+    l->has_next = false;
+    struct live_settings old = l->settings;
+    l->settings = l->next; // what is opened borrows from here
+    struct http *http = http_open(&l->loop, &l->settings, sink, &e);
+    struct courier *courier = http ? courier_open(&l->loop, &l->settings, sink, want_tick, &e) : NULL;
+    bool taken = courier != NULL;
+    if (taken) {
+        http_close(l->http);
+        courier_close(l->courier);
+        l->http = http;
+        l->courier = courier;
+    } else {
+        http_close(http);
+        l->settings = old;
+        log_line(LOG_ERROR, "the new settings can't be used; the old ones stay", "why", e.text, NULL);
+    }
+    l->tick_wanted = true;
+    if (l->next.on_configured) l->next.on_configured(l->next.ctx, taken);
+}
+
+void live_configure(struct live *l, const struct live_settings *settings)
+{
+    l->next = *settings;
+    l->has_next = true;
+}
+
 static void on_awake(uv_idle_t *awake)
 {
     // its being active is all that is needed
@@ -94,6 +130,7 @@ static void on_beat(uv_prepare_t *beat)
 {
     struct live *l = beat->data;
     if (!l->engine) return;
+    take_up_settings(l);
     post_ended(l);
     if (l->tick_wanted) l->tick_wanted = l->calls.tick(l->engine) || l->ended.first;
     look_whether_drained(l);
@@ -118,10 +155,10 @@ static void world_wake_at(void *self, struct instant at)
 static size_t world_room(void *self, enum step_kind kind)
 {
     struct live *l = self;
-    if (l->state != LIVE_RUNS) return 0;
+    if (l->state != LIVE_RUNS || l->has_next) return 0;
     if (kind == STEP_KIND_MAIL) return courier_room(l->courier);
     if (kind == STEP_KIND_HTTP) return http_room(l->http);
-    return 1; // of what nobody here performs, one is told so at a time
+    return OWN_EFFECTS_MAX;
 }
 
 static void unknown_free(struct errand *r)

@@ -21,6 +21,10 @@ void live_close(struct live *l); // NULL is fine; what is under way is cut, the 
 struct world *live_world(struct live *l); // valid until live_close
 void live_attach(struct live *l, struct engine *g);
 
+// Takes up another mail server, other limits and allowed networks as soon as nothing is under way; what is on
+// its way ends under the old ones, and nothing new begins meanwhile. Tells by settings.on_configured.
+void live_configure(struct live *l, const struct live_settings *settings);
+
 // Turns the loop until it is told to stop. 0; -LIMIT when a stop had to cut what was under way.
 int live_run(struct live *l);
 // For programs with a loop of their own: one turn that waits at most max_wait_ms. False: stopped.

@@ -46,8 +46,8 @@ end
 
 local pretended <const> = { accepts = "yes", declines = "no" }
 
--- answers.pretend{ args = the mail, guest } -> list of { after, call, with }: what a rehearsal's guests do about a
--- mail. guest: "accepts" (the default: one day after the invitation), "declines" or "silent".
+-- answers.pretend{ args, guest } -> list of { after, call, with }: what people do in a rehearsal about the mail
+-- whose args these are. guest: "accepts" (the default: a day after the invitation), "declines" or "silent".
 function answers.pretend(request)
   local about = request.args and request.args.about or {}
   local answer = pretended[request.guest or "accepts"]

@@ -93,12 +93,48 @@ local narrowing <const> = {
 
 audience.organisers = members.organisers
 
+local function answering(word) return setmetatable({ word = word, group = false }, narrowing) end
+
+local function running(word) return { word = word, group = false } end
+
 -- The words for audiences, as scripts see them.
-audience.words = {}
-for word in pairs(verdicts) do
-  audience.words[word] = setmetatable({ word = word, group = false }, narrowing)
-end
-for word in pairs(members) do audience.words[word] = { word = word, group = false } end
+audience.words = {
+  --- invited -> audience
+  --- Every guest on the list. invited.GROUP, or invited["Two Words"], is one group of them; this goes for
+  --- not_answered, coming and declined too.
+  --- Example: mail "hello" { to = invited, at = "1 day before", subject = "Hello", text = "Hello {name}" }
+  invited = answering "invited",
+
+  --- not_answered -> audience
+  --- The guests who have not answered when the mail goes out.
+  --- Example: mail "please-answer" { to = not_answered, at = "5 working days before, 10:00" }
+  not_answered = answering "not_answered",
+
+  --- coming -> audience
+  --- The guests who have answered yes when the mail goes out.
+  --- Example: mail "starting" { to = coming, at = "30 minutes before" }
+  coming = answering "coming",
+
+  --- declined -> audience
+  --- The guests who have answered no when the mail goes out.
+  --- Example: mail "sorry" { to = declined, at = "at the end", subject = "We missed you", text = "Dear {name}" }
+  declined = answering "declined",
+
+  --- speakers -> audience
+  --- Who has the role speaker in people, or is named in the programme.
+  --- Example: mail "speaker-reminder" { to = speakers, at = "1 working day before, 10:00", zone = "theirs" }
+  speakers = running "speakers",
+
+  --- host -> audience
+  --- Whom the event names as its host; else who has the role host in people.
+  --- Example: mail "run-of-show" { to = host, at = "2 hours before" }
+  host = running "host",
+
+  --- organisers -> audience
+  --- Whom the event names as its organisers; else who has the role organiser in people.
+  --- Example: mail "who-is-coming" { to = organisers, at = "1 working day before, 11:00" }
+  organisers = running "organisers",
+}
 
 local function is_audience(value)
   return type(value) == "table" and type(value.word) == "string"

@@ -105,7 +105,7 @@ end
 --- holidays "bt 2021" -> nothing
 --- Says which days are not worked: a list that comes with usher (country and year) or a file beside the
 --- script, for the event's own zone. { Seoul = "kr 2021", Manila = "ph 2021" } gives each zone its own.
---- Example: holidays { Thimphu = "bt 2021", Seoul = "kr 2021", Manila = "ph 2021" }
+--- Example: holidays { Thimphu = "bt 2021", ["Asia/Manila"] = "ph 2021" }
 calendar.holidays = check.word(calendar.add)
 
 -- "Asia/Thimphu" -> "Thimphu"; "America/New_York" -> "New York".
