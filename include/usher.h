@@ -69,7 +69,8 @@ typedef void (*usher_effect_begin)(void *ctx, const char *id, const char *key, c
 USHER_API int usher_effect_add(struct usher *u, const char *kind, usher_effect_begin begin, void *ctx);
 /* result_json: what the script gets. error: NULL when it worked, else a sentence; again: nonzero to have it
  * tried again later. */
-USHER_API int usher_effect_done(struct usher *u, const char *id, const char *result_json, const char *error, int again);
+USHER_API int usher_effect_done(struct usher *u, const char *id, const char *result_json, const char *error,
+    int again);
 
 /* Asks the engine something: {"ask": "flows"}, {"ask": "why", ...}; the commands of `usher` are listed in
  * docs/operators.md. The answer is JSON; an error sentence is USHER_INPUT. */

@@ -44,14 +44,14 @@ local function check_folder(path, line, folder, header)
       at(path, line, '"%s": write the folder too ("engine/flow.h"): the direction is visible then.', header)
     end
   elseif folder == "cli" then
-    if target ~= "cli" and target ~= "base" then
-      at(path, line, 'the commands use include/usher.h and base only, not "%s".', header)
+    if target ~= "cli" and target ~= "base" and target ~= "time" then
+      at(path, line, 'the commands use include/usher.h, base and time only, not "%s".', header)
     end
   elseif not ranks[target] then
     at(path, line, '"%s" is in a folder that has no rank: give it one in tools/ranks.lua.', header)
   elseif target ~= folder and ranks[target] >= ranks[folder] then
     at(path, line, '%s may not include "%s": includes point down (base, time, mail and store, engine, '
-      .. "world and lua, usher.c).", folder, header)
+      .. "world and lua, usher).", folder, header)
   end
 end
 

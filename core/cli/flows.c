@@ -8,7 +8,8 @@
 #include <string.h>
 
 // A request of the form { ask = what, ... }, asked and answered.
-static int ask_for(const struct options *o, const char *what, const char *key, const char *value, struct buf *out)
+static int ask_for(const struct options *o, const char *what, const char *key, const char *value,
+    struct buf *out)
 {
     struct record_map map;
     struct buf request;
@@ -26,10 +27,12 @@ static int ask_for(const struct options *o, const char *what, const char *key, c
 static void print_flow(struct record answer, struct record row)
 {
     struct text name = record_get_text(row, "name"), key = record_get_text(row, "key");
-    struct text label = record_get_text(row, "label"), state = record_get_text(row, "state"), why = record_get_text(row, "why");
+    struct text label = record_get_text(row, "label"), state = record_get_text(row, "state"),
+                why = record_get_text(row, "why");
     int64_t due = record_get_int(row, "next_due", 0);
     printf("%6lld  %-22.*s %-26.*s %.*s", (long long)record_get_int(row, "id", 0), (int)name.len, name.data,
-        (int)(label.len ? label.len : key.len), label.len ? label.data : key.data, (int)state.len, state.data);
+        (int)(label.len ? label.len : key.len), label.len ? label.data : key.data, (int)state.len,
+        state.data);
     if (due) printf(" until %s", show_time(answer, due).text);
     if (why.len) printf(": %.*s", (int)why.len, why.data);
     putchar('\n');
@@ -55,10 +58,11 @@ int command_flows(const struct options *o)
 
 static void print_step(struct record answer, struct record row)
 {
-    struct text key = record_get_text(row, "key"), state = record_get_text(row, "state"), note = record_get_text(row, "note");
+    struct text key = record_get_text(row, "key"), state = record_get_text(row, "state"),
+                note = record_get_text(row, "note");
     int64_t due = record_get_int(row, "due", 0), attempt = record_get_int(row, "attempt", 0);
-    printf("%-22s %-10.*s %.*s", show_time(answer, record_get_int(row, "at", 0)).text, (int)state.len, state.data,
-        (int)key.len, key.data);
+    printf("%-22s %-10.*s %.*s", show_time(answer, record_get_int(row, "at", 0)).text, (int)state.len,
+        state.data, (int)key.len, key.data);
     if (attempt > 1) printf(" (try %lld)", (long long)attempt);
     if (due) printf(" until %s", show_time(answer, due).text);
     if (note.len) printf(": %.*s", (int)note.len, note.data);
@@ -67,7 +71,8 @@ static void print_step(struct record answer, struct record row)
 
 int command_history(const struct options *o)
 {
-    const char *flow = only_argument(o, "the number of one flow: usher history FLOW (usher flows lists them)");
+    const char *flow = only_argument(o,
+        "the number of one flow: usher history FLOW (usher flows lists them)");
     if (!flow) return USHER_USAGE;
     struct record_map map;
     struct buf request, bytes;
@@ -88,15 +93,18 @@ int command_history(const struct options *o)
     return 0;
 }
 
-// ---- mails whose fate is not known --------------------------------------------------------------------------
+// ---- mails whose fate is not known
+// --------------------------------------------------------------------------
 
 static void print_unsure(struct record answer, struct record row)
 {
-    struct text label = record_get_text(row, "label"), key = record_get_text(row, "key"), note = record_get_text(row, "note");
+    struct text label = record_get_text(row, "label"), key = record_get_text(row, "key"),
+                note = record_get_text(row, "note");
     struct text flow_key = record_get_text(row, "flow_key"), name = record_get_text(row, "name");
     struct text who = label.len ? label : flow_key;
-    printf("%6lld  %-20.*s %-26.*s %s  %.*s\n        %.*s\n", (long long)record_get_int(row, "flow", 0), (int)name.len, name.data,
-        (int)who.len, who.data, show_time(answer, record_get_int(row, "at", 0)).text, (int)key.len, key.data, (int)note.len,
+    printf("%6lld  %-20.*s %-26.*s %s  %.*s\n        %.*s\n", (long long)record_get_int(row, "flow", 0),
+        (int)name.len, name.data, (int)who.len, who.data,
+        show_time(answer, record_get_int(row, "at", 0)).text, (int)key.len, key.data, (int)note.len,
         note.data);
 }
 
@@ -125,11 +133,13 @@ static int settle(const struct options *o, struct record row, bool again)
 static int settle_flow(const struct options *o, struct record rows, const char *flow, const char *word)
 {
     bool again = strcmp(word, "again") == 0;
-    if (!again && strcmp(word, "sent") != 0) return complain(USHER_USAGE, "'%s': say sent (it arrived) or again (send it once more)", word);
+    if (!again && strcmp(word, "sent") != 0)
+        return complain(USHER_USAGE, "'%s': say sent (it arrived) or again (send it once more)", word);
     for (struct record_iter it = record_each(rows); record_next(&it);) {
         if (record_get_int(it.value, "flow", 0) == strtoll(flow, NULL, 10)) return settle(o, it.value, again);
     }
-    return complain(USHER_INPUT, "flow %s has no mail whose fate is unknown: `usher unsure` lists those that have", flow);
+    return complain(USHER_INPUT,
+        "flow %s has no mail whose fate is unknown: `usher unsure` lists those that have", flow);
 }
 
 int command_unsure(const struct options *o)

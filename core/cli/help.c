@@ -27,7 +27,9 @@ int command_help(const struct options *o)
     char *said = usher_help(arguments[0], &nearest);
     if (said) printf("%s\n%s", arguments[0], said);
     else if (nearest) complain(USHER_INPUT, "no word '%s' (did you mean '%s'?)", arguments[0], nearest);
-    else complain(USHER_INPUT, "no word '%s': `usher help` lists the commands, docs/reference.md the words", arguments[0]);
+    else
+        complain(USHER_INPUT, "no word '%s': `usher help` lists the commands, docs/reference.md the words",
+            arguments[0]);
     int code = said ? 0 : USHER_INPUT;
     usher_free(said);
     usher_free(nearest);

@@ -77,8 +77,8 @@ struct shown show_time(struct record answer, int64_t ms)
     static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
     struct wall w = zone_local(zone, (struct instant){ms}).wall;
     char date[WALL_TEXT_MAX], clock[WALL_TEXT_MAX];
-    snprintf(s.text, sizeof s.text, "%s %s %s", days[day_weekday(wall_day(w))], date_print_long(wall_day(w), date),
-        clock_print(wall_clock(w), clock));
+    snprintf(s.text, sizeof s.text, "%s %s %s", days[day_weekday(wall_day(w))],
+        date_print_long(wall_day(w), date), clock_print(wall_clock(w), clock));
     return s;
 }
 
@@ -92,9 +92,10 @@ static int command_version(const struct options *o)
 static const struct {
     const char *name;
     int (*run)(const struct options *o);
-} commands[] = {{"run", command_run}, {"rehearse", command_rehearse}, {"check", command_check}, {"flows", command_flows},
-    {"history", command_history}, {"why", command_why}, {"who", command_who}, {"answer", command_answer},
-    {"unsure", command_unsure}, {"help", command_help}, {"selftest", command_selftest}, {"version", command_version}};
+} commands[] = {{"run", command_run}, {"rehearse", command_rehearse}, {"check", command_check},
+    {"flows", command_flows}, {"history", command_history}, {"why", command_why}, {"who", command_who},
+    {"answer", command_answer}, {"unsure", command_unsure}, {"help", command_help},
+    {"selftest", command_selftest}, {"version", command_version}};
 
 static int run_command(const struct options *o)
 {

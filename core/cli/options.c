@@ -152,7 +152,8 @@ void options_print_help(const char *command)
 {
     for (size_t i = 0; i < COMMANDS_N; i++) {
         if (command && strcmp(command, commands[i].name) != 0) continue;
-        if (command) printf("usher %s %s\n  %s\n", commands[i].name, commands[i].arguments, commands[i].sentence);
+        if (command)
+            printf("usher %s %s\n  %s\n", commands[i].name, commands[i].arguments, commands[i].sentence);
         else printf("  usher %-9s %-24s %s\n", commands[i].name, commands[i].arguments, commands[i].sentence);
     }
     printf("\nOptions:\n");

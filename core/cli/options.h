@@ -1,38 +1,43 @@
 // SPDX-License-Identifier: MIT
-// options: every command and every option of `usher`, in one place. The parser, --help and usher.1 come from it.
+// options: every command and every option of `usher`, in one place. The parser, --help and usher.1 come from
+// it.
 #pragma once
 
-#define COMMANDS(X)                                                                                              \
-    X("run", "SCRIPT...", "Runs scripts until it is stopped (SIGTERM: ends what is under way).")                   \
-    X("rehearse", "SCRIPT", "Plays the whole life of a script in virtual time and shows what would be sent.")       \
-    X("check", "SCRIPT...", "Reads scripts and says what is wrong with them; plays and sends nothing.")             \
-    X("flows", "[TEXT]", "Lists flows, or those whose name or person contains TEXT.")                               \
-    X("history", "FLOW", "Shows everything that happened in one flow, by its number.")                              \
-    X("why", "NAME [RULE]", "Says in a sentence what a person's mail or flow waits for, or why it ended.")          \
-    X("who", "[GROUP]", "Lists people with their answers.")                                                       \
-    X("answer", "NAME yes|no", "Types an answer in for a person who phoned or wrote.")                              \
-    X("unsure", "[FLOW sent|again]", "Lists mails whose fate is not known, or settles one.")                        \
-    X("help", "[WORD]", "Explains a command of this program or a word of a script.")                                \
-    X("selftest", "determinism [SCRIPT...]", "Plays scripts twice in two processes and compares every byte.")       \
+#define COMMANDS(X)                                                                                        \
+    X("run", "SCRIPT...", "Runs scripts until it is stopped (SIGTERM: ends what is under way).")           \
+    X("rehearse", "SCRIPT",                                                                                \
+        "Plays the whole life of a script in virtual time and shows what would be sent.")                  \
+    X("check", "SCRIPT...", "Reads scripts and says what is wrong with them; plays and sends nothing.")    \
+    X("flows", "[TEXT]", "Lists flows, or those whose name or person contains TEXT.")                      \
+    X("history", "FLOW", "Shows everything that happened in one flow, by its number.")                     \
+    X("why", "NAME [RULE]", "Says in a sentence what a person's mail or flow waits for, or why it ended.") \
+    X("who", "[GROUP]", "Lists people with their answers.")                                                \
+    X("answer", "NAME yes|no", "Types an answer in for a person who phoned or wrote.")                     \
+    X("unsure", "[FLOW sent|again]", "Lists mails whose fate is not known, or settles one.")               \
+    X("help", "[WORD]", "Explains a command of this program or a word of a script.")                       \
+    X("selftest", "determinism [SCRIPT...]",                                                               \
+        "Plays scripts twice in two processes and compares every byte.")                                   \
     X("version", "", "Prints the version.")
 
 // name, kind of value (FLAG: none), default, environment, sentence
-#define OPTIONS(X)                                                                                                 \
-    X("database", FILE, "usher.db", "USHER_DATABASE", "The one file in which everything is kept.")                   \
-    X("config", FILE, "usher.conf.lua when it is there", "USHER_CONFIG", "Settings of the installation.")            \
-    X("outbox", DIR, "outbox", "USHER_OUTBOX", "Folder for mails when no mail server is configured.")                \
-    X("as-if", MOMENT, "", "", "run: practice, with a clock that starts at MOMENT; mails go to the outbox only.")    \
-    X("from", MOMENT, "", "", "rehearse: begin at MOMENT instead of now.")                                           \
-    X("until", MOMENT, "", "", "rehearse: end at MOMENT.")                                                           \
-    X("out", DIR, "", "", "rehearse: write a browsable folder with every mail.")                                     \
-    X("crash-at", N, "", "", "rehearse: crash at the N-th boundary and go on as after a restart.")                   \
-    X("crash-everywhere", FLAG, "", "", "rehearse: crash at every boundary, one after the other, and compare.")      \
-    X("note", TEXT, "", "", "answer: how it came (phone, mail).")                                                    \
-    X("by", NAME, "the login name", "USER", "answer, unsure: who says so.")                                          \
-    X("event", ID, "", "", "Only this event.")                                                                       \
-    X("json", FLAG, "", "", "Print JSON for programs.")                                                              \
-    X("verbose", FLAG, "", "", "Log more.")                                                                          \
-    X("quiet", FLAG, "", "", "Log errors only.")                                                                     \
+#define OPTIONS(X)                                                                                        \
+    X("database", FILE, "usher.db", "USHER_DATABASE", "The one file in which everything is kept.")        \
+    X("config", FILE, "usher.conf.lua when it is there", "USHER_CONFIG", "Settings of the installation.") \
+    X("outbox", DIR, "outbox", "USHER_OUTBOX", "Folder for mails when no mail server is configured.")     \
+    X("as-if", MOMENT, "", "",                                                                            \
+        "run: practice, with a clock that starts at MOMENT; mails go to the outbox only.")                \
+    X("from", MOMENT, "", "", "rehearse: begin at MOMENT instead of now.")                                \
+    X("until", MOMENT, "", "", "rehearse: end at MOMENT.")                                                \
+    X("out", DIR, "", "", "rehearse: write a browsable folder with every mail.")                          \
+    X("crash-at", N, "", "", "rehearse: crash at the N-th boundary and go on as after a restart.")        \
+    X("crash-everywhere", FLAG, "", "",                                                                   \
+        "rehearse: crash at every boundary, one after the other, and compare.")                           \
+    X("note", TEXT, "", "", "answer: how it came (phone, mail).")                                         \
+    X("by", NAME, "the login name", "USER", "answer, unsure: who says so.")                               \
+    X("event", ID, "", "", "Only this event.")                                                            \
+    X("json", FLAG, "", "", "Print JSON for programs.")                                                   \
+    X("verbose", FLAG, "", "", "Log more.")                                                               \
+    X("quiet", FLAG, "", "", "Log errors only.")                                                          \
     X("help", FLAG, "", "", "Show this.")
 
 struct options; // a parsed command line

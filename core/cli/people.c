@@ -22,8 +22,8 @@ static void print_person(struct record person)
     struct text name = record_get_text(person, "name"), group = record_get_text(person, "group");
     struct text answer = record_get_text(person, "answer"), note = record_get_text(person, "note");
     printf("%-34.*s %-20.*s %.*s%s%.*s%s\n", (int)name.len, name.data, (int)group.len, group.data,
-        answer.len ? (int)answer.len : 9, answer.len ? answer.data : "no answer", note.len ? " (" : "", (int)note.len, note.data,
-        note.len ? ")" : "");
+        answer.len ? (int)answer.len : 9, answer.len ? answer.data : "no answer", note.len ? " (" : "",
+        (int)note.len, note.data, note.len ? ")" : "");
 }
 
 int command_who(const struct options *o)
@@ -51,7 +51,8 @@ int command_who(const struct options *o)
 int command_answer(const struct options *o)
 {
     const char *const *arguments;
-    if (options_arguments(o, &arguments) != 2 || (strcmp(arguments[1], "yes") != 0 && strcmp(arguments[1], "no") != 0)) {
+    if (options_arguments(o, &arguments) != 2 ||
+        (strcmp(arguments[1], "yes") != 0 && strcmp(arguments[1], "no") != 0)) {
         return complain(USHER_USAGE, "usher answer NAME yes|no [--note TEXT]");
     }
     struct record_map map;

@@ -110,7 +110,8 @@ static void history_of(struct record report, struct buf *out)
         struct text step = record_get_text(it.value, "step"), flow = record_get_text(it.value, "flow");
         struct text key = record_get_text(it.value, "key"), eml = record_get_text(it.value, "eml");
         if (!eml.len && !text_is(record_get_text(it.value, "kind"), "http")) continue;
-        buf_addf(out, "%.*s/%.*s/%.*s\n", (int)flow.len, flow.data, (int)key.len, key.data, (int)step.len, step.data);
+        buf_addf(out, "%.*s/%.*s/%.*s\n", (int)flow.len, flow.data, (int)key.len, key.data, (int)step.len,
+            step.data);
     }
 }
 
@@ -169,7 +170,8 @@ static size_t count_unsure(struct record report)
     return n;
 }
 
-// Crashes at every boundary in turn. Where a crash leaves a mail unsure, a pretended person who knows decides.
+// Crashes at every boundary in turn. Where a crash leaves a mail unsure, a pretended person who knows
+// decides.
 static int crash_everywhere(const char *script, struct usher_rehearsal options, struct record whole)
 {
     int64_t boundaries = record_get_int(whole, "boundaries", 0);
@@ -180,7 +182,8 @@ static int crash_everywhere(const char *script, struct usher_rehearsal options, 
         struct buf bytes;
         options.crash_at = i;
         int code = play(script, &options, &bytes);
-        if (code) return complain(code, "crash at boundary %lld of %lld", (long long)i, (long long)boundaries);
+        if (code)
+            return complain(code, "crash at boundary %lld of %lld", (long long)i, (long long)boundaries);
         struct record crashed = {(uint8_t *)bytes.data, bytes.len};
         struct losses l = compare(whole, crashed);
         lost += l.lost;
@@ -188,10 +191,12 @@ static int crash_everywhere(const char *script, struct usher_rehearsal options, 
         unsure += count_unsure(crashed);
         if (l.lost) printf("crash at %lld: %zu lost\n", (long long)i, l.lost);
         buf_release(&bytes);
-        if (tty && i % 16 == 0) fprintf(stderr, "\r%lld of %lld crashes", (long long)i, (long long)boundaries);
+        if (tty && i % 16 == 0)
+            fprintf(stderr, "\r%lld of %lld crashes", (long long)i, (long long)boundaries);
     }
     if (tty) fprintf(stderr, "\r\033[K");
-    printf("%lld crashes: %zu lost, %zu sent once more with the same Message-ID (rules with unsure = \"resend\"), %zu decided by a person\n",
+    printf("%lld crashes: %zu lost, %zu sent once more with the same Message-ID (rules with unsure = "
+           "\"resend\"), %zu decided by a person\n",
         (long long)boundaries, lost, repeated, unsure);
     return lost ? USHER_INPUT : 0;
 }

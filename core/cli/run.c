@@ -21,7 +21,9 @@ int command_run(const struct options *o)
         .config = config_path(o),
         .as_if = option(o, "as-if"),
         .outbox = option(o, "outbox"),
-        .verbose = option(o, "verbose") ? 1 : option(o, "quiet") ? -1 : 0};
+        .verbose = option(o, "verbose") ? 1
+                   : option(o, "quiet") ? -1
+                                        : 0};
     struct usher *u = usher_open(&options);
     int code = usher_failed(u);
     if (code) complain(code, "%s", usher_error(u));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// selftest: `usher selftest determinism [SCRIPT...]`: every script is played in two processes, each with an address
+// selftest: `usher selftest determinism [SCRIPT...]`: every script is played in two processes, each with an
+// address
 // layout of its own and a misleading environment, and the two reports are compared byte by byte.
 #include "cli/cli.h"
 #include "usher.h"
@@ -20,8 +21,10 @@ static int play_apart(const char *script, const char *zone, struct buf *out)
     if (child == 0) {
         char tz[64];
         snprintf(tz, sizeof tz, "TZ=%s", zone);
-        char *environment[] = {tz, "LC_ALL=tr_TR.UTF-8", "USHER_SECRET_ZOOM_LINK=https://zoom.example/j/1", NULL};
-        char *const arguments[] = {"usher", "rehearse", "--json", "--from", "2021-02-01 09:00 Asia/Thimphu", (char *)script, NULL};
+        char *environment[] = {tz, "LC_ALL=tr_TR.UTF-8", "USHER_SECRET_ZOOM_LINK=https://zoom.example/j/1",
+            NULL};
+        char *const arguments[] = {"usher", "rehearse", "--json", "--from", "2021-02-01 09:00 Asia/Thimphu",
+            (char *)script, NULL};
         dup2(ends[1], STDOUT_FILENO);
         close(ends[0]);
         close(ends[1]);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// why: one sentence about what a person's mail or a flow waits for, or why it ended, since when, and what next.
+// why: one sentence about what a person's mail or a flow waits for, or why it ended, since when, and what
+// next.
 #include "cli/cli.h"
 #include "usher.h"
 
@@ -30,21 +31,22 @@ static void say_waiting(struct record answer, const struct last_step *s)
     int64_t due = record_get_int(s->last, "due", 0), attempt = record_get_int(s->last, "attempt", 0);
     printf("  since %s: ", show_time(answer, record_get_int(s->last, "at", 0)).text);
     if (text_is(state, "unsure")) {
-        printf("it is not known whether '%.*s' went out (%.*s). A person decides: usher unsure\n", (int)key.len, key.data,
-            (int)note.len, note.data);
+        printf("it is not known whether '%.*s' went out (%.*s). A person decides: usher unsure\n",
+            (int)key.len, key.data, (int)note.len, note.data);
     } else if (text_is(state, "started")) {
         printf("'%.*s' is on its way (try %lld)\n", (int)key.len, key.data, (long long)attempt);
     } else if (text_is(state, "open") && attempt > 0) {
-        printf("'%.*s' did not work %lld time%s; it is tried again at %s. Last answer: %.*s\n", (int)key.len, key.data,
-            (long long)attempt, attempt == 1 ? "" : "s", show_time(answer, due).text, (int)note.len, note.data);
+        printf("'%.*s' did not work %lld time%s; it is tried again at %s. Last answer: %.*s\n", (int)key.len,
+            key.data, (long long)attempt, attempt == 1 ? "" : "s", show_time(answer, due).text, (int)note.len,
+            note.data);
     } else if (text_is(state, "open")) {
         printf("waiting for '%.*s'", (int)key.len, key.data);
         if (due) printf(", until %s", show_time(answer, due).text);
         if (note.len) printf(" (%.*s)", (int)note.len, note.data);
         putchar('\n');
     } else {
-        printf("'%.*s' is %.*s%s%.*s\n", (int)key.len, key.data, (int)state.len, state.data, note.len ? ": " : "",
-            (int)note.len, note.data);
+        printf("'%.*s' is %.*s%s%.*s\n", (int)key.len, key.data, (int)state.len, state.data,
+            note.len ? ": " : "", (int)note.len, note.data);
     }
 }
 
@@ -59,7 +61,8 @@ static void say_result(struct record flow)
 
 static int say_flow(const struct options *o, struct record answer, struct record flow)
 {
-    struct text name = record_get_text(flow, "name"), label = record_get_text(flow, "label"), key = record_get_text(flow, "key");
+    struct text name = record_get_text(flow, "name"), label = record_get_text(flow, "label"),
+                key = record_get_text(flow, "key");
     struct text state = record_get_text(flow, "state"), why = record_get_text(flow, "why");
     struct record_map map;
     struct buf request, bytes;
@@ -74,8 +77,8 @@ static int say_flow(const struct options *o, struct record answer, struct record
     struct record history = {(uint8_t *)bytes.data, bytes.len};
     struct last_step s = last_step(record_get(history, "rows"));
     struct text who = label.len ? label : key;
-    printf("%.*s for %.*s: %.*s%s%.*s\n", (int)name.len, name.data, (int)who.len, who.data, (int)state.len, state.data,
-        why.len ? ", because " : "", (int)why.len, why.data);
+    printf("%.*s for %.*s: %.*s%s%.*s\n", (int)name.len, name.data, (int)who.len, who.data, (int)state.len,
+        state.data, why.len ? ", because " : "", (int)why.len, why.data);
     if (s.last.data) say_waiting(answer, &s);
     say_result(flow);
     buf_release(&bytes);
@@ -86,7 +89,8 @@ int command_why(const struct options *o)
 {
     const char *const *arguments;
     int n = options_arguments(o, &arguments), said = 0;
-    if (n < 1 || n > 2) return complain(USHER_USAGE, "usher why NAME [RULE], where NAME is a person, a key, or part of one");
+    if (n < 1 || n > 2)
+        return complain(USHER_USAGE, "usher why NAME [RULE], where NAME is a person, a key, or part of one");
     struct record_map map;
     struct buf request, bytes;
     record_map_init(&map);
@@ -100,12 +104,15 @@ int command_why(const struct options *o)
     if (code) return code;
     struct record answer = {(uint8_t *)bytes.data, bytes.len};
     if (print_json(o, answer)) said = 1;
-    for (struct record_iter it = record_each(record_get(answer, "rows")); !option(o, "json") && !code && record_next(&it);) {
+    for (struct record_iter it = record_each(record_get(answer, "rows"));
+         !option(o, "json") && !code && record_next(&it);) {
         if (n == 2 && !text_is(record_get_text(it.value, "name"), arguments[1])) continue;
         code = say_flow(o, answer, it.value);
         said++;
     }
     buf_release(&bytes);
-    if (!code && !said) return complain(USHER_INPUT, "nothing here is called '%s'%s%s: usher flows lists everything", arguments[0], n == 2 ? " under the rule " : "", n == 2 ? arguments[1] : "");
+    if (!code && !said)
+        return complain(USHER_INPUT, "nothing here is called '%s'%s%s: usher flows lists everything",
+            arguments[0], n == 2 ? " under the rule " : "", n == 2 ? arguments[1] : "");
     return code;
 }

@@ -67,7 +67,8 @@ static void ask_list(struct engine *g, struct record request, struct asker *a)
     }
     record_map_end(&map, &args);
     a->field = "rows";
-    engine_ask_store(g, store_list(g->store, name, (struct record){(uint8_t *)args.data, args.len}), on_answer, a);
+    engine_ask_store(g, store_list(g->store, name, (struct record){(uint8_t *)args.data, args.len}),
+        on_answer, a);
     buf_release(&args);
     free(name);
 }
@@ -94,7 +95,8 @@ static void ask_settle(struct engine *g, struct record request, struct asker *a)
 {
     bool again = record_get_bool(request, "again", false);
     batch_audit(g->batch, g->now, record_get_text(request, "who"), record_get_text(request, "event"),
-        record_get_int(request, "flow", 0), again ? TEXT("send again") : TEXT("it arrived"), record_get_text(request, "key"));
+        record_get_int(request, "flow", 0), again ? TEXT("send again") : TEXT("it arrived"),
+        record_get_text(request, "key"));
     engine_decide_unsure(g, record_get_text(request, "event"), record_get_text(request, "name"),
         record_get_text(request, "key"), (int32_t)record_get_int(request, "step", 0), again);
     struct buf yes;

@@ -96,14 +96,16 @@ static struct record exchange(struct event *ev, struct book *b, struct text key,
     return before;
 }
 
-int book_set(struct engine *g, struct event *ev, struct book *b, struct text key, struct record value, struct err *e)
+int book_set(struct engine *g, struct event *ev, struct book *b, struct text key, struct record value,
+    struct err *e)
 {
     if (key.len == 0 || key.len > BOOK_KEY_MAX || memchr(key.data, 0, key.len)) {
-        return err_set(e, ERR_INPUT, "a key of book '%s' must be a text of 1 to %d bytes", b->name, BOOK_KEY_MAX);
+        return err_set(e, ERR_INPUT, "a key of book '%s' must be a text of 1 to %d bytes", b->name,
+            BOOK_KEY_MAX);
     }
     if (value.data && ev->book_bytes + value.len + key.len > BOOK_BYTES_MAX) {
-        return err_set(e, ERR_LIMIT, "the books of '%s' are full (%u MiB): remove what is no longer needed", ev->name,
-            BOOK_BYTES_MAX >> 20);
+        return err_set(e, ERR_LIMIT, "the books of '%s' are full (%u MiB): remove what is no longer needed",
+            ev->name, BOOK_BYTES_MAX >> 20);
     }
     struct book_change *c = mem_alloc(sizeof *c);
     c->book = b;

@@ -27,11 +27,12 @@ struct book {
     size_t n, room;
 };
 
-struct book *book_find(struct event *ev, struct text name); // made when it is new
+struct book *book_find(struct event *ev, struct text name);    // made when it is new
 struct record book_get(const struct book *b, struct text key); // data == NULL: not there
 size_t book_position(const struct book *b, struct text key, bool *found);
 // No value: removes. -LIMIT when the event's books are full.
-int book_set(struct engine *g, struct event *ev, struct book *b, struct text key, struct record value, struct err *e);
+int book_set(struct engine *g, struct event *ev, struct book *b, struct text key, struct record value,
+    struct err *e);
 // As loaded from the store: not written again.
 void book_restore(struct event *ev, struct text book, struct text key, struct record value);
 void book_free_all(struct event *ev);

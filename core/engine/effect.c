@@ -175,7 +175,8 @@ static void settle_result(struct engine *g, struct flow *f, struct step *s, enum
     if (!sent && g->options.notice) g->options.notice(g->options.notice_ctx, s, f, why);
 }
 
-static void settle_sent(struct engine *g, struct flow *f, struct step *s, struct record value, struct text note)
+static void settle_sent(struct engine *g, struct flow *f, struct step *s, struct record value,
+    struct text note)
 {
     struct text reply = record_get_text(value, "reply");
     settle_result(g, f, s, STEP_DONE, true, false, reply.len ? reply : note);
@@ -207,8 +208,8 @@ static void try_again(struct engine *g, struct flow *f, struct step *s, struct t
     struct instant until = tried_until(s);
     if (g->now.ms >= until.ms) {
         char why[1200];
-        int n = snprintf(why, sizeof why, "given up after %d tries, because it would be too late: %.*s", s->attempt,
-            (int)note.len, note.data);
+        int n = snprintf(why, sizeof why, "given up after %d tries, because it would be too late: %.*s",
+            s->attempt, (int)note.len, note.data);
         if ((size_t)n >= sizeof why) n = sizeof why - 1;
         settle_result(g, f, s, STEP_FAILED, false, false, (struct text){why, (size_t)n});
         return;
@@ -231,8 +232,8 @@ static void settle_unsure(struct engine *g, struct flow *f, struct step *s, stru
     else if (g->options.notice) g->options.notice(g->options.notice_ctx, s, f, note);
 }
 
-void effect_outcome(struct engine *g, struct flow *f, struct step *s, enum outcome outcome, struct record value,
-    struct text note, int64_t retry_after_ms)
+void effect_outcome(struct engine *g, struct flow *f, struct step *s, enum outcome outcome,
+    struct record value, struct text note, int64_t retry_after_ms)
 {
     f->under_way--;
     s->under_way = false;
@@ -256,7 +257,8 @@ void effect_recover(struct engine *g, struct flow *f)
         struct step *s = f->steps[i];
         if (!step_is_effect(s->kind) || s->under_way || s->queued || !s->branch) continue;
         if (s->state == STEP_STARTED) {
-            settle_unsure(g, f, s, TEXT("usher stopped while it was on its way: perhaps it went out, perhaps not"));
+            settle_unsure(g, f, s,
+                TEXT("usher stopped while it was on its way: perhaps it went out, perhaps not"));
         } else if (s->state == STEP_OPEN && !s->due.ms) {
             effect_begin(g, f, s);
         }
@@ -269,8 +271,8 @@ static void name_of_word(char out[32], int32_t ord)
     snprintf(out, 32, "!unsure:%d", ord);
 }
 
-void engine_decide_unsure(struct engine *g, struct text event, struct text flow_name, struct text flow_key, int32_t ord,
-    bool again)
+void engine_decide_unsure(struct engine *g, struct text event, struct text flow_name, struct text flow_key,
+    int32_t ord, bool again)
 {
     char name[32], dedup[64];
     name_of_word(name, ord);
@@ -278,8 +280,8 @@ void engine_decide_unsure(struct engine *g, struct text event, struct text flow_
     struct buf value;
     buf_init(&value, 16);
     record_put_bool(&value, again);
-    inbox_signal(g, event, flow_name, flow_key, text_of(name), (struct record){(uint8_t *)value.data, value.len},
-        text_of(dedup));
+    inbox_signal(g, event, flow_name, flow_key, text_of(name),
+        (struct record){(uint8_t *)value.data, value.len}, text_of(dedup));
     buf_release(&value);
 }
 

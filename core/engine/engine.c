@@ -23,7 +23,8 @@ static int restore_secret(struct engine *g, struct err *e)
     struct text secret;
     buf_init(&kept, 4096);
     int failed = store_setting(g->store, "secret", &kept, e);
-    if (!failed && record_text((struct record){(uint8_t *)kept.data, kept.len}, &secret) && secret.len == HASH_LEN) {
+    if (!failed && record_text((struct record){(uint8_t *)kept.data, kept.len}, &secret) &&
+        secret.len == HASH_LEN) {
         memcpy(g->secret, secret.data, HASH_LEN);
     } else if (!failed) {
         random_bytes(g->secret, HASH_LEN);
@@ -177,7 +178,8 @@ void engine_hold(struct engine *g, const struct flow_row *row, const char *why)
     held.result = (struct record){0};
     batch_flow(g->batch, &held);
     char name[300];
-    snprintf(name, sizeof name, "%.*s/%.*s", (int)row->name.len, row->name.data, (int)row->key.len, row->key.data);
+    snprintf(name, sizeof name, "%.*s/%.*s", (int)row->name.len, row->name.data, (int)row->key.len,
+        row->key.data);
     log_line(LOG_ERROR, "a flow is held", "name", name, "why", why, NULL);
 }
 
@@ -307,8 +309,8 @@ static int reopen_older(struct engine *g, struct event *ev, struct err *e)
         ev->current->next = older;
         char n[24];
         snprintf(n, sizeof n, "%lld", (long long)live);
-        log_line(LOG_WARN, "the script changed; flows that began with the version before go on with that one", "event",
-            ev->name, "flows", n, NULL);
+        log_line(LOG_WARN, "the script changed; flows that began with the version before go on with that one",
+            "event", ev->name, "flows", n, NULL);
     }
     buf_release(&list);
     return failed;
@@ -321,8 +323,8 @@ static void apply_starts(struct engine *g, struct script *s)
     }
 }
 
-int64_t engine_start_flow(struct engine *g, struct script *s, struct text name, struct text key, struct text label,
-    struct record input, int64_t parent)
+int64_t engine_start_flow(struct engine *g, struct script *s, struct text name, struct text key,
+    struct text label, struct record input, int64_t parent)
 {
     struct flow_row row = {.id = ++g->last_flow,
         .event = text_of(s->event->name),
@@ -343,8 +345,9 @@ int64_t engine_start_flow(struct engine *g, struct script *s, struct text name, 
 static int join_event(struct engine *g, struct script *s, struct err *e)
 {
     if (engine_event(g, text_of(s->event_name))) {
-        return err_set(e, ERR_INPUT, "%s: another script has the id '%s' already; ids keep events apart, so give it its own",
-            s->path, s->event_name);
+        return err_set(e, ERR_INPUT,
+            "%s: another script has the id '%s' already; ids keep events apart, so give it its own", s->path,
+            s->event_name);
     }
     struct event *ev = mem_alloc(sizeof *ev);
     ev->name = mem_copyz(s->event_name);
@@ -462,8 +465,8 @@ static int run_handler(struct call *c, struct err *e)
     return failed;
 }
 
-void engine_call(struct engine *g, struct text event, struct text name, struct record request, engine_reply reply,
-    void *ctx)
+void engine_call(struct engine *g, struct text event, struct text name, struct record request,
+    engine_reply reply, void *ctx)
 {
     struct err e = {0};
     struct call c = find_handler(g, event, name);

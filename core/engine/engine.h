@@ -69,16 +69,17 @@ struct engine {
         int64_t *flows;
         int32_t *steps;
         size_t first, n, room;
-    } queue[3]; // by effect kind: mail, http, effect
-    size_t beginning[3]; // promised to the world but not begun yet
-    size_t finding;      // store_find requests under way: an outside fact looks for its flow
+    } queue[3];           // by effect kind: mail, http, effect
+    size_t beginning[3];  // promised to the world but not begun yet
+    size_t finding;       // store_find requests under way: an outside fact looks for its flow
     int64_t ready_cursor; // flows READY on disk with a greater id are still to be picked up
     bool ready_asked, ready_more;
     bool due_asked;
-    bool stopping;        // begins no more effects
-    uint64_t steps_done;  // for people and the bench
-    struct instant now;   // of this tick
-    struct instant first_due; // earliest moment that any flow waited for; where a rehearsal of the past begins
+    bool stopping;       // begins no more effects
+    uint64_t steps_done; // for people and the bench
+    struct instant now;  // of this tick
+    struct instant
+        first_due; // earliest moment that any flow waited for; where a rehearsal of the past begins
 };
 
 struct engine *engine_new(const struct engine_options *options, struct err *e);
@@ -90,14 +91,15 @@ void engine_keep_setting(struct engine *g, const char *name, int64_t value);
 // Loads a script and what it declares; its flows begin with the next ticks. `path` names it to people.
 int engine_load(struct engine *g, const char *path, struct err *e);
 
-// Loads the newest version of every event from the database alone: for looking and answering, not for running.
+// Loads the newest version of every event from the database alone: for looking and answering, not for
+// running.
 int engine_load_stored(struct engine *g, struct err *e);
 
 // Calls a handler of an event ("" = the first that has it) in the next tick. The reply comes when what it
 // changed is on disk: error is set when it raised. `who` stands in the audit trail.
 typedef void (*engine_reply)(void *ctx, struct record reply, const struct err *error);
-void engine_call(struct engine *g, struct text event, struct text name, struct record request, engine_reply reply,
-    void *ctx);
+void engine_call(struct engine *g, struct text event, struct text name, struct record request,
+    engine_reply reply, void *ctx);
 
 // The organiser's word on a step that is UNSURE: send it again, or it did arrive.
 void engine_decide_unsure(struct engine *g, struct text event, struct text flow_name, struct text flow_key,
@@ -117,8 +119,8 @@ size_t engine_under_way(const struct engine *g);
 // A flow on disk that can't be run waits for a person, with the reason.
 void engine_hold(struct engine *g, const struct flow_row *row, const char *why);
 // Starts a flow, unless there is one of that name and key. Its id, if it is new.
-int64_t engine_start_flow(struct engine *g, struct script *s, struct text name, struct text key, struct text label,
-    struct record input, int64_t parent);
+int64_t engine_start_flow(struct engine *g, struct script *s, struct text name, struct text key,
+    struct text label, struct record input, int64_t parent);
 // Writes the stand-in for a secret; engine_reveal puts the value in where something leaves.
 void engine_secret_token(struct engine *g, struct text name, struct buf *out);
 // Copies a record with every stand-in replaced; the value never reaches the journal. -INPUT when one is gone.
@@ -133,7 +135,8 @@ void engine_take_answers(struct engine *g); // tick.c
 void promise_effect(struct engine *g, struct flow *f, struct step *s);
 void promise_start(struct engine *g, struct script *script, const struct flow_row *row);
 void promise_deliver(struct engine *g, struct text event, struct text flow_name, struct text flow_key);
-void promise_reply(struct engine *g, engine_reply reply, void *ctx, struct record value, const struct err *error);
+void promise_reply(struct engine *g, engine_reply reply, void *ctx, struct record value,
+    const struct err *error);
 // Drops what was promised after `mark` (a slice that was taken back).
 struct promise *promise_mark(const struct engine *g);
 void promise_rewind(struct engine *g, struct promise *mark);
@@ -147,15 +150,15 @@ struct promise *promise_none(void); // stands for "nothing promised" in a map, w
 // A new or due effect: written as started when there is room, else as open and queued.
 void effect_begin(struct engine *g, struct flow *f, struct step *s);
 size_t effect_waiting(const struct engine *g); // how many are open and queued
-void effect_fill_room(struct engine *g); // begins queued ones while there is room
+void effect_fill_room(struct engine *g);       // begins queued ones while there is room
 void effect_perform(struct engine *g, int64_t flow, int32_t step);
 void effect_unpromise(struct engine *g, enum step_kind kind); // the slice that promised it was taken back
 // What a flow that was loaded finds under way belongs to a process that is gone.
 void effect_recover(struct engine *g, struct flow *f);
 // Looks whether a person has said what became of an UNSURE step.
 void effect_settle_unsure(struct engine *g, struct flow *f, struct step *s);
-void effect_outcome(struct engine *g, struct flow *f, struct step *s, enum outcome outcome, struct record value,
-    struct text note, int64_t retry_after_ms);
+void effect_outcome(struct engine *g, struct flow *f, struct step *s, enum outcome outcome,
+    struct record value, struct text note, int64_t retry_after_ms);
 
 // ---- outside facts (inbox.c) ------------------------------------------------------------------------
 

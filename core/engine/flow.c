@@ -141,11 +141,13 @@ struct flow *flow_load(struct engine *g, struct script *script, const struct loa
     const struct flow_row *row = &from->flow;
     const struct flow_def *def = script_flow(script, row->name);
     if (from->broken) {
-        err_set(e, ERR_STORAGE, "its journal is damaged (a checksum does not fit): it is held, and nothing of it is sent");
+        err_set(e, ERR_STORAGE,
+            "its journal is damaged (a checksum does not fit): it is held, and nothing of it is sent");
         return NULL;
     }
     if (!def) {
-        err_set(e, ERR_INPUT, "the script no longer has a flow named '%.*s'", (int)row->name.len, row->name.data);
+        err_set(e, ERR_INPUT, "the script no longer has a flow named '%.*s'", (int)row->name.len,
+            row->name.data);
         return NULL;
     }
     struct flow *f = flow_make(g, script, row->id, row->name, row->key, row->label);
@@ -244,8 +246,8 @@ struct slice {
 
 static struct slice slice_begin(struct engine *g, struct flow *f)
 {
-    return (struct slice){batch_mark(g->batch), promise_mark(g), book_mark(f->script->event),
-        f->rows, f->under_way, f->sum};
+    return (struct slice){batch_mark(g->batch), promise_mark(g), book_mark(f->script->event), f->rows,
+        f->under_way, f->sum};
 }
 
 static void slice_take_back(struct engine *g, struct flow *f, const struct slice *s)
@@ -265,7 +267,8 @@ void flow_stop(struct engine *g, struct flow *f, enum flow_state state, const ch
     f->why = flow_keep(f, text_of(why));
     char id[24];
     snprintf(id, sizeof id, "%lld", (long long)f->id);
-    log_line(LOG_ERROR, why, "flow", id, "name", f->name, "key", f->key, "state", flow_state_name(state), NULL);
+    log_line(LOG_ERROR, why, "flow", id, "name", f->name, "key", f->key, "state", flow_state_name(state),
+        NULL);
     if (g->options.notice) g->options.notice(g->options.notice_ctx, NULL, f, text_of(why));
 }
 
@@ -366,7 +369,8 @@ static void check_replay_was_whole(struct engine *g, struct flow *f)
     if (f->asked >= f->replayed || f->state > FLOW_WAITING) return;
     const struct step *s = f->steps[f->asked];
     char why[512];
-    snprintf(why, sizeof why, "the script did not ask for '%s', which is in the history (line %d)", s->key, s->line);
+    snprintf(why, sizeof why, "the script did not ask for '%s', which is in the history (line %d)", s->key,
+        s->line);
     flow_stop(g, f, FLOW_DIVERGED, why);
 }
 
@@ -392,17 +396,17 @@ void flow_write(struct engine *g, struct flow *f)
     f->next_due = f->state <= FLOW_WAITING ? step_next_due(f) : (struct instant){0};
     if (f->written && f->written_state == f->state && f->written_due.ms == f->next_due.ms) return;
     batch_flow(g->batch, &(struct flow_row){.id = f->id,
-        .script = f->script->id,
-        .state = f->state,
-        .label = text_of(f->label),
-        .next_due = f->next_due,
-        .updated_at = g->now,
-        .rows = f->rows,
-        .steps = f->steps_n,
-        .dseq = f->dseq,
-        .why = text_of(f->why),
-        .result = f->state == FLOW_DONE ? f->result : (struct record){0},
-        .sum = f->sum});
+                             .script = f->script->id,
+                             .state = f->state,
+                             .label = text_of(f->label),
+                             .next_due = f->next_due,
+                             .updated_at = g->now,
+                             .rows = f->rows,
+                             .steps = f->steps_n,
+                             .dseq = f->dseq,
+                             .why = text_of(f->why),
+                             .result = f->state == FLOW_DONE ? f->result : (struct record){0},
+                             .sum = f->sum});
     f->written = true;
     f->written_state = f->state;
     f->written_due = f->next_due;

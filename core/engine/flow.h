@@ -36,11 +36,11 @@ struct step {
     enum step_state state;
     int32_t line, attempt, dseq;
     const char *key;
-    struct branch *branch;      // who asked; NULL until it was asked in this life
-    struct instant asked_at;    // its first row
-    struct instant at;          // its newest row
-    struct instant due;         // open: when it falls due or is tried again; ms == 0: none
-    struct instant late_after;  // DUE: skipped when later than this; effects: no try after this
+    struct branch *branch;     // who asked; NULL until it was asked in this life
+    struct instant asked_at;   // its first row
+    struct instant at;         // its newest row
+    struct instant due;        // open: when it falls due or is tried again; ms == 0: none
+    struct instant late_after; // DUE: skipped when later than this; effects: no try after this
     const char *note;
     struct record args, value;
     struct member *members; // FIRST
@@ -82,10 +82,10 @@ struct flow {
     enum flow_state state;
     int64_t parent;
     struct instant t0, next_due;
-    int32_t rows, dseq;  // as journaled
-    int32_t asked;       // asks in this life
-    int32_t handed;      // completions handed over in this life
-    struct step **steps; // steps[ord - 1]
+    int32_t rows, dseq;                    // as journaled
+    int32_t asked;                         // asks in this life
+    int32_t handed;                        // completions handed over in this life
+    struct step **steps;                   // steps[ord - 1]
     int32_t steps_n, steps_room, replayed; // replayed: how many were in the journal when it was loaded
     struct step **ended; // ended[dseq - 1]: completions in the order in which they are handed over
     int32_t ended_room;
@@ -95,12 +95,12 @@ struct flow {
     struct record input, result;
     struct inbox_row *inbox; // untaken outside facts
     size_t inbox_n;
-    struct map repeats; // hash of a key -> how often it was asked
-    int32_t under_way;  // effects with the world or waiting for room
-    bool ready;         // in the engine's queue
-    bool running;       // inside flow_run
-    bool recovered;     // what another process had under way was looked at
-    bool paused;        // the batch was full in the middle of its slice
+    struct map repeats;            // hash of a key -> how often it was asked
+    int32_t under_way;             // effects with the world or waiting for room
+    bool ready;                    // in the engine's queue
+    bool running;                  // inside flow_run
+    bool recovered;                // what another process had under way was looked at
+    bool paused;                   // the batch was full in the middle of its slice
     enum flow_state written_state; // what its row on disk says (or will, with this batch)
     struct instant written_due;
     bool written;
@@ -116,7 +116,8 @@ struct record flow_keep_record(struct flow *f, struct record r);
 struct flow *flow_new(struct engine *g, struct script *script, int64_t id, struct text name, struct text key,
     struct text label, struct instant t0, struct record input);
 // A flow as it was loaded; NULL with words when it can't be run (chain broken, flow no longer in the script).
-struct flow *flow_load(struct engine *g, struct script *script, const struct loaded_flow *from, struct err *e);
+struct flow *flow_load(struct engine *g, struct script *script, const struct loaded_flow *from,
+    struct err *e);
 // Drops it from memory. Never closes its Lua threads: that would run code (engine.md, a, `__close`).
 void flow_forget(struct engine *g, struct flow *f);
 

@@ -25,7 +25,10 @@ void engine_post(struct engine *g, int64_t flow, int32_t step, int32_t attempt, 
     struct record value, struct text note, int64_t retry_after_ms)
 {
     struct post *p = mem_alloc(sizeof *p + value.len + note.len + 1);
-    *p = (struct post){.flow = flow, .step = step, .attempt = attempt, .outcome = outcome,
+    *p = (struct post){.flow = flow,
+        .step = step,
+        .attempt = attempt,
+        .outcome = outcome,
         .retry_after_ms = retry_after_ms};
     if (value.data) {
         memcpy(p->memory, value.data, value.len);
@@ -71,8 +74,14 @@ void inbox_release(struct engine *g)
 void inbox_signal(struct engine *g, struct text event, struct text flow, struct text key, struct text name,
     struct record value, struct text dedup)
 {
-    batch_inbox(g->batch, &(struct inbox_row){.id = ++g->last_inbox, .event = event, .flow_name = flow,
-        .flow_key = key, .name = name, .dedup = dedup, .value = value, .at = g->now});
+    batch_inbox(g->batch, &(struct inbox_row){.id = ++g->last_inbox,
+                              .event = event,
+                              .flow_name = flow,
+                              .flow_key = key,
+                              .name = name,
+                              .dedup = dedup,
+                              .value = value,
+                              .at = g->now});
     promise_deliver(g, event, flow, key);
 }
 

@@ -74,7 +74,8 @@ void promise_deliver(struct engine *g, struct text event, struct text flow_name,
     p->row.key = put_text(&at, flow_key);
 }
 
-void promise_reply(struct engine *g, engine_reply reply, void *ctx, struct record value, const struct err *error)
+void promise_reply(struct engine *g, engine_reply reply, void *ctx, struct record value,
+    const struct err *error)
 {
     struct promise *p = promise_new(g, PROMISE_REPLY);
     p->reply = reply;
@@ -116,7 +117,8 @@ static void keep_start(struct engine *g, struct promise *p, const struct batch *
         if (id <= g->ready_cursor) g->ready_cursor = id - 1;
         return;
     }
-    struct flow *f = flow_new(g, p->script, id, p->row.name, p->row.key, p->row.label, p->row.t0, p->row.input);
+    struct flow *f = flow_new(g, p->script, id, p->row.name, p->row.key, p->row.label, p->row.t0,
+        p->row.input);
     if (f) flow_make_ready(g, f);
 }
 

@@ -33,7 +33,8 @@ static void keep(struct engine *g, struct script *s, struct schedule *d)
 {
     char spec[512];
     snprintf(spec, sizeof spec, "%s %s", d->spec, d->zone ? d->zone : "UTC");
-    batch_schedule(g->batch, text_of(s->event->name), text_of(d->name), text_of(spec), d->last_at, d->next_at);
+    batch_schedule(g->batch, text_of(s->event->name), text_of(d->name), text_of(spec), d->last_at,
+        d->next_at);
 }
 
 int schedule_restore(struct engine *g, struct script *s, struct err *e)
@@ -42,7 +43,8 @@ int schedule_restore(struct engine *g, struct script *s, struct err *e)
         struct schedule_row row = {0};
         char spec[512];
         snprintf(spec, sizeof spec, "%s %s", d->spec, d->zone ? d->zone : "UTC");
-        if (store_schedule(g->store, text_of(s->event->name), text_of(d->name), &row, e)) return -(int)e->code;
+        if (store_schedule(g->store, text_of(s->event->name), text_of(d->name), &row, e))
+            return -(int)e->code;
         if (row.known && strcmp(row.spec, spec) == 0) {
             d->last_at = row.last;
             d->next_at = row.next;
@@ -56,10 +58,11 @@ int schedule_restore(struct engine *g, struct script *s, struct err *e)
 
 // ---- deciding -----------------------------------------------------------------------------------------
 
-static void note(struct engine *g, struct script *s, struct schedule *d, struct instant nominal, const char *decision,
-    const char *why)
+static void note(struct engine *g, struct script *s, struct schedule *d, struct instant nominal,
+    const char *decision, const char *why)
 {
-    batch_occurrence(g->batch, text_of(s->event->name), text_of(d->name), nominal, text_of(decision), g->now, text_of(why));
+    batch_occurrence(g->batch, text_of(s->event->name), text_of(d->name), nominal, text_of(decision), g->now,
+        text_of(why));
 }
 
 static void write_key(struct instant nominal, char key[OCCURRENCE_KEY_MAX])
@@ -70,7 +73,8 @@ static void write_key(struct instant nominal, char key[OCCURRENCE_KEY_MAX])
     snprintf(key, OCCURRENCE_KEY_MAX, "%sZ", wall_print(zone_local(utc, nominal).wall, wall));
 }
 
-static void start(struct engine *g, struct script *s, struct schedule *d, struct instant nominal, int missed_n)
+static void start(struct engine *g, struct script *s, struct schedule *d, struct instant nominal,
+    int missed_n)
 {
     char key[OCCURRENCE_KEY_MAX];
     write_key(nominal, key);
@@ -88,7 +92,8 @@ static void start(struct engine *g, struct script *s, struct schedule *d, struct
 }
 
 // One that is due now. False: the one before it still runs and this one waits for it.
-static bool decide(struct engine *g, struct script *s, struct schedule *d, struct instant nominal, int missed_n)
+static bool decide(struct engine *g, struct script *s, struct schedule *d, struct instant nominal,
+    int missed_n)
 {
     struct flow *before = d->running_flow ? engine_flow(g, d->running_flow) : NULL;
     if (before && before->state <= FLOW_WAITING) {
@@ -105,7 +110,8 @@ static bool decide(struct engine *g, struct script *s, struct schedule *d, struc
     return true;
 }
 
-static bool is_late(const struct engine *g, const struct schedule *d, struct instant nominal, struct instant next)
+static bool is_late(const struct engine *g, const struct schedule *d, struct instant nominal,
+    struct instant next)
 {
     int64_t allowed = d->late_ms ? d->late_ms : instant_since(next, nominal);
     return instant_since(g->now, nominal) > allowed;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// schedule: recurring work. Each occurrence is a flow whose key is its nominal moment, so it runs at most once.
+// schedule: recurring work. Each occurrence is a flow whose key is its nominal moment, so it runs at most
+// once.
 //
 // Every decision is a row in `occurrence`: ran, missed, late, overlap. A changed expression never
 // reaches back: it counts from now. In a clock change an occurrence runs once (time/cron.h).

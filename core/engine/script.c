@@ -31,7 +31,8 @@ struct script *script_of(lua_State *L)
 // Only files beside the script: nothing outside its folder can be read through a script.
 static bool name_is_safe(struct text name)
 {
-    if (name.len == 0 || name.len > 200 || name.data[0] == '/' || memchr(name.data, 0, name.len)) return false;
+    if (name.len == 0 || name.len > 200 || name.data[0] == '/' || memchr(name.data, 0, name.len))
+        return false;
     for (size_t i = 0; i + 1 < name.len; i++) {
         if (name.data[i] == '.' && name.data[i + 1] == '.') return false;
     }
@@ -72,12 +73,13 @@ static struct text remembered(struct script *s, const char *name)
 int script_read(struct script *s, const char *name, struct text *out, struct err *e)
 {
     if (!name_is_safe(text_of(name))) {
-        return err_set(e, ERR_INPUT, "'%s' is no file beside the script: write a name without '..' and without '/' in front",
-            name);
+        return err_set(e, ERR_INPUT,
+            "'%s' is no file beside the script: write a name without '..' and without '/' in front", name);
     }
     *out = remembered(s, name);
     if (out->data) return 0;
-    if (s->stored.data) return err_set(e, ERR_INPUT, "the database holds no file '%s' for this version", name);
+    if (s->stored.data)
+        return err_set(e, ERR_INPUT, "the database holds no file '%s' for this version", name);
     char *data;
     size_t len;
     if (read_anew(s, name, &data, &len, e)) return -(int)e->code;
@@ -98,7 +100,8 @@ struct record script_sources(struct script *s, struct buf *out)
     struct record_map map;
     record_map_init(&map);
     record_map_text(&map, MAIN, text_of(file_name(s->path)));
-    for (struct source *f = s->sources; f; f = f->next) record_map_text(&map, f->name, (struct text){f->data, f->len});
+    for (struct source *f = s->sources; f; f = f->next)
+        record_map_text(&map, f->name, (struct text){f->data, f->len});
     record_map_end(&map, out);
     return (struct record){(const uint8_t *)buf_z(out), out->len};
 }
@@ -113,7 +116,8 @@ static int require(lua_State *L)
     lua_settop(L, 1);
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE); // sandbox_freeze looks there
     if (lua_getfield(L, 2, name) != LUA_TNIL) return 1;
-    if (s->context != CONTEXT_LOADING) return luaL_error(L, "require '%s': modules are loaded at the top of a script", name);
+    if (s->context != CONTEXT_LOADING)
+        return luaL_error(L, "require '%s': modules are loaded at the top of a script", name);
     struct buf file;
     buf_init(&file, 256);
     for (const char *c = name; *c; c++) buf_addc(&file, *c == '.' ? '/' : *c);
@@ -214,14 +218,15 @@ static int check_declared(struct script *s, struct err *e)
 {
     for (struct start_decl *d = s->starts; d; d = d->next) {
         if (!script_flow(s, text_of(d->name))) {
-            return err_set(e, ERR_INPUT, "%s: usher.start names the flow '%s', which this script does not have",
-                s->path, d->name);
+            return err_set(e, ERR_INPUT,
+                "%s: usher.start names the flow '%s', which this script does not have", s->path, d->name);
         }
     }
     for (struct schedule *d = s->schedules; d; d = d->next) {
         if (!script_flow(s, text_of(d->flow))) {
-            return err_set(e, ERR_INPUT, "%s: the schedule '%s' names the flow '%s', which this script does not have",
-                s->path, d->name, d->flow);
+            return err_set(e, ERR_INPUT,
+                "%s: the schedule '%s' names the flow '%s', which this script does not have", s->path,
+                d->name, d->flow);
         }
     }
     return 0;

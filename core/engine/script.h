@@ -74,8 +74,8 @@ struct script {
     struct record about;  // what usher.describe said; owned
     struct engine *engine;
     enum script_context context;
-    struct branch *running;    // CONTEXT_FLOW and CONTEXT_DECIDE
-    int at_end_ref;            // registry: called once the top level has run; 0: none
+    struct branch *running; // CONTEXT_FLOW and CONTEXT_DECIDE
+    int at_end_ref;         // registry: called once the top level has run; 0: none
 };
 
 struct event {

@@ -28,7 +28,8 @@ bool step_is_effect(enum step_kind kind)
 
 bool step_is_over(const struct step *s)
 {
-    return s->state == STEP_DONE || s->state == STEP_FAILED || s->state == STEP_SKIPPED || s->state == STEP_CANCELLED;
+    return s->state == STEP_DONE || s->state == STEP_FAILED || s->state == STEP_SKIPPED ||
+           s->state == STEP_CANCELLED;
 }
 
 // ---- keys -----------------------------------------------------------------------------------------
@@ -70,8 +71,9 @@ static const char *make_key(struct branch *b, enum step_kind kind, struct text n
 static void diverged(struct engine *g, struct flow *f, const struct step *s, const char *key, int32_t line)
 {
     char why[1024];
-    snprintf(why, sizeof why, "step %d was '%s' (line %d) when it first ran, and now the script asks for '%s' (line %d)",
-        s->ord, s->key, s->line, key, line);
+    snprintf(why, sizeof why,
+        "step %d was '%s' (line %d) when it first ran, and now the script asks for '%s' (line %d)", s->ord,
+        s->key, s->line, key, line);
     flow_stop(g, f, FLOW_DIVERGED, why);
 }
 
@@ -91,14 +93,16 @@ static struct step *replayed_step(struct engine *g, struct branch *b, const char
     return s;
 }
 
-// The same step, and the moment has moved: other zone rules. What has passed stays; what is pending is armed anew.
+// The same step, and the moment has moved: other zone rules. What has passed stays; what is pending is armed
+// anew.
 static void rearm(struct engine *g, struct flow *f, struct step *s, const struct ask *ask)
 {
     bool pending = s->state == STEP_OPEN && s->kind == STEP_KIND_DUE;
     if (!pending || s->due.ms == ask->due.ms) return;
     s->due = ask->due;
     step_write(g, f, s, (struct record){0}, ask->note);
-    log_line(LOG_WARN, "a pending moment moves", "name", f->name, "key", f->key, "step", s->key, "to", s->note, NULL);
+    log_line(LOG_WARN, "a pending moment moves", "name", f->name, "key", f->key, "step", s->key, "to",
+        s->note, NULL);
 }
 
 static struct step *new_step(struct flow *f, const struct ask *ask, const char *key, struct branch *b)
@@ -134,7 +138,8 @@ static bool may_ask(struct engine *g, struct flow *f)
 {
     if (f->state > FLOW_WAITING) return false;
     if (f->asked < STEPS_MAX) return true;
-    flow_stop(g, f, FLOW_HELD, "it has taken 10,000 steps, which is the limit: recurring work belongs into a schedule");
+    flow_stop(g, f, FLOW_HELD,
+        "it has taken 10,000 steps, which is the limit: recurring work belongs into a schedule");
     return false;
 }
 
@@ -177,7 +182,8 @@ struct step *step_ask(struct engine *g, struct branch *b, const struct ask *ask)
     if (!may_ask(g, f)) return NULL;
     const char *key = make_key(b, ask->kind, ask->name, ask->subject);
     if (!key) {
-        flow_stop(g, f, FLOW_FAILED, "the name of a step, with its branch and its subject, is longer than 500 bytes");
+        flow_stop(g, f, FLOW_FAILED,
+            "the name of a step, with its branch and its subject, is longer than 500 bytes");
         return NULL;
     }
     bool replaying = f->asked < f->replayed;
@@ -242,7 +248,8 @@ static void put_late(struct buf *out, int64_t ms)
 {
     int64_t minutes = ms / MINUTE_MS;
     if (minutes >= 2880) buf_addf(out, "%lld days", (long long)(minutes / 1440));
-    else if (minutes >= 60) buf_addf(out, "%lld h %lld min", (long long)(minutes / 60), (long long)(minutes % 60));
+    else if (minutes >= 60)
+        buf_addf(out, "%lld h %lld min", (long long)(minutes / 60), (long long)(minutes % 60));
     else buf_addf(out, "%lld min", (long long)minutes);
 }
 
@@ -313,7 +320,8 @@ static void settle_first_step(struct engine *g, struct flow *f, struct step *s)
     struct buf value;
     buf_init(&value, RECORD_LEN_MAX);
     record_map_end(&map, &value);
-    step_settle(g, f, s, STEP_DONE, (struct record){(uint8_t *)value.data, value.len}, text_of(won.member->name));
+    step_settle(g, f, s, STEP_DONE, (struct record){(uint8_t *)value.data, value.len},
+        text_of(won.member->name));
     if (won.answer) { // taken in the same commit as the result: an answer can't be lost in between
         won.answer->taken_by = f->id;
         batch_take(g->batch, won.answer->id, f->id, s->ord);

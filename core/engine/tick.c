@@ -152,6 +152,7 @@ bool engine_tick(struct engine *g)
 // Effects that wait for room are no reason to wait for: they are on disk, and a stopping world makes no room.
 bool engine_idle(const struct engine *g)
 {
-    return !g->ready_first && !g->posts_first && batch_rows(g->batch) == 0 && !g->promises
-        && store_outstanding(g->store) == 0 && !g->ready_asked && !g->due_asked && !g->zones.asked && engine_under_way(g) == effect_waiting(g);
+    return !g->ready_first && !g->posts_first && batch_rows(g->batch) == 0 && !g->promises &&
+           store_outstanding(g->store) == 0 && !g->ready_asked && !g->due_asked && !g->zones.asked &&
+           engine_under_way(g) == effect_waiting(g);
 }

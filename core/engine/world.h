@@ -18,18 +18,19 @@ struct effect {
     int64_t flow;
     int32_t step;
     int32_t attempt;
-    enum step_kind kind;    // MAIL, HTTP or EFFECT
+    enum step_kind kind; // MAIL, HTTP or EFFECT
     struct text event, flow_name, flow_key, label, key;
-    struct instant at;      // virtual or real now
-    struct instant due;     // the moment it was meant for; ms == 0 if none
-    struct record args;     // MAIL: mail/mail.h's record; HTTP: method url headers body timeout_ms idempotency_key rehearse
+    struct instant at;  // virtual or real now
+    struct instant due; // the moment it was meant for; ms == 0 if none
+    struct record
+        args; // MAIL: mail/mail.h's record; HTTP: method url headers body timeout_ms idempotency_key rehearse
 };
 
 // How an effect ended. Whatever is not OK comes with a sentence for the journal.
-#define OUTCOMES(X)                                                        \
-    X(OK)     /* done: value is the result */                                \
+#define OUTCOMES(X)                                                                  \
+    X(OK)     /* done: value is the result */                                        \
     X(AGAIN)  /* did not work this time and surely had no effect: try again later */ \
-    X(FAILED) /* will never work */                                          \
+    X(FAILED) /* will never work */                                                  \
     X(UNSURE) /* perhaps it had its effect: lost after the final dot */
 enum outcome {
 #define X(name) OUTCOME_##name,

@@ -23,7 +23,8 @@ static void keep_release(struct engine *g)
 
 static void begin_pass(struct engine *g)
 {
-    log_line(LOG_WARN, "time zone data changed: pending moments are worked out anew", "tz", zone_release(), NULL);
+    log_line(LOG_WARN, "time zone data changed: pending moments are worked out anew", "tz", zone_release(),
+        NULL);
     g->zones.passing = true;
     g->zones.cursor = 0;
     keep_release(g);
@@ -60,7 +61,8 @@ static struct script *read_anew(struct engine *g, struct script *old)
     struct script *anew = script_reopen(g, old->id, all, &e);
     buf_release(&sources);
     if (!anew) {
-        log_line(LOG_ERROR, "the script can't be read with the new time zone data; it stays as it was", "why", e.text, NULL);
+        log_line(LOG_ERROR, "the script can't be read with the new time zone data; it stays as it was", "why",
+            e.text, NULL);
         return NULL;
     }
     anew->event = old->event;
@@ -82,7 +84,8 @@ static void replace_scripts(struct engine *g)
     }
 }
 
-// Every warm flow is on disk up to this batch; those that have something to run are picked up again as after a
+// Every warm flow is on disk up to this batch; those that have something to run are picked up again as after
+// a
 // restart.
 static void forget_warm(struct engine *g)
 {

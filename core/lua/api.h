@@ -15,8 +15,8 @@ void lib_math_open(lua_State *L, int env);   // without random
 void lib_utf8_open(lua_State *L, int env);
 
 // Each pushes nothing and adds its functions to the table at `usher` (absolute index).
-void api_time_open(lua_State *L, int usher); // usher.time.*
-void api_json_open(lua_State *L, int usher); // usher.json.*
+void api_time_open(lua_State *L, int usher);    // usher.time.*
+void api_json_open(lua_State *L, int usher);    // usher.json.*
 void api_declare_open(lua_State *L, int usher); // describe flow schedule on at_end
 void api_flow_open(lua_State *L, int usher);    // sleep due wait first decide start signal
 void api_branch_open(lua_State *L, int usher);  // spawn join each

@@ -18,8 +18,10 @@ static struct branch *spawn(lua_State *L, struct text name, int args_n)
     struct flow *f = parent->flow;
     if (f->branches_n >= BRANCHES_MAX) luaL_error(L, "a flow has at most %d branches", BRANCHES_MAX);
     char path[PATH_MAX_LEN];
-    int n = snprintf(path, sizeof path, "%s%s%.*s", parent->path, *parent->path ? ">" : "", (int)name.len, name.data);
-    if (n < 0 || n >= PATH_MAX_LEN) luaL_error(L, "the names of nested branches are longer than %d bytes", PATH_MAX_LEN);
+    int n = snprintf(path, sizeof path, "%s%s%.*s", parent->path, *parent->path ? ">" : "", (int)name.len,
+        name.data);
+    if (n < 0 || n >= PATH_MAX_LEN)
+        luaL_error(L, "the names of nested branches are longer than %d bytes", PATH_MAX_LEN);
     struct branch *b = branch_new(f, flow_keep(f, (struct text){path, (size_t)n}), L, args_n);
     b->now = parent->now;
     b->give_up = parent->give_up;
@@ -27,7 +29,8 @@ static struct branch *spawn(lua_State *L, struct text name, int args_n)
 }
 
 /// usher.spawn(name, fn, ...) -> branch
-/// Begins a branch: fn(...) goes on beside this code, in the same flow. The flow ends when all its branches have.
+/// Begins a branch: fn(...) goes on beside this code, in the same flow. The flow ends when all its branches
+/// have.
 /// An error in a branch is raised by usher.join, or fails the flow. Errors: more than 1,000 branches.
 /// Example: local b = usher.spawn("nudge", function() usher.sleep("2 days") usher.log("nudge") end)
 /// usher.join(b)
@@ -104,13 +107,15 @@ static int api_join(lua_State *L)
 }
 
 // ---- each -----------------------------------------------------------------------------------------------
-// Stack of a running each: 1 list, 2 options or nil, 3 function, 4 the branches so far, 5 how many were joined.
+// Stack of a running each: 1 list, 2 options or nil, 3 function, 4 the branches so far, 5 how many were
+// joined.
 
 static struct text key_of_item(lua_State *L)
 {
     int item = lua_gettop(L);
     if (lua_istable(L, 2) && lua_getfield(L, 2, "by") == LUA_TSTRING) {
-        if (!lua_istable(L, item)) luaL_error(L, "usher.each: an item is no table, so it has no '%s'", lua_tostring(L, -1));
+        if (!lua_istable(L, item))
+            luaL_error(L, "usher.each: an item is no table, so it has no '%s'", lua_tostring(L, -1));
         lua_gettable(L, item);
     } else if (lua_istable(L, 2) && lua_isfunction(L, -1)) {
         lua_pushvalue(L, item);
@@ -157,10 +162,13 @@ static int each_from(lua_State *L, int status, lua_KContext max)
 }
 
 /// usher.each(list, options, fn) -> nothing
-/// A branch fn(item) for every item, known by options.by (the name of a field, or a function of the item) and never by
+/// A branch fn(item) for every item, known by options.by (the name of a field, or a function of the item) and
+/// never by
 /// its place, so a list may grow or change its order. options.max: how many go on at once (default 1,000).
-/// Waits until all have ended; raises what one raised. Errors: an item without that field; two items with one key.
-/// Example: usher.each({ { key = "a" }, { key = "b" } }, { by = "key" }, function(item) usher.log(item.key) end)
+/// Waits until all have ended; raises what one raised. Errors: an item without that field; two items with one
+/// key.
+/// Example: usher.each({ { key = "a" }, { key = "b" } }, { by = "key" }, function(item) usher.log(item.key)
+/// end)
 static int api_each(lua_State *L)
 {
     static const struct option options[] = {{"by", "any?"}, {"max", "int?"}, {0}};

@@ -15,17 +15,20 @@ static char *copy_option(lua_State *L, int index, const char *name)
 }
 
 /// usher.describe(about) -> nothing
-/// Names the event that this script is about. `about` holds id (text; default: the file's name), title (text),
-/// zone (text, an IANA name), zones (list of { name = , zone = }: the audiences whose local time a rehearsal shows).
+/// Names the event that this script is about. `about` holds id (text; default: the file's name), title
+/// (text),
+/// zone (text, an IANA name), zones (list of { name = , zone = }: the audiences whose local time a rehearsal
+/// shows).
 /// At most once in a script. Errors: a second call; an unknown option.
 /// Example: usher.describe { id = "hello", zone = "Asia/Thimphu" }
 static int api_describe(lua_State *L)
 {
-    static const struct option options[] = {
-        {"id", "text?"}, {"title", "text?"}, {"zone", "text?"}, {"zones", "table?"}, {0}};
+    static const struct option options[] = {{"id", "text?"}, {"title", "text?"}, {"zone", "text?"},
+        {"zones", "table?"}, {0}};
     struct script *s = context_check(L, "usher.describe", CALL_AT_TOP);
     check_options(L, 1, "usher.describe", options, 0);
-    if (s->about.data) return luaL_error(L, "usher.describe: a script is about one event, and this one was described above");
+    if (s->about.data)
+        return luaL_error(L, "usher.describe: a script is about one event, and this one was described above");
     struct buf about;
     struct err e = {0};
     buf_init(&about, RECORD_LEN_MAX);
@@ -62,7 +65,8 @@ static int api_flow(lua_State *L)
 
 /// usher.on(name, fn) -> nothing
 /// Declares a handler: fn(request) -> reply. It runs to its end in one turn, so everything it changes (books,
-/// signals, starts) is one transaction, and the reply leaves when that is on disk. Commands and pages call it.
+/// signals, starts) is one transaction, and the reply leaves when that is on disk. Commands and pages call
+/// it.
 /// Errors: two handlers of one name; a call anywhere but at the top level.
 /// Example: usher.on("ping", function(request) return { pong = true } end)
 static int api_on(lua_State *L)
@@ -101,23 +105,27 @@ static int word_of(lua_State *L, const char *option, const char *const *words, c
     for (int i = 0; words[i]; i++) {
         if (text_is(t, words[i])) return i;
     }
-    return luaL_error(L, "%s: %s = '%s' is not known: write '%s', '%s' or '%s'", func, option, t.data, words[0],
-        words[1], words[2]);
+    return luaL_error(L, "%s: %s = '%s' is not known: write '%s', '%s' or '%s'", func, option, t.data,
+        words[0], words[1], words[2]);
 }
 
 /// usher.schedule(options) -> nothing
-/// Declares recurring work. The first value is its name; `flow` names the flow that each occurrence starts, with
-/// { nominal = ms, missed = number of occurrences before it that did not run } as its input. When: every ("15 minutes",
-/// "day 09:00", "weekday 09:00", "monday 09:00") or cron (five fields), in zone (IANA name). missed: "latest" (one run
-/// for all that were missed, the default), "none", "each". late: a duration after which an occurrence counts as missed.
+/// Declares recurring work. The first value is its name; `flow` names the flow that each occurrence starts,
+/// with
+/// { nominal = ms, missed = number of occurrences before it that did not run } as its input. When: every ("15
+/// minutes",
+/// "day 09:00", "weekday 09:00", "monday 09:00") or cron (five fields), in zone (IANA name). missed: "latest"
+/// (one run
+/// for all that were missed, the default), "none", "each". late: a duration after which an occurrence counts
+/// as missed.
 /// overlap: "skip" (default), "queue", "replace". Changing the expression never reaches back.
 /// Errors: both or neither of every and cron; an unknown zone; an expression that never fires.
 /// Example: usher.flow("digest", function(o) usher.log("at " .. o.nominal) end)
 /// usher.schedule { "weekly", every = "monday 09:00", zone = "Asia/Thimphu", flow = "digest" }
 static int api_schedule(lua_State *L)
 {
-    static const struct option options[] = {{"every", "text?"}, {"cron", "text?"}, {"zone", "text?"}, {"flow", "text"},
-        {"missed", "text?"}, {"late", "span?"}, {"overlap", "text?"}, {0}};
+    static const struct option options[] = {{"every", "text?"}, {"cron", "text?"}, {"zone", "text?"},
+        {"flow", "text"}, {"missed", "text?"}, {"late", "span?"}, {"overlap", "text?"}, {0}};
     static const char *const missed[] = {"latest", "none", "each", NULL};
     static const char *const overlap[] = {"skip", "queue", "replace", NULL};
     struct script *s = context_check(L, "usher.schedule", CALL_AT_TOP);

@@ -13,15 +13,17 @@ static int push_effect_result(lua_State *L, struct step *s)
 }
 
 /// usher.effect(kind, options) -> result
-/// Asks the program that usher is part of to do something; kind is what that program calls it. The first value of
-/// options is the step's name; args: any data, given to the program; as: part of the step's identity; unsure: as in
+/// Asks the program that usher is part of to do something; kind is what that program calls it. The first
+/// value of
+/// options is the step's name; args: any data, given to the program; as: part of the step's identity; unsure:
+/// as in
 /// usher.mail (default "resend"); give_up: a moment. Comes back with what the program answers, or
 /// { sent = false, why = }. The program `usher` itself brings no effects. Errors: args that can't be kept.
 /// Example: usher.flow("f", function() usher.effect("lamp", { "on", args = { room = 3 } }) end)
 static int api_effect(lua_State *L)
 {
-    static const struct option options[] = {
-        {"args", "any?"}, {"as", "text?"}, {"unsure", "text?"}, {"give_up", "moment?"}, {0}};
+    static const struct option options[] = {{"args", "any?"}, {"as", "text?"}, {"unsure", "text?"},
+        {"give_up", "moment?"}, {0}};
     struct script *s = context_check(L, "usher.effect", CALL_IN_FLOW);
     struct text kind = context_name(L, 1, "usher.effect");
     check_options(L, 2, "usher.effect", options, 1);
@@ -47,8 +49,13 @@ static int api_effect(lua_State *L)
     record_map_text(&map, "kind", kind);
     record_map_value(&map, "args", (struct record){(uint8_t *)args.data, args.len});
     record_map_end(&map, &whole);
-    struct ask ask = {.kind = STEP_KIND_EFFECT, .name = name, .subject = option_text(L, 1, "as"), .line = context_line(L),
-        .late_after = give_up, .args = {(uint8_t *)whole.data, whole.len}, .unsure = unsure};
+    struct ask ask = {.kind = STEP_KIND_EFFECT,
+        .name = name,
+        .subject = option_text(L, 1, "as"),
+        .line = context_line(L),
+        .late_after = give_up,
+        .args = {(uint8_t *)whole.data, whole.len},
+        .unsure = unsure};
     struct step *step = step_ask(s->engine, context_branch(L), &ask);
     buf_release(&args);
     buf_release(&whole);

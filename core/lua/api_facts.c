@@ -104,7 +104,8 @@ static int next_entry(lua_State *L)
 
 /// usher.book.each(book) -> iterator
 /// For a loop over keys and values, sorted by key. Errors: a use outside decide and handlers.
-/// Example: usher.on("all", function() local n = 0 for key, value in usher.book("answers"):each() do n = n + 1 end return n end)
+/// Example: usher.on("all", function() local n = 0 for key, value in usher.book("answers"):each() do n = n +
+/// 1 end return n end)
 static int api_book_each(lua_State *L)
 {
     check_book(L, "book:each");
@@ -115,9 +116,11 @@ static int api_book_each(lua_State *L)
 }
 
 /// usher.book(name) -> book
-/// A collection of this event: kept in memory and on disk, read and changed inside usher.decide and handlers with
+/// A collection of this event: kept in memory and on disk, read and changed inside usher.decide and handlers
+/// with
 /// book:get, book:has, book:set, book:remove, book:count and book:each. Values are plain data.
-/// Errors: a name that is no name. Example: usher.on("yes", function(r) usher.book("answers"):set(r.who, "yes") end)
+/// Errors: a name that is no name. Example: usher.on("yes", function(r) usher.book("answers"):set(r.who,
+/// "yes") end)
 static int api_book(lua_State *L)
 {
     struct text name = context_name(L, 2, "usher.book"); // argument 1 is the table that __call passes
@@ -159,7 +162,8 @@ static int api_shipped(lua_State *L)
 }
 
 /// usher.secret(name) -> text
-/// A stand-in for a secret, safe to print and to keep: the value itself (from the environment, a file or the service
+/// A stand-in for a secret, safe to print and to keep: the value itself (from the environment, a file or the
+/// service
 /// manager) is put in only where a mail or a request leaves. Only at the top level.
 /// Errors: the secret is not there: the sentence says where it was looked for.
 /// Example: local ok, link = pcall(usher.secret, "ZOOM_LINK")
@@ -180,7 +184,8 @@ static int api_secret(lua_State *L)
 }
 
 /// usher.rehearsing() -> true | false
-/// Whether this is a rehearsal. Only at the top level and in handlers: a flow must not know. Errors: a use in a flow.
+/// Whether this is a rehearsal. Only at the top level and in handlers: a flow must not know. Errors: a use in
+/// a flow.
 /// Example: local really = not usher.rehearsing()
 static int api_rehearsing(lua_State *L)
 {

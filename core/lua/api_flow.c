@@ -23,14 +23,16 @@ static int push_nothing(lua_State *L, struct step *s)
 }
 
 /// usher.sleep(duration, name) -> nothing
-/// Lets this flow wait, across restarts. duration: text such as "2h", "30 minutes", "2 days" (a day is 24 hours here);
+/// Lets this flow wait, across restarts. duration: text such as "2h", "30 minutes", "2 days" (a day is 24
+/// hours here);
 /// name: what people read, optional. Errors: a duration that is no duration, or longer than ten years.
 /// Example: usher.sleep("2 days", "time to think")
 static int api_sleep(lua_State *L)
 {
     context_check(L, "usher.sleep", CALL_IN_FLOW);
     int64_t for_ms = check_span(L, 1, "usher.sleep", "duration");
-    if (for_ms < 0 || for_ms > 3660 * DAY_MS) return luaL_error(L, "usher.sleep: a flow sleeps for 0 seconds to ten years");
+    if (for_ms < 0 || for_ms > 3660 * DAY_MS)
+        return luaL_error(L, "usher.sleep: a flow sleeps for 0 seconds to ten years");
     struct branch *b = context_branch(L);
     struct text duration = {lua_tostring(L, 1), lua_rawlen(L, 1)};
     struct ask ask = {.kind = STEP_KIND_SLEEP,
@@ -58,7 +60,8 @@ static void describe_moment(lua_State *L, int index, struct buf *out)
     }
 }
 
-// late = "always" | "never" | "within 2h" | a moment: after which instant the moment counts as missed; 0: never.
+// late = "always" | "never" | "within 2h" | a moment: after which instant the moment counts as missed; 0:
+// never.
 static struct instant check_late(lua_State *L, int options, struct instant due, const char *func)
 {
     struct instant never_late = {0};
@@ -70,7 +73,8 @@ static struct instant check_late(lua_State *L, int options, struct instant due, 
     if (strcmp(word, "always") == 0) return never_late;
     if (strcmp(word, "never") == 0) return due;
     if (strncmp(word, "within ", 7) != 0) {
-        luaL_error(L, "%s: late = '%s' is not known: write \"always\", \"never\", \"within 2h\" or a moment", func, word);
+        luaL_error(L, "%s: late = '%s' is not known: write \"always\", \"never\", \"within 2h\" or a moment",
+            func, word);
     }
     lua_pushstring(L, word + 7);
     return instant_add(due, check_span(L, -1, func, "late"));
@@ -85,11 +89,14 @@ static int push_due(lua_State *L, struct step *s)
 }
 
 /// usher.due(name, moment, options) -> true | false, sentence
-/// Waits for a moment (a table from usher.time, or milliseconds since 1970). When the flow comes to it later than
-/// options.late allows, it answers false and why; that is kept, and nothing decides it anew. late: "always" (default),
+/// Waits for a moment (a table from usher.time, or milliseconds since 1970). When the flow comes to it later
+/// than
+/// options.late allows, it answers false and why; that is kept, and nothing decides it anew. late: "always"
+/// (default),
 /// "never", "within 2h" or a moment. What the flow sends after it is tried until that limit and no longer.
 /// Errors: no moment; an unknown word for late.
-/// Example: if usher.due("reminder", usher.time.at("2031-02-24 09:00", "Asia/Thimphu"), { late = "within 2h" }) then
+/// Example: if usher.due("reminder", usher.time.at("2031-02-24 09:00", "Asia/Thimphu"), { late = "within 2h"
+/// }) then
 /// usher.log("in time") end
 static int api_due(lua_State *L)
 {
@@ -180,16 +187,21 @@ static int push_winner(lua_State *L, struct step *s)
 }
 
 /// usher.first(name, members) -> member, value
-/// Waits for the first of several: members maps a name of yours to { signal = "rsvp" } (an answer from outside),
-/// { after = "2 days" } (a duration from now) or { at = moment }. Comes back with the name that won, and the answer.
+/// Waits for the first of several: members maps a name of yours to { signal = "rsvp" } (an answer from
+/// outside),
+/// { after = "2 days" } (a duration from now) or { at = moment }. Comes back with the name that won, and the
+/// answer.
 /// After downtime the earliest in time wins: an answer at 11:59 beats a deadline at 12:00.
 /// Errors: a member that names none of the three.
-/// Example: local which, answer = usher.first("rsvp?", { answer = { signal = "rsvp" }, deadline = { after = "3 days" } })
+/// Example: local which, answer = usher.first("rsvp?", { answer = { signal = "rsvp" }, deadline = { after =
+/// "3 days" } })
 static int api_first(lua_State *L)
 {
     context_check(L, "usher.first", CALL_IN_FLOW);
     struct branch *b = context_branch(L);
-    struct ask ask = {.kind = STEP_KIND_FIRST, .name = context_name(L, 1, "usher.first"), .line = context_line(L)};
+    struct ask ask = {.kind = STEP_KIND_FIRST,
+        .name = context_name(L, 1, "usher.first"),
+        .line = context_line(L)};
     ask.members_n = check_members(L, 2, b, &ask.members);
     ask.due = earliest(ask.members, ask.members_n);
     return context_wait(L, step_ask(engine_of(L), b, &ask), push_winner);
@@ -204,7 +216,8 @@ static int push_answer(lua_State *L, struct step *s)
 }
 
 /// usher.wait(signal, options) -> value | nil
-/// Waits for an answer from outside of that name. options.timeout (a duration) or options.deadline (a moment) end the
+/// Waits for an answer from outside of that name. options.timeout (a duration) or options.deadline (a moment)
+/// end the
 /// waiting with nil. An answer that came before this call counts. Errors: both timeout and deadline.
 /// Example: local answer = usher.wait("rsvp", { timeout = "3 days" })
 static int api_wait(lua_State *L)
@@ -212,7 +225,9 @@ static int api_wait(lua_State *L)
     static const struct option options[] = {{"timeout", "span?"}, {"deadline", "moment?"}, {0}};
     context_check(L, "usher.wait", CALL_IN_FLOW);
     struct branch *b = context_branch(L);
-    struct ask ask = {.kind = STEP_KIND_FIRST, .name = context_name(L, 1, "usher.wait"), .line = context_line(L)};
+    struct ask ask = {.kind = STEP_KIND_FIRST,
+        .name = context_name(L, 1, "usher.wait"),
+        .line = context_line(L)};
     ask.members = flow_alloc(b->flow, 2 * sizeof *ask.members);
     ask.members[0] = (struct member){.name = "answer", .signal = flow_keep(b->flow, ask.name)};
     ask.members_n = 1;
@@ -221,7 +236,8 @@ static int api_wait(lua_State *L)
         check_options(L, 2, "usher.wait", options, 0);
         struct member *end = &ask.members[1];
         end->name = "deadline";
-        if (lua_getfield(L, 2, "timeout") != LUA_TNIL) end->due = instant_add(b->now, check_span(L, -1, "usher.wait", "timeout"));
+        if (lua_getfield(L, 2, "timeout") != LUA_TNIL)
+            end->due = instant_add(b->now, check_span(L, -1, "usher.wait", "timeout"));
         if (lua_getfield(L, 2, "deadline") != LUA_TNIL) {
             if (end->due.ms) return luaL_error(L, "usher.wait: say timeout or deadline, not both");
             end->due = check_moment(L, -1, "usher.wait", "deadline");
@@ -253,8 +269,10 @@ static void run_decision(lua_State *L, struct script *s, int args_n)
 }
 
 /// usher.decide(name, fn, ...) -> value
-/// Runs fn(...) once and keeps what it returns: later, and after any restart, the kept answer is handed out and fn is
-/// not called. The only way for a flow to look at books; what fn changes in them is committed together with the answer.
+/// Runs fn(...) once and keeps what it returns: later, and after any restart, the kept answer is handed out
+/// and fn is
+/// not called. The only way for a flow to look at books; what fn changes in them is committed together with
+/// the answer.
 /// fn may not wait. Errors: whatever fn raises; an answer that can't be kept (a function, a cycle).
 /// Example: local lucky = usher.decide("lucky", function() return usher.book("answers"):count() > 10 end)
 static int api_decide(lua_State *L)
@@ -275,7 +293,9 @@ static int api_decide(lua_State *L)
             buf_release(&value);
             return luaL_error(L, "usher.decide '%s': %s", name.data, e.text);
         }
-        struct ask ask = {.kind = STEP_KIND_DECIDE, .name = name, .line = context_line(L),
+        struct ask ask = {.kind = STEP_KIND_DECIDE,
+            .name = name,
+            .line = context_line(L),
             .value = {(uint8_t *)value.data, value.len}};
         known = step_ask(s->engine, b, &ask);
         buf_release(&value);
@@ -288,7 +308,8 @@ static int api_decide(lua_State *L)
 // ---- other flows ------------------------------------------------------------------------------------------
 
 // Encodes the field of the options table; the bytes live in the flow or script that asks.
-static struct record encode_field(lua_State *L, int index, const char *field, const char *func, struct buf *out)
+static struct record encode_field(lua_State *L, int index, const char *field, const char *func,
+    struct buf *out)
 {
     struct err e = {0};
     buf_init(out, RECORD_LEN_MAX);
@@ -333,15 +354,18 @@ static int step_start(lua_State *L, struct script *s, struct text name, struct t
 }
 
 /// usher.start(flow, options) -> nothing
-/// Starts a flow, unless one of that name and key is there already. options.key (text: whose flow it is), options.input
-/// (what its function gets), options.label (how people call it). At the top level it declares that the flow must exist.
+/// Starts a flow, unless one of that name and key is there already. options.key (text: whose flow it is),
+/// options.input
+/// (what its function gets), options.label (how people call it). At the top level it declares that the flow
+/// must exist.
 /// Errors: a flow name that the script does not have; a missing key.
 /// Example: usher.flow("guest", function(g) usher.log(g.name) end)
 /// usher.start("guest", { key = "P1", label = "Dasho Karma", input = { name = "Dasho Karma" } })
 static int api_start(lua_State *L)
 {
     static const struct option options[] = {{"key", "text"}, {"input", "any?"}, {"label", "text?"}, {0}};
-    struct script *s = context_check(L, "usher.start", CALL_AT_TOP | CALL_IN_FLOW | CALL_IN_DECIDE | CALL_IN_HANDLER);
+    struct script *s = context_check(L, "usher.start",
+        CALL_AT_TOP | CALL_IN_FLOW | CALL_IN_DECIDE | CALL_IN_HANDLER);
     struct text name = context_name(L, 1, "usher.start");
     check_options(L, 2, "usher.start", options, 0);
     lua_getfield(L, 2, "key");
@@ -378,17 +402,19 @@ static int step_signal(lua_State *L, struct script *s, struct text flow, struct 
     struct ask ask = {.kind = STEP_KIND_SIGNAL, .name = name, .subject = to, .line = context_line(L)};
     known = step_ask(s->engine, b, &ask);
     if (known) {
-        inbox_signal(s->engine, text_of(s->event->name), flow, key, name, (struct record){(uint8_t *)value.data, value.len},
-            dedup.len ? dedup : text_of(known->key));
+        inbox_signal(s->engine, text_of(s->event->name), flow, key, name,
+            (struct record){(uint8_t *)value.data, value.len}, dedup.len ? dedup : text_of(known->key));
     }
     buf_release(&value);
     return known ? context_return(L, 0) : luaL_error(L, STEP_REFUSED);
 }
 
 /// usher.signal(flow, key, name, value, options) -> nothing
-/// Tells another flow something: it comes out of that flow's usher.wait(name). A flow that has not begun yet finds it
+/// Tells another flow something: it comes out of that flow's usher.wait(name). A flow that has not begun yet
+/// finds it
 /// waiting. options.dedup (text): the same text twice counts once. Errors: a value that can't be kept.
-/// Example: usher.on("rsvp", function(r) usher.signal("guest", r.key, "rsvp", { yes = true }, { dedup = r.id }) end)
+/// Example: usher.on("rsvp", function(r) usher.signal("guest", r.key, "rsvp", { yes = true }, { dedup = r.id
+/// }) end)
 static int api_signal(lua_State *L)
 {
     static const struct option options[] = {{"dedup", "text?"}, {0}};
@@ -410,16 +436,16 @@ static int api_signal(lua_State *L)
     }
     char unique[40]; // nothing to recognise a repetition by: every call counts
     snprintf(unique, sizeof unique, "%lld", (long long)s->engine->last_inbox + 1);
-    inbox_signal(s->engine, text_of(s->event->name), flow, key, name, (struct record){(uint8_t *)value.data, value.len},
-        dedup.len ? dedup : text_of(unique));
+    inbox_signal(s->engine, text_of(s->event->name), flow, key, name,
+        (struct record){(uint8_t *)value.data, value.len}, dedup.len ? dedup : text_of(unique));
     buf_release(&value);
     return 0;
 }
 
 void api_flow_open(lua_State *L, int usher)
 {
-    static const luaL_Reg functions[] = {{"sleep", api_sleep}, {"due", api_due}, {"first", api_first}, {"wait", api_wait},
-        {"decide", api_decide}, {"start", api_start}, {"signal", api_signal}, {0}};
+    static const luaL_Reg functions[] = {{"sleep", api_sleep}, {"due", api_due}, {"first", api_first},
+        {"wait", api_wait}, {"decide", api_decide}, {"start", api_start}, {"signal", api_signal}, {0}};
     lua_pushvalue(L, usher);
     luaL_setfuncs(L, functions, 0);
     lua_pop(L, 1);

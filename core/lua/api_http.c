@@ -7,9 +7,9 @@
 
 #include <string.h>
 
-static const struct option http_options[] = {{"url", "text"}, {"method", "text?"}, {"headers", "table?"}, {"json", "any?"},
-    {"body", "text?"}, {"timeout", "span?"}, {"as", "text?"}, {"unsure", "text?"}, {"give_up", "moment?"},
-    {"rehearse", "table?"}, {0}};
+static const struct option http_options[] = {{"url", "text"}, {"method", "text?"}, {"headers", "table?"},
+    {"json", "any?"}, {"body", "text?"}, {"timeout", "span?"}, {"as", "text?"}, {"unsure", "text?"},
+    {"give_up", "moment?"}, {"rehearse", "table?"}, {0}};
 
 // The step's name, or method and path of the URL when it has none: "GET api.example/people".
 static struct text name_of(lua_State *L, const char *method)
@@ -58,7 +58,8 @@ static void put_idempotency_key(struct engine *g, struct branch *b, const char *
     buf_release(&text);
 }
 
-static void put_args(lua_State *L, struct branch *b, const char *method, struct text name, int64_t timeout_ms, struct buf *out)
+static void put_args(lua_State *L, struct branch *b, const char *method, struct text name, int64_t timeout_ms,
+    struct buf *out)
 {
     struct engine *g = script_of(L)->engine;
     struct text as = option_text(L, 1, "as");
@@ -72,7 +73,8 @@ static void put_args(lua_State *L, struct branch *b, const char *method, struct 
     record_map_text(&map, "url", option_text(L, 1, "url"));
     record_map_int(&map, "timeout_ms", timeout_ms);
     if (headers.len) record_map_value(&map, "headers", (struct record){(uint8_t *)headers.data, headers.len});
-    if (rehearse.len) record_map_value(&map, "rehearse", (struct record){(uint8_t *)rehearse.data, rehearse.len});
+    if (rehearse.len)
+        record_map_value(&map, "rehearse", (struct record){(uint8_t *)rehearse.data, rehearse.len});
     if (option_there(L, 1, "body")) record_map_text(&map, "body", option_text(L, 1, "body"));
     if (json.len) {
         put_json(&map, "body", (struct record){(uint8_t *)json.data, json.len});
@@ -109,7 +111,8 @@ static int request(lua_State *L, const char *method)
     lua_settop(L, 1);
     struct branch *b = context_branch(L);
     struct text name = name_of(L, method);
-    if (option_there(L, 1, "json") && option_there(L, 1, "body")) return luaL_error(L, "usher.http: say json or body, not both");
+    if (option_there(L, 1, "json") && option_there(L, 1, "body"))
+        return luaL_error(L, "usher.http: say json or body, not both");
     enum unsure unsure = check_unsure(L, "usher.http", UNSURE_RESEND);
     int64_t timeout_ms = 30 * SECOND_MS;
     if (lua_getfield(L, 1, "timeout") != LUA_TNIL) timeout_ms = check_span(L, -1, "usher.http", "timeout");
@@ -118,20 +121,31 @@ static int request(lua_State *L, const char *method)
     struct buf args;
     buf_init(&args, RECORD_LEN_MAX);
     put_args(L, b, method, name, timeout_ms, &args);
-    struct ask ask = {.kind = STEP_KIND_HTTP, .name = name, .subject = option_text(L, 1, "as"), .line = context_line(L),
-        .late_after = give_up, .args = {(uint8_t *)args.data, args.len}, .unsure = unsure};
+    struct ask ask = {.kind = STEP_KIND_HTTP,
+        .name = name,
+        .subject = option_text(L, 1, "as"),
+        .line = context_line(L),
+        .late_after = give_up,
+        .args = {(uint8_t *)args.data, args.len},
+        .unsure = unsure};
     struct step *step = step_ask(s->engine, b, &ask);
     buf_release(&args);
     return context_wait(L, step, push_response);
 }
 
 /// usher.http.get(options) -> response
-/// Asks another server by GET. The first value is the step's name (default: method and path). url: https or http;
-/// headers: map; timeout: a duration for the whole exchange (default 30 s); as: part of the step's identity; give_up: a
-/// moment; unsure: as in usher.mail (default "resend", with an Idempotency-Key); rehearse: { status = , json = or body = },
-/// the answer in a rehearsal. Comes back with { status = , headers = , body = , json = } or { status = 0, why = }.
-/// 408, 425, 429 and 5xx are tried again. Addresses inside the own network are refused unless the configuration allows them.
-/// Errors: an unknown option. Example: local r = usher.http.get { "news", url = "https://news.example/today.json",
+/// Asks another server by GET. The first value is the step's name (default: method and path). url: https or
+/// http;
+/// headers: map; timeout: a duration for the whole exchange (default 30 s); as: part of the step's identity;
+/// give_up: a
+/// moment; unsure: as in usher.mail (default "resend", with an Idempotency-Key); rehearse: { status = , json
+/// = or body = },
+/// the answer in a rehearsal. Comes back with { status = , headers = , body = , json = } or { status = 0, why
+/// = }.
+/// 408, 425, 429 and 5xx are tried again. Addresses inside the own network are refused unless the
+/// configuration allows them.
+/// Errors: an unknown option. Example: local r = usher.http.get { "news", url =
+/// "https://news.example/today.json",
 /// rehearse = { status = 200, json = { items = {} } } }
 static int api_get(lua_State *L)
 {
@@ -139,9 +153,11 @@ static int api_get(lua_State *L)
 }
 
 /// usher.http.post(options) -> response
-/// Like usher.http.get, by POST: json (any value) or body (text) is what is sent. The Idempotency-Key header, the same
+/// Like usher.http.get, by POST: json (any value) or body (text) is what is sent. The Idempotency-Key header,
+/// the same
 /// in every attempt, lets the other server do it once. Errors: both json and body.
-/// Example: usher.http.post { "chat", url = "https://chat.example/hook", json = { text = "ready" }, rehearse = { status = 200 } }
+/// Example: usher.http.post { "chat", url = "https://chat.example/hook", json = { text = "ready" }, rehearse
+/// = { status = 200 } }
 static int api_post(lua_State *L)
 {
     return request(L, "POST");
@@ -149,7 +165,8 @@ static int api_post(lua_State *L)
 
 /// usher.http.put(options) -> response
 /// Like usher.http.post, by PUT. Errors: both json and body.
-/// Example: usher.http.put { "seat", url = "https://rooms.example/1", json = { seats = 30 }, rehearse = { status = 204 } }
+/// Example: usher.http.put { "seat", url = "https://rooms.example/1", json = { seats = 30 }, rehearse = {
+/// status = 204 } }
 static int api_put(lua_State *L)
 {
     return request(L, "PUT");
@@ -157,7 +174,8 @@ static int api_put(lua_State *L)
 
 /// usher.http.patch(options) -> response
 /// Like usher.http.post, by PATCH. Errors: both json and body.
-/// Example: usher.http.patch { "seat", url = "https://rooms.example/1", json = { seats = 31 }, rehearse = { status = 200 } }
+/// Example: usher.http.patch { "seat", url = "https://rooms.example/1", json = { seats = 31 }, rehearse = {
+/// status = 200 } }
 static int api_patch(lua_State *L)
 {
     return request(L, "PATCH");
@@ -173,8 +191,8 @@ static int api_delete(lua_State *L)
 
 void api_http_open(lua_State *L, int usher)
 {
-    static const luaL_Reg functions[] = {{"get", api_get}, {"post", api_post}, {"put", api_put}, {"patch", api_patch},
-        {"delete", api_delete}, {0}};
+    static const luaL_Reg functions[] = {{"get", api_get}, {"post", api_post}, {"put", api_put},
+        {"patch", api_patch}, {"delete", api_delete}, {0}};
     luaL_newlib(L, functions);
     lua_setfield(L, usher, "http");
 }

@@ -46,7 +46,8 @@ static int api_status(lua_State *L)
 }
 
 /// usher.now() -> milliseconds
-/// The time, in milliseconds since 1970 (UTC). In a flow it is the stamp of the last thing that the flow learned, so
+/// The time, in milliseconds since 1970 (UTC). In a flow it is the stamp of the last thing that the flow
+/// learned, so
 /// it is the same after a restart. Errors: none. Example: local started = usher.now()
 static int api_now(lua_State *L)
 {
@@ -130,8 +131,8 @@ static int api_token(lua_State *L)
 
 void api_log_open(lua_State *L, int usher)
 {
-    static const luaL_Reg functions[] = {{"log", api_log}, {"status", api_status}, {"now", api_now}, {"self", api_self},
-        {"random", api_random}, {"uuid", api_uuid}, {"token", api_token}, {0}};
+    static const luaL_Reg functions[] = {{"log", api_log}, {"status", api_status}, {"now", api_now},
+        {"self", api_self}, {"random", api_random}, {"uuid", api_uuid}, {"token", api_token}, {0}};
     lua_pushvalue(L, usher);
     luaL_setfuncs(L, functions, 0);
     lua_pop(L, 1);

@@ -11,19 +11,22 @@
 
 #include <string.h>
 
-static const struct option mail_options[] = {{"to", "text"}, {"from", "text?"}, {"reply_to", "text?"}, {"cc", "table?"},
-    {"subject", "text"}, {"text", "text"}, {"html", "bool?"}, {"attach", "table?"}, {"as", "text?"}, {"unsure", "text?"},
-    {"give_up", "moment?"}, {"headers", "table?"}, {"lang", "text?"}, {"about", "table?"}, {0}};
+static const struct option mail_options[] = {{"to", "text"}, {"from", "text?"}, {"reply_to", "text?"},
+    {"cc", "table?"}, {"subject", "text"}, {"text", "text"}, {"html", "bool?"}, {"attach", "table?"},
+    {"as", "text?"}, {"unsure", "text?"}, {"give_up", "moment?"}, {"headers", "table?"}, {"lang", "text?"},
+    {"about", "table?"}, {0}};
 
 static void check_address(lua_State *L, const char *field, struct text address)
 {
     struct mail_address parsed;
     struct err e = {0};
-    if (address.len && mail_address_parse(address, &parsed, &e)) luaL_error(L, "usher.mail: %s: %s", field, e.text);
+    if (address.len && mail_address_parse(address, &parsed, &e))
+        luaL_error(L, "usher.mail: %s: %s", field, e.text);
 }
 
 // hash(flow, key)@domain of the sender: the same in every attempt, and nothing can be read from it.
-static void put_message_id(struct engine *g, struct flow *f, const char *key, const char *sender, struct buf *out)
+static void put_message_id(struct engine *g, struct flow *f, const char *key, const char *sender,
+    struct buf *out)
 {
     struct hash seed = flow_seed(g, f);
     struct hash id = hash_derive((struct text){(char *)seed.bytes, HASH_LEN}, text_of(key));
@@ -49,10 +52,11 @@ static void copy_field(lua_State *L, struct record_map *map, const char *from, c
 }
 
 // The record of the mail. Options were checked: nothing in here raises.
-static struct record compose(lua_State *L, struct branch *b, struct text name, struct text subject_of, const char *from,
-    struct buf *out)
+static struct record compose(lua_State *L, struct branch *b, struct text name, struct text subject_of,
+    const char *from, struct buf *out)
 {
-    static const char *const same[] = {"to", "reply_to", "cc", "subject", "text", "html", "headers", "lang", "about"};
+    static const char *const same[] = {"to", "reply_to", "cc", "subject", "text", "html", "headers", "lang",
+        "about"};
     struct engine *g = script_of(L)->engine;
     struct record_map map;
     struct buf id;
@@ -76,15 +80,23 @@ static int push_mail_result(lua_State *L, struct step *s)
 }
 
 /// usher.mail(options) -> result
-/// Sends one mail to one person, and goes on when its fate is known. The first value is the step's name. to, from,
-/// reply_to: `Name <address>`; subject; text: Markdown, sent as text and as HTML (html = false: text only); cc: list
-/// of addresses to show; attach: list of { name = , type = , data = }; headers: map; lang. as: whose mail it is (the
-/// person's key: part of the step's identity, unlike the address). unsure: what happens when a crash or a lost
-/// connection leaves open whether it went out: "ask" a person (default), "resend" it with the same Message-ID, or
-/// "leave" it. give_up: moment after which it is no longer tried (default: the limit of the usher.due before it, else
-/// three days). about: a table for transcripts. Comes back with { sent = true, reply = } or { sent = false, why = ,
+/// Sends one mail to one person, and goes on when its fate is known. The first value is the step's name. to,
+/// from,
+/// reply_to: `Name <address>`; subject; text: Markdown, sent as text and as HTML (html = false: text only);
+/// cc: list
+/// of addresses to show; attach: list of { name = , type = , data = }; headers: map; lang. as: whose mail it
+/// is (the
+/// person's key: part of the step's identity, unlike the address). unsure: what happens when a crash or a
+/// lost
+/// connection leaves open whether it went out: "ask" a person (default), "resend" it with the same
+/// Message-ID, or
+/// "leave" it. give_up: moment after which it is no longer tried (default: the limit of the usher.due before
+/// it, else
+/// three days). about: a table for transcripts. Comes back with { sent = true, reply = } or { sent = false,
+/// why = ,
 /// unsure = }. Errors: an address that is none; a line break in an address or a subject.
-/// Example: usher.mail { "hello", to = "karma@moic.example", from = "usher@moic.example", subject = "Hello", text = "Hi" }
+/// Example: usher.mail { "hello", to = "karma@moic.example", from = "usher@moic.example", subject = "Hello",
+/// text = "Hi" }
 static int api_mail(lua_State *L)
 {
     struct script *s = context_check(L, "usher.mail", CALL_IN_FLOW);
@@ -95,7 +107,9 @@ static int api_mail(lua_State *L)
     struct text name = context_name(L, -1, "usher.mail");
     struct text from = option_text(L, 1, "from"), subject_of = option_text(L, 1, "as");
     const char *sender = from.len ? from.data : s->engine->options.mail_from;
-    if (!sender) return luaL_error(L, "usher.mail: from is missing, and the configuration names no sender (mail.from)");
+    if (!sender)
+        return luaL_error(L,
+            "usher.mail: from is missing, and the configuration names no sender (mail.from)");
     check_address(L, "to", option_text(L, 1, "to"));
     check_address(L, "from", text_of(sender));
     check_address(L, "reply_to", option_text(L, 1, "reply_to"));

@@ -68,7 +68,8 @@ static int check_name(const char *section, const char *name, const char *type, s
         words[n++] = known[i].name;
         if (strcmp(known[i].name, name) != 0) continue;
         if (strcmp(known[i].type, type) == 0) return 0;
-        return err_set(e, ERR_INPUT, "'%s%s%s' must be a %s and is a %s", section ? section : "", dot, name, known[i].type, type);
+        return err_set(e, ERR_INPUT, "'%s%s%s' must be a %s and is a %s", section ? section : "", dot, name,
+            known[i].type, type);
     }
     const char *near = nearest_word(text_of(name), words, n);
     return err_set(e, ERR_INPUT, "no setting '%s%s%s'%s%s%s", section ? section : "", dot, name,
@@ -85,7 +86,8 @@ static int check_table(lua_State *L, const char *section, struct err *e)
         } else {
             const char *name = lua_tostring(L, -2);
             failed = check_name(section, name, luaL_typename(L, -1), e);
-            if (!failed && !section && lua_istable(L, -1) && strcmp(name, "allow_private") != 0) failed = check_table(L, name, e);
+            if (!failed && !section && lua_istable(L, -1) && strcmp(name, "allow_private") != 0)
+                failed = check_table(L, name, e);
         }
         lua_pop(L, failed ? 2 : 1);
     }
@@ -116,7 +118,8 @@ static int run(lua_State *L, const char *path, struct text source, struct buf *o
 }
 
 int config_read(const char *path, struct text source,
-    int (*secret)(void *ctx, const char *name, struct buf *out, struct err *e), void *ctx, struct buf *out, struct err *e)
+    int (*secret)(void *ctx, const char *name, struct buf *out, struct err *e), void *ctx, struct buf *out,
+    struct err *e)
 {
     struct secrets secrets = {secret, ctx};
     lua_State *L = luaL_newstate(); // a file of the operator's own: no budget, but also no library

@@ -80,7 +80,8 @@ static int waited(lua_State *L, int status, lua_KContext ctx)
 int context_wait(lua_State *L, struct step *s, context_push push)
 {
     if (!s) return luaL_error(L, STEP_REFUSED);
-    if (!lua_isyieldable(L)) return luaL_error(L, "a step may not be used inside a callback of the base library");
+    if (!lua_isyieldable(L))
+        return luaL_error(L, "a step may not be used inside a callback of the base library");
     lua_pushlightuserdata(L, (void *)push);
     return lua_yieldk(L, 0, (lua_KContext)s, waited);
 }

@@ -38,7 +38,7 @@ struct live {
     struct http *http;
     struct courier *courier;
     struct control *control;
-    struct errand_list ended; // not yet posted
+    struct errand_list ended;  // not yet posted
     struct live_settings next; // to be taken up when nothing is under way
     bool has_next;
 };

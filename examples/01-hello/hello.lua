@@ -7,4 +7,4 @@ event "hello" {
   from = "Usher <usher@office.example>",
 }
 guests { { name = "Karma Tshering", mail = "karma@office.example" } }
-mail "hello" { to = invited, at = "1 day before, 09:00", subject = "Tomorrow: {title}", text = "Hello {name}!" }
+mail "hello" { to = invited, at = "1 day before, 09:00", subject = "{title}", text = "See you, {name}!" }

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- The same briefing with rules that count calendar days. Its rehearsal shows why the house rules count working
--- days: mails at the weekend, on the King's birthday, and late in Seoul's evening.
+-- The same briefing with rules that count calendar days. Its rehearsal shows why the house rules count
+-- working days: mails at the weekend, on the King's birthday, and late in Seoul's evening.
 
 event "hlb-2021-calendar-days" {
   title = "High-Level Briefing on Social Media and Emerging Technologies in the New Normal",

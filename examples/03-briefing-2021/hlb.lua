@@ -21,10 +21,10 @@ holidays { Thimphu = "bt 2021", Seoul = "kr 2021", Manila = "ph 2021" }
 programme "programme.txt" -- as it stands in the letter, pasted
 
 objectives {
-  "Increase awareness of government leaders and policymakers on emerging digital technologies and the role of "
-    .. "social media for promoting governance and development",
-  "Enhance understanding of the implications for national policy and program formulation emerging from the role "
-    .. "of social media in promoting governance and development",
+  "Increase awareness of government leaders and policymakers on emerging digital technologies and the role "
+    .. "of social media for promoting governance and development",
+  "Enhance understanding of the implications for national policy and program formulation emerging from the "
+    .. "role of social media in promoting governance and development",
   "Increase understanding of enabling policy environment for digital transformation",
 }
 

@@ -46,8 +46,8 @@ end
 
 local pretended <const> = { accepts = "yes", declines = "no" }
 
--- answers.pretend{ args, guest } -> list of { after, call, with }: what people do in a rehearsal about the mail
--- whose args these are. guest: "accepts" (the default: a day after the invitation), "declines" or "silent".
+-- answers.pretend{ args, guest } -> list of { after, call, with }: what people do in a rehearsal about the
+-- mail whose args these are. guest: "accepts" (the default, a day later), "declines" or "silent".
 function answers.pretend(request)
   local about = request.args and request.args.about or {}
   local answer = pretended[request.guest or "accepts"]

@@ -117,12 +117,12 @@ audience.words = {
 
   --- declined -> audience
   --- The guests who have answered no when the mail goes out.
-  --- Example: mail "sorry" { to = declined, at = "at the end", subject = "We missed you", text = "Dear {name}" }
+  --- Example: mail "sorry" { to = declined, at = "at the end", subject = "Sorry", text = "Dear {name}" }
   declined = answering "declined",
 
   --- speakers -> audience
   --- Who has the role speaker in people, or is named in the programme.
-  --- Example: mail "speaker-reminder" { to = speakers, at = "1 working day before, 10:00", zone = "theirs" }
+  --- Example: mail "speaker-reminder" { to = speakers, at = "1 day before, 10:00", zone = "theirs" }
   speakers = running "speakers",
 
   --- host -> audience
@@ -180,7 +180,9 @@ function audience.candidates(parts)
   return list
 end
 
+-- Guests are asked about themselves: there may be thousands of them.
 local function belongs(part, person)
+  if verdicts[part.word] then return person.guest and (not part.group or person.group == part.group) end
   for _, member in ipairs(people_of(part)) do
     if member.key == person.key then return true end
   end

@@ -12,25 +12,28 @@ local cues = {}
 local known <const> = { at = "text", zone = "text?", late = "text?", subject = "texts?", text = "texts?",
   from = "text?", reply_to = "text?" }
 
--- Declares the flows of a cue. A person with several items has a key for each, in the programme's order.
-local function declare_all(rule)
-  local counts = {}
+-- The units of a cue. A person with several items has a key for each, in the programme's order.
+local function units_of_programme()
+  local units, counts = {}, {}
   for _, item in ipairs(facts.items) do
     for _, person in ipairs(item.starts and item.people or {}) do
       local n = (counts[person.key] or 0) + 1
       counts[person.key] = n
-      sending.declare(rule, person, item, n == 1 and person.key or ("%s/%d"):format(person.key, n))
+      local key = n == 1 and person.key or ("%s/%d"):format(person.key, n)
+      units[#units + 1] = { person = person, item = item, key = key }
     end
   end
+  return units
 end
 
 local function declare(name, given)
   local o = check.options(('cue "%s"'):format(name), given, known)
   if mail.is_left_out(name) then return end
-  declare_all(mail.rule("cue", name, {
+  local rule = mail.rule("cue", name, {
     at = o.at, zone = o.zone, late = o.late or "until start", unsure = "resend",
     subject = o.subject, text = o.text, from = o.from, reply_to = o.reply_to,
-  }, { { word = "speakers" } }))
+  }, { { word = "speakers" } })
+  sending.declare(rule, units_of_programme())
 end
 
 --- cue "name" { at = "10 minutes before" } -> nothing

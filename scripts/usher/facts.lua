@@ -8,6 +8,7 @@ local facts = {
   people = {},       -- in the order of people.csv: speakers, organisers, host
   guests = {},       -- in the order of guests.csv
   by_key = {},       -- both of them
+  columns = {},      -- names of what the lists say about people, each a placeholder
   groups = {},       -- names of groups, in the script's order
   items = {},        -- the programme, in order
   objectives = {},

@@ -55,15 +55,17 @@ function mail.rule(word, name, o, parts)
   check_zone(title, o.zone)
   moments.check_late(title, o.late)
   local rule = {
-    word = word, name = name, parts = parts, audience = audience.text(parts), at = o.at, zone = o.zone, late = o.late, unsure = o.unsure,
+    word = word, name = name, parts = parts, audience = audience.text(parts),
+    at = o.at, zone = o.zone, late = o.late, unsure = o.unsure,
     missed = o.missed, catch_up = o.catch_up, from = o.from, reply_to = o.reply_to,
     attach = read_attachments(o.attach, title),
-    subject = o.subject or ready.subject, text = o.text or o.file and read_files(o.file, title) or ready.text,
+    subject = o.subject or ready.subject,
+    text = o.text or o.file and read_files(o.file, title) or ready.text,
   }
   if not rule.text then check.refuse('%s: there is no text: add  text = "..."  or  file = "..."', title) end
   if not rule.subject then check.refuse('%s: there is no subject: add  subject = "..."', title) end
   if facts.rule_named[name] then
-    check.refuse("%s: there is a rule of this name already: name it differently, or leave the other out with  "
+    check.refuse("%s: there is a rule of this name already: choose another, or leave that one out with  "
       .. 'use("...", { except = { "%s" } })', title, name)
   end
   facts.rule_named[name], facts.rules[#facts.rules + 1] = rule, rule
@@ -85,7 +87,9 @@ local function declare(name, given)
   local rule = mail.rule("mail", name, o, audience.parts(title, o.to))
   local people = audience.candidates(rule.parts)
   if #people == 0 then facts.note("%s: nobody is in its audience, %s", title, rule.audience) end
-  for _, person in ipairs(people) do sending.declare(rule, person, nil, person.key) end
+  local units = {}
+  for i, person in ipairs(people) do units[i] = { person = person, key = person.key } end
+  sending.declare(rule, units)
 end
 
 --- mail "name" { to =, at =, subject =, text = } -> nothing

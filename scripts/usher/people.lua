@@ -73,7 +73,10 @@ end
 
 local function rename_columns(cells)
   local person = {}
-  for name, value in pairs(cells) do person[aliases[name] or name] = value end
+  for name, value in pairs(cells) do
+    local column = aliases[name] or name
+    person[column], facts.columns[column] = value, true
+  end
   return person
 end
 

@@ -2,7 +2,7 @@
 -- sending: the life of one unit of sending, (rule, occurrence, person): wait for the moment, ask whether this
 -- person should get it now, render, send. Each unit is a flow of its own and ends in { sent = true } or
 -- { skipped = "why" }; so `usher why` has a sentence for every mail that did not go out.
---   rule = { name, word, parts, audience, at, zone, late, unsure, catch_up, missed, subject, text, attach, ... }
+--   rule = { name, word, parts, audience, at, zone, late, unsure, catch_up, missed, subject, text, attach }
 -- A unit of a cue has an item of the programme, and its clock is the item's; otherwise it is the event's.
 local audience = require "usher.audience"
 local check = require "usher.check"
@@ -12,6 +12,8 @@ local moments = require "usher.moments"
 local template = require "usher.template"
 
 local sending = {}
+
+local IN_TIME_MS <const> = 60 * 1000 -- a tick and a commit; before that nothing can have been overtaken
 
 -- A text in the person's language; else the event's, else English, else the only one there is.
 local function in_language(texts, person)
@@ -31,7 +33,8 @@ end
 
 -- A rule for the same people that has fallen due meanwhile: then only the later one is of use.
 local function overtaken_by(rule, person, moment)
-  if rule.missed == "each" or rule.word ~= "mail" then return nil end
+  local in_time = usher.now() < moment.utc + IN_TIME_MS
+  if in_time or rule.missed == "each" or rule.word ~= "mail" then return nil end
   for _, other in ipairs(facts.rules) do
     if other.word == "mail" and other.audience == rule.audience and other.name ~= rule.name then
       local due = moments.of(other, person, facts.event)
@@ -126,11 +129,11 @@ function sending.life(rule)
   end
 end
 
-local function check_texts(rule, case)
+local function check_texts(rule, case, whole)
   for _, part in ipairs { "subject", "text" } do
     local text, language = in_language(rule[part], case.person)
     local where = language and ("%s (%s)"):format(part, language) or part
-    local problem = template.check(text, where, case.item ~= nil) or template.check_case(text, where, case)
+    local problem = template.check(text, where, case, whole)
     if problem then return problem end
   end
 end
@@ -145,15 +148,30 @@ local function check_moment(rule, person, anchor)
   return moment
 end
 
--- Checks a unit and declares that its flow must exist.
-function sending.declare(rule, person, item, key)
-  local anchor = item or facts.event
-  local moment, problem = check_moment(rule, person, anchor)
-  local case = { person = person, rule = rule, item = item, anchor = anchor, moment = moment, asked = {} }
-  problem = problem or check_texts(rule, case)
-  if problem then check.refuse('%s "%s": %s', rule.word, rule.name, problem) end
-  usher.start(rule.name, { key = key, label = facts.full_name(person),
-    input = { person = person.key, item = item and item.title } })
+-- A sentence about what is wrong with a unit, or nil. `moments_of` keeps what is the same for everybody of one
+-- zone and language, so that a list of thousands is checked in no time.
+local function check_unit(rule, unit, moments_of)
+  local person, anchor = unit.person, unit.item or facts.event
+  local alike = ("%s %s %s"):format(person.zone, person.language or "", unit.item and unit.item.title or "")
+  local moment, problem = moments_of[alike], nil
+  local first = moment == nil
+  if first then
+    moment, problem = check_moment(rule, person, anchor)
+    moments_of[alike] = moment
+  end
+  return problem or check_texts(rule,
+    { person = person, rule = rule, item = unit.item, anchor = anchor, moment = moment, asked = {} }, first)
+end
+
+-- Checks the units of a rule, { person, item, key }, and declares that their flows must exist.
+function sending.declare(rule, units)
+  local moments_of = {}
+  for _, unit in ipairs(units) do
+    local problem = check_unit(rule, unit, moments_of)
+    if problem then check.refuse('%s "%s": %s', rule.word, rule.name, problem) end
+    usher.start(rule.name, { key = unit.key, label = facts.full_name(unit.person),
+      input = { person = unit.person.key, item = unit.item and unit.item.title } })
+  end
 end
 
 return sending

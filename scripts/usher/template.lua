@@ -139,11 +139,16 @@ local function answers_text()
   return table.concat(lines, "\n")
 end
 
-local fields <const> = {
+-- These differ from person to person; all others are the same for everybody in one zone.
+local personal <const> = {
   name = function(case) return escape(case.person.name) end,
   salutation = function(case) return escape(case.person.salutation or "") end,
   full_name = function(case) return escape(facts.full_name(case.person)) end,
   group = function(case) return escape(case.person.group or "") end,
+  own_items = own_items,
+}
+
+local shared <const> = {
   title = function() return facts.event.title end,
   when = function() return span_text(facts.event, facts.event.zone) end,
   when_theirs = function(case) return span_text(facts.event, case.person.zone) end,
@@ -153,7 +158,6 @@ local fields <const> = {
   run_of_show = run_of_show,
   organisers = organisers_text,
   objectives = objectives_text,
-  own_items = own_items,
   from = function() return facts.event.reply_to or facts.event.from or "" end,
 }
 
@@ -179,7 +183,7 @@ end
 
 local function value_of(word, case)
   if asked[word] then return case.asked[word] end
-  local field = fields[word] or case.item and item_fields[word]
+  local field = personal[word] or shared[word] or case.item and item_fields[word]
   if field then return field(case) end
   local extra = case.person[word]
   return type(extra) == "string" and escape(extra) or ""
@@ -208,15 +212,14 @@ end
 
 local function known_words(with_item)
   local names = {}
-  for _, map in ipairs { fields, asked, with_item and item_fields or {} } do
+  for _, map in ipairs { personal, shared, asked, facts.columns, with_item and item_fields or {} } do
     for name in pairs(map) do names[name] = true end
   end
-  for _, person in ipairs(facts.everybody()) do
-    for name, value in pairs(person) do
-      if type(value) == "string" and name ~= "where" then names[name] = true end
-    end
-  end
   return names
+end
+
+local function is_known(word, with_item)
+  return personal[word] or shared[word] or asked[word] or facts.columns[word] or with_item and item_fields[word]
 end
 
 local function line_of(text, word)
@@ -224,22 +227,16 @@ local function line_of(text, word)
   return breaks + 1
 end
 
--- template.check(text, where, with_item) -> a sentence about a placeholder that nobody knows, or nil.
--- `where` says which text.
-function template.check(text, where, with_item)
-  local known = known_words(with_item)
+-- template.check(text, where, case, whole) -> a sentence about a placeholder that nobody knows or that is empty
+-- for this person, or nil. `where` says which text; unless `whole`, only what differs from person to person.
+function template.check(text, where, case, whole)
   for _, word in ipairs(words_of(text)) do
-    if not known[word] then
+    if not is_known(word, case.item) then
       return ("%s line %d: unknown placeholder {%s}%s"):format(where, line_of(text, word), word,
-        check.meant(word, check.names(known)))
+        check.meant(word, check.names(known_words(case.item))))
     end
-  end
-end
-
--- template.check_case(text, where, case) -> a sentence about a placeholder that is empty for them, or nil
-function template.check_case(text, where, case)
-  for _, word in ipairs(words_of(text)) do
-    if not asked[word] and value_of(word, case) == "" then
+    local looked_at = whole or not shared[word]
+    if looked_at and not asked[word] and value_of(word, case) == "" then
       return ("%s line %d: {%s} is empty for %s (%s)"):format(where, line_of(text, word), word,
         facts.full_name(case.person), case.person.where)
     end

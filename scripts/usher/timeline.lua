@@ -3,7 +3,7 @@
 -- each audience, as a place and never as an abbreviation; then what is sent to how many, and what is wrong
 -- with the hour. Knows nothing of words: a script on the primitives alone gets the same picture.
 --
--- timeline.report(request, about) -> { text, check, warnings, html }; check is what can be known without playing
+-- timeline.report(request, about) -> { text, check, warnings, html }; check is what is known without playing
 --   request = { effects = list, about = what usher.describe said }
 --   effect  = { at = ms, kind, flow, key, label, args = what the step was asked for, file = "mails/0001" }
 --             kind is "mail" or "http" for what left the house; "skipped" (too late) or "done" (a flow that
@@ -45,7 +45,8 @@ local function read_effect(effect)
   local args = effect.args or {}
   local about = args.about or {}
   return {
-    at = effect.due or effect.at, kind = effect.kind, flow = effect.flow, label = effect.label, why = effect.why,
+    at = effect.due or effect.at, kind = effect.kind, flow = effect.flow, label = effect.label,
+    why = effect.why,
     rule = about.rule or effect.flow or effect.kind, item = about.item,
     what = about.what or effect.kind == "http" and "http" or "mail",
     person = about.person or effect.key and effect.key:match("^[^/]+") or args.to,
@@ -300,7 +301,8 @@ function timeline.report(request, about)
   lines[#lines + 1] = (#warnings > 0 and "" or "\n") .. summary
   local html = page.render { title = about.title, head = head, zones = about.zones, rows = rows,
     warnings = warnings, summary = summary }
-  return { text = table.concat(lines, "\n") .. "\n", check = list_of(about.notes), warnings = warnings, html = html }
+  return { text = table.concat(lines, "\n") .. "\n", check = list_of(about.notes), warnings = warnings,
+    html = html }
 end
 
 return timeline

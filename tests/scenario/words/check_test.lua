@@ -5,9 +5,13 @@ local expect = require "expect"
 
 local tests = {}
 
-function tests.nearest_finds_a_swapped_pair() expect.equal(check.nearest("zoen", { "zone", "at" }), "zone") end
+function tests.nearest_finds_a_swapped_pair()
+  expect.equal(check.nearest("zoen", { "zone", "at" }), "zone")
+end
 
-function tests.nearest_is_nil_for_another_word() expect.equal(check.nearest("colour", { "zone", "at" }), nil) end
+function tests.nearest_is_nil_for_another_word()
+  expect.equal(check.nearest("colour", { "zone", "at" }), nil)
+end
 
 function tests.an_unknown_option_is_told_at_the_line_of_the_script()
   expect.refused(expect.event .. 'guests { { name = "A", mail = "a@b.example" } }\n'
@@ -74,7 +78,8 @@ end
 
 function tests.facts_below_a_rule_are_refused()
   expect.refused(expect.event .. 'mail "x" { to = invited, at = "1 day before", subject = "S", text = "T" }\n'
-    .. 'guests { { name = "A", mail = "a@b.example" } }', nil, "test.lua:3:", 'above the first rule, mail "x"')
+    .. 'guests { { name = "A", mail = "a@b.example" } }', nil,
+    "test.lua:3:", 'above the first rule, mail "x"')
 end
 
 function tests.a_missing_file_is_told_at_its_word()

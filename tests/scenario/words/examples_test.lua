@@ -11,7 +11,7 @@ function tests.hello_sends_one_mail_the_day_before()
   world.run(stub.time.at("2031-02-01 09:00", "Asia/Thimphu").utc)
   expect.equal(#world.usher.mails, 1)
   expect.equal(world.usher.mails[1].at, stub.time.at("2031-02-24 09:00", "Asia/Thimphu").utc)
-  expect.equal(world.usher.mails[1].text, "Hello Karma Tshering!")
+  expect.equal(world.usher.mails[1].text, "See you, Karma Tshering!")
 end
 
 return tests

@@ -10,13 +10,16 @@ local function refused(guests, ...)
 end
 
 function tests.all_problems_of_a_file_are_listed()
-  refused("name,mail,zone,language\nA,nobody,,\n,b@c.example,,\nC,c@c.example,Asia/Thimpu,\nD,d@c.example,,elvish\n",
-    "test.lua:2:", "4 things are wrong", "guests.csv:2: 'nobody' of A is not a mail address",
-    "guests.csv:3: a person without a name", "guests.csv:4: C: unknown time zone", "guests.csv:5: unknown language")
+  local guests = "name,mail,zone,language\nA,nobody,,\n,b@c.example,,\nC,c@c.example,Asia/Thimpu,\n"
+    .. "D,d@c.example,,elvish\n"
+  refused(guests, "test.lua:2:", "4 things are wrong", "guests.csv:2: 'nobody' of A is not a mail address",
+    "guests.csv:3: a person without a name", "guests.csv:4: C: unknown time zone",
+    "guests.csv:5: unknown language")
 end
 
 function tests.two_people_with_one_address_are_told()
-  refused("name,mail\nA,x@c.example\nB,X@c.example\n", "guests.csv:3: B has the same address as A (guests.csv:2)")
+  refused("name,mail\nA,x@c.example\nB,X@c.example\n",
+    "guests.csv:3: B has the same address as A (guests.csv:2)")
 end
 
 function tests.two_people_of_one_name_need_keys()
@@ -29,7 +32,8 @@ end
 
 function tests.a_group_outside_the_list_names_the_nearest()
   expect.refused(expect.event .. 'groups { "Secretaries" }\nguests "guests.csv"',
-    { ["guests.csv"] = "name,mail,group\nA,a@c.example,Secretary\n" }, "unknown group 'Secretary'", "Secretaries")
+    { ["guests.csv"] = "name,mail,group\nA,a@c.example,Secretary\n" },
+    "unknown group 'Secretary'", "Secretaries")
 end
 
 function tests.a_column_of_ones_own_is_a_placeholder()
@@ -46,7 +50,8 @@ end
 
 function tests.an_answer_by_part_of_a_name_is_taken_when_it_is_one_person()
   local world = stub.load(expect.event .. [[guests {
-    { key = "1", name = "Karma Dorji", mail = "a@b.example" }, { key = "2", name = "Karma Wangmo", mail = "c@b.example" } }]])
+    { key = "1", name = "Karma Dorji", mail = "a@b.example" },
+    { key = "2", name = "Karma Wangmo", mail = "c@b.example" } }]])
   expect.equal(world.usher.handlers.answer { person = "dorji", answer = "yes" }.key, "1")
   local fine, problem = pcall(world.usher.handlers.answer, { person = "Karma", answer = "yes" })
   expect.equal(fine, false)
@@ -55,7 +60,8 @@ end
 
 function tests.who_lists_answers_by_group()
   local world = stub.load(expect.event .. [[guests {
-    { key = "1", name = "A", mail = "a@b.example", group = "X" }, { key = "2", name = "B", mail = "c@b.example", group = "Y" } }]])
+    { key = "1", name = "A", mail = "a@b.example", group = "X" },
+    { key = "2", name = "B", mail = "c@b.example", group = "Y" } }]])
   world.usher.handlers.answer { person = "2", answer = "no", note = "phoned", who = "office" }
   local list = world.usher.handlers.who { group = "Y" }
   expect.equal(#list, 1)

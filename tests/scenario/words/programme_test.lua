@@ -66,7 +66,8 @@ end
 
 function tests.a_list_says_the_same()
   stub.load(expect.event .. people .. [[programme {
-    { "14:00-14:10", "Remarks", by = "ko" }, { "Group photo" }, { "14:10-16:30", "Talk", section = "Talks" } }]])
+    { "14:00-14:10", "Remarks", by = "ko" }, { "Group photo" },
+    { "14:10-16:30", "Talk", section = "Talks" } }]])
   local items = require("usher.facts").items
   expect.equal(items[1].people[1].name, "Kiyoug Ko")
   expect.equal(items[2].starts, nil)

@@ -5,7 +5,8 @@ local stub = require "stub"
 
 local tests = {}
 
-local guests = 'guests { { key = "a", name = "A", mail = "a@b.example" }, { key = "b", name = "B", mail = "b@b.example" } }\n'
+local guests = 'guests { { key = "a", name = "A", mail = "a@b.example" }, '
+  .. '{ key = "b", name = "B", mail = "b@b.example" } }\n'
 
 local function at(wall) return stub.time.at(wall, "Asia/Thimphu").utc end
 
@@ -16,8 +17,11 @@ local function result_of(world, name, key)
 end
 
 local function rule(name, to, phrase, more)
-  return ('mail "%s" { to = %s, at = "%s", subject = "S", text = "T"%s }\n'):format(name, to, phrase, more or "")
+  local source = 'mail "%s" { to = %s, at = "%s", subject = "S", text = "T", %s }\n'
+  return source:format(name, to, phrase, more or "")
 end
+
+local catch_up = "catch_up = true"
 
 function tests.the_audience_is_asked_when_the_mail_is_sent()
   local world = stub.load(expect.event .. guests .. rule("x", "coming", "1 day before, 09:00"))
@@ -34,7 +38,7 @@ function tests.a_rule_that_is_newer_than_its_moment_sends_nothing()
 end
 
 function tests.catch_up_sends_it()
-  local world = stub.load(expect.event .. guests .. rule("x", "invited", "2 days before, 09:00", ", catch_up = true"))
+  local world = stub.load(expect.event .. guests .. rule("x", "invited", "2 days before, 09:00", catch_up))
   world.run(at "2021-02-24 09:00")
   expect.equal(result_of(world, "x", "a").sent, true)
 end
@@ -47,14 +51,14 @@ function tests.a_late_guest_gets_what_is_still_of_use()
 end
 
 function tests.a_reminder_dies_at_the_start()
-  local world = stub.load(expect.event .. guests .. rule("x", "invited", "2 days before, 09:00", ", catch_up = true"))
+  local world = stub.load(expect.event .. guests .. rule("x", "invited", "2 days before, 09:00", catch_up))
   world.run(at "2021-02-25 14:01")
   expect.equal(result_of(world, "x", "a").skipped, "too late")
 end
 
 function tests.of_several_overdue_only_the_latest_goes()
-  local world = stub.load(expect.event .. guests .. rule("x", "invited", "3 days before, 09:00", ", catch_up = true")
-    .. rule("y", "invited", "2 days before, 09:00", ", catch_up = true"))
+  local world = stub.load(expect.event .. guests .. rule("x", "invited", "3 days before, 09:00", catch_up)
+    .. rule("y", "invited", "2 days before, 09:00", catch_up))
   world.run(at "2021-02-24 09:00")
   expect.equal(result_of(world, "x", "a").skipped, "'y' is due as well, and later")
   expect.equal(result_of(world, "y", "a").sent, true)
@@ -62,8 +66,8 @@ end
 
 function tests.missed_each_sends_all()
   local world = stub.load(expect.event .. guests
-    .. rule("x", "invited", "3 days before, 09:00", ', catch_up = true, missed = "each"')
-    .. rule("y", "invited", "2 days before, 09:00", ", catch_up = true"))
+    .. rule("x", "invited", "3 days before, 09:00", 'catch_up = true, missed = "each"')
+    .. rule("y", "invited", "2 days before, 09:00", catch_up))
   world.run(at "2021-02-24 09:00")
   expect.equal(result_of(world, "x", "a").sent, true)
 end
@@ -80,10 +84,11 @@ end
 
 function tests.a_text_comes_in_the_language_of_the_guest()
   local world = stub.load(expect.event .. [[
-    guests { { key = "a", name = "A", mail = "a@b.example", language = "Dzongkha" }, { name = "B", mail = "b@b.example" } }
-    mail "x" { to = invited, at = "1 day before", subject = "S", text = { en = "English", dz = "\u{0F40}" } }]])
+    guests { { name = "A", mail = "a@b.example", language = "Dzongkha" },
+      { name = "B", mail = "b@b.example" } }
+    mail "x" { to = invited, at = "1 day before", subject = "S", text = { en = "English", dz = "KA" } }]])
   world.run(at "2021-02-01 09:00")
-  expect.equal(world.usher.mails[1].text .. world.usher.mails[2].text, "\u{0F40}English")
+  expect.equal(world.usher.mails[1].text .. world.usher.mails[2].text, "KAEnglish")
 end
 
 function tests.a_file_beside_the_script_may_hold_rules()
@@ -97,7 +102,8 @@ function tests.a_file_beside_the_script_may_hold_rules()
 end
 
 function tests.names_cannot_become_markdown()
-  local world = stub.load(expect.event .. 'guests { { key = "a", name = "[x](http://evil.example)", mail = "a@b.example" } }\n'
+  local clever = 'guests { { name = "[x](http://evil.example)", mail = "a@b.example" } }\n'
+  local world = stub.load(expect.event .. clever
     .. 'mail "x" { to = invited, at = "1 day before", subject = "For {name}", text = "Dear {name}" }')
   world.run(at "2021-02-01 09:00")
   expect.equal(world.usher.mails[1].text, "Dear \\[x\\](http://evil.example)")
@@ -105,8 +111,8 @@ function tests.names_cannot_become_markdown()
 end
 
 function tests.an_assistant_gets_a_copy()
-  local world = stub.load(expect.event .. 'guests { { name = "A", mail = "a@b.example", assistant = "pa@b.example" } }\n'
-    .. rule("x", "invited", "1 day before"))
+  local boss = 'guests { { name = "A", mail = "a@b.example", assistant = "pa@b.example" } }\n'
+  local world = stub.load(expect.event .. boss .. rule("x", "invited", "1 day before"))
   world.run(at "2021-02-01 09:00")
   expect.equal(world.usher.mails[2].to, "pa@b.example")
   expect.contains(world.usher.mails[2].text, "A copy of what A gets.")

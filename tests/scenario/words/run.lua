@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: MIT
--- run: the tests of the words, in plain Lua. Usage, from the root of the project: lua5.4 tests/scenario/words/run.lua
+-- run: the tests of the words, in plain Lua. From the root: lua5.4 tests/scenario/words/run.lua
 package.path = "tests/scenario/words/?.lua;scripts/?.lua;" .. package.path
 
-local files <const> = { "check_test", "csv_test", "people_test", "programme_test", "rules_test", "briefing_test",
-  "timeline_test", "examples_test" }
+local files <const> = { "check_test", "csv_test", "people_test", "programme_test", "rules_test",
+  "briefing_test", "timeline_test", "examples_test" }
 
 local passed, failed = 0, 0
 for _, file in ipairs(files) do

@@ -6,18 +6,19 @@ local time = require "stub_time"
 
 local stub = { time = time }
 
--- A fresh `usher` and a fresh set of modules; files: name -> text.
+-- A fresh `usher`; files: name -> text of what lies beside the script, folder: where else to look.
 function stub.new(files, folder)
   local u = { time = time, flows = {}, starts = {}, handlers = {}, books = {}, mails = {}, results = {} }
   local world = { now = 0, usher = u }
-  u.handlers = {}
 
   function u.describe(about) world.about = about end
   function u.flow(name, fn)
     assert(not u.flows[name], "two flows of one name")
     u.flows[name] = fn
   end
-  function u.start(name, o) u.starts[#u.starts + 1] = { name = name, key = o.key, input = o.input, label = o.label } end
+  function u.start(name, o)
+    u.starts[#u.starts + 1] = { name = name, key = o.key, input = o.input, label = o.label }
+  end
   function u.on(name, fn) u.handlers[name] = fn end
   function u.at_end(fn) world.at_end = fn end
   function u.secret(name) return "{{secret:" .. name .. "}}" end

@@ -35,7 +35,8 @@ function time.at(wall, zone)
 end
 
 function time.parse(text)
-  local weekday, d, month, y, from, to, zone = text:match("^(%a+) (%d+) (%a+) (%d+) (%d+:%d+)-(%d+:%d+) (%S+)$")
+  local pattern = "^(%a+) (%d+) (%a+) (%d+) (%d+:%d+)-(%d+:%d+) (%S+)$"
+  local weekday, d, month, y, from, to, zone = text:match(pattern)
   if not weekday then error("not understood: " .. text, 2) end
   for m, name in ipairs(months) do
     if name == month then
@@ -92,7 +93,8 @@ function time.phrase(text, o)
   local sign = side == "before" and -1 or 1
   if unit == "day" then
     local date = shift_days(time.format(o.starts, zone, "%Y-%m-%d"), sign * n, working ~= "", o)
-    local moment = time.at(date .. " " .. (clock ~= "" and clock or time.format(o.starts, zone, "%H:%M")), zone)
+    local wall = clock ~= "" and clock or time.format(o.starts, zone, "%H:%M")
+    local moment = time.at(date .. " " .. wall, zone)
     moment.derive = text
     return moment
   end

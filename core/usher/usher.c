@@ -6,10 +6,10 @@
 #include "engine/ask.h"
 #include "engine/engine.h"
 #include "engine/sandbox.h"
-#include "installation.h"
+#include "usher/installation.h"
 #include "lua/api.h"
 #include "time/when.h"
-#include "usher_internal.h"
+#include "usher/library.h"
 #include "world/control_client.h"
 #include "world/live.h"
 #include "world/live_now.h"
@@ -60,7 +60,8 @@ static int restore_shift(struct usher *u, const char *as_if)
     buf_release(&kept);
     if (failed) return failed;
     if (!as_if && practised) {
-        return err_set(&u->error, ERR_INPUT, "%s is a practice database: say --as-if again, or name another --database for the real event",
+        return err_set(&u->error, ERR_INPUT,
+            "%s is a practice database: say --as-if again, or name another --database for the real event",
             u->database);
     }
     if (!as_if) return 0;
@@ -121,8 +122,12 @@ static int open_engine(struct usher *u)
 static void say_where_mails_go(const struct usher *u)
 {
     const char *outbox = u->settings.outbox ? u->settings.outbox : "outbox";
-    if (u->settings.practice) log_line(LOG_WARN, "practice: the clock is shifted and mails go to the outbox folder only", "outbox", outbox, NULL);
-    else if (!u->settings.smtp.host) log_line(LOG_WARN, "no mail server is configured: mails go to the outbox folder", "outbox", outbox, NULL);
+    if (u->settings.practice)
+        log_line(LOG_WARN, "practice: the clock is shifted and mails go to the outbox folder only", "outbox",
+            outbox, NULL);
+    else if (!u->settings.smtp.host)
+        log_line(LOG_WARN, "no mail server is configured: mails go to the outbox folder", "outbox", outbox,
+            NULL);
 }
 
 void usher_set_library(void)
@@ -143,7 +148,9 @@ struct usher *usher_open(const struct usher_options *o)
     snprintf(control, sizeof control, "%s.sock", u->database);
     bool none = (o->control && !*o->control) || strcmp(u->database, ":memory:") == 0;
     u->control = none ? NULL : mem_copyz(o->control ? o->control : control);
-    u->store = store_open(&(struct store_options){.path = u->database, .mode = STORE_THREAD, .wake = on_store_answer,
+    u->store = store_open(&(struct store_options){.path = u->database,
+                              .mode = STORE_THREAD,
+                              .wake = on_store_answer,
                               .wake_ctx = u},
         &u->error);
     if (!u->store || restore_shift(u, o->as_if) || open_live(u, o) || open_engine(u)) return u;
@@ -198,7 +205,10 @@ int usher_load(struct usher *u, const char *path)
 int usher_run(struct usher *u)
 {
     if (!u->engine) return usher_failed(u);
-    if (live_run(u->live)) log_line(LOG_WARN, "stopped while mails or requests were on their way: they are looked at when usher starts again", NULL);
+    if (live_run(u->live))
+        log_line(LOG_WARN,
+            "stopped while mails or requests were on their way: they are looked at when usher starts again",
+            NULL);
     return 0;
 }
 
@@ -224,7 +234,8 @@ static struct own_effect *own_effect(struct usher *u, struct text kind)
 
 int usher_effect_add(struct usher *u, const char *kind, usher_effect_begin begin, void *ctx)
 {
-    if (own_effect(u, text_of(kind))) return err_set(&u->error, ERR_USAGE, "the effect '%s' was added before", kind), USHER_USAGE;
+    if (own_effect(u, text_of(kind)))
+        return err_set(&u->error, ERR_USAGE, "the effect '%s' was added before", kind), USHER_USAGE;
     struct own_effect *x = mem_alloc(sizeof *x);
     *x = (struct own_effect){u->effects, mem_copyz(kind), begin, ctx};
     u->effects = x;
@@ -262,14 +273,16 @@ int usher_effect_done(struct usher *u, const char *id, const char *result_json, 
     long long flow;
     int step, attempt;
     struct buf result;
-    if (sscanf(id, "%lld.%d.%d", &flow, &step, &attempt) != 3) return err_set(&u->error, ERR_USAGE, "'%s' is no id of an effect", id), USHER_USAGE;
+    if (sscanf(id, "%lld.%d.%d", &flow, &step, &attempt) != 3)
+        return err_set(&u->error, ERR_USAGE, "'%s' is no id of an effect", id), USHER_USAGE;
     buf_init(&result, RECORD_LEN_MAX);
     enum outcome outcome = !error ? OUTCOME_OK : again ? OUTCOME_AGAIN : OUTCOME_FAILED;
     if (!error && result_json && record_from_json(text_of(result_json), &result, &u->error)) {
         buf_release(&result);
         return usher_failed(u);
     }
-    engine_post(u->engine, flow, step, attempt, outcome, (struct record){(uint8_t *)result.data, result.len}, text_of(error), 0);
+    engine_post(u->engine, flow, step, attempt, outcome, (struct record){(uint8_t *)result.data, result.len},
+        text_of(error), 0);
     buf_release(&result);
     return 0;
 }
@@ -320,7 +333,8 @@ static void on_reload(void *self)
     struct err e = {0};
     struct live_settings settings = u->settings;
     if (u->reloading) return;
-    if (installation_open(&u->next_installation, u->config, &e) || installation_settings(&u->next_installation, &settings, &e)) {
+    if (installation_open(&u->next_installation, u->config, &e) ||
+        installation_settings(&u->next_installation, &settings, &e)) {
         log_line(LOG_ERROR, "the configuration can't be used; the old one stays", "why", e.text, NULL);
         installation_close(&u->next_installation);
         return;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// command: asks whichever process has the database; when none runs, opens the file for the time of one question.
+// command: asks whichever process has the database; when none runs, opens the file for the time of one
+// question.
 // Such an engine begins nothing: no effect, no schedule, no flow. What a handler changes is kept.
 #include "usher.h"
 
 #include "engine/ask.h"
-#include "installation.h"
-#include "usher_internal.h"
+#include "usher/installation.h"
+#include "usher/library.h"
 #include "world/control_client.h"
 #include "world/live_now.h"
 #include "world/virtual.h"
@@ -37,7 +38,8 @@ static void on_reply(void *ctx, struct record reply, const struct err *error)
 static int open_file(struct command *c, const char *database)
 {
     if (access(database, F_OK)) {
-        return err_set(&c->error, ERR_INPUT, "there is no database %s here: start `usher run` first, or say where it is with --database",
+        return err_set(&c->error, ERR_INPUT,
+            "there is no database %s here: start `usher run` first, or say where it is with --database",
             database);
     }
     usher_set_library();
@@ -68,18 +70,21 @@ static int ask_file(struct command *c, const char *database)
 static int ask(struct command *c, const char *request_json)
 {
     char socket[1024];
-    const char *database = c->options->database ? c->options->database : installation_text(&c->installation, NULL, "database");
+    const char *database = c->options->database ? c->options->database
+                                                : installation_text(&c->installation, NULL, "database");
     if (!database) database = "usher.db";
     snprintf(socket, sizeof socket, "%s.sock", database);
     if (record_from_json(text_of(request_json), &c->request, &c->error)) return -1;
     const char *control = c->options->control ? c->options->control : socket;
-    int failed = control_ask(control, (struct record){(uint8_t *)c->request.data, c->request.len}, &c->answer, &c->error);
+    int failed = control_ask(control, (struct record){(uint8_t *)c->request.data, c->request.len}, &c->answer,
+        &c->error);
     if (failed != -ERR_BUSY) return failed;
     c->error = (struct err){0};
     return ask_file(c, database);
 }
 
-int usher_command(const struct usher_options *options, const char *request_json, char **answer_json, char **error)
+int usher_command(const struct usher_options *options, const char *request_json, char **answer_json,
+    char **error)
 {
     struct command c = {.options = options};
     struct buf json;

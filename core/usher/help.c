@@ -34,7 +34,8 @@ char *usher_help(const char *word, char **nearest)
     while (!found && at && (at = next_entry(at, end, &name, &body))) {
         names = mem_grow(names, sizeof *names * (n + 1));
         names[n++] = mem_copy(name.data, name.len);
-        bool same = text_is(name, word) || (strncmp(names[n - 1], "usher.", 6) == 0 && strcmp(names[n - 1] + 6, word) == 0);
+        bool same = text_is(name, word) ||
+                    (strncmp(names[n - 1], "usher.", 6) == 0 && strcmp(names[n - 1] + 6, word) == 0);
         if (same) found = mem_copy(body.data, body.len);
     }
     if (nearest) {

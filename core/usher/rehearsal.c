@@ -5,10 +5,10 @@
 #include "base/log.h"
 #include "engine/engine.h"
 #include "engine/script.h"
-#include "installation.h"
+#include "usher/installation.h"
 #include "mail/mail.h"
 #include "time/when.h"
-#include "usher_internal.h"
+#include "usher/library.h"
 #include "world/live_now.h"
 #include "world/virtual.h"
 
@@ -45,8 +45,8 @@ struct unsure_mail {
 static void remember_unsure(struct rehearsal *r, const struct step *step, const struct flow *f)
 {
     struct unsure_mail *m = mem_alloc(sizeof *m);
-    *m = (struct unsure_mail){r->unsure, mem_copyz(f->script->event->name), mem_copyz(f->name), mem_copyz(f->key),
-        mem_copyz(step->key), step->ord};
+    *m = (struct unsure_mail){r->unsure, mem_copyz(f->script->event->name), mem_copyz(f->name),
+        mem_copyz(f->key), mem_copyz(step->key), step->ord};
     r->unsure = m;
 }
 
@@ -76,8 +76,9 @@ static bool has_left(const struct rehearsal *r, const struct unsure_mail *m)
 {
     for (size_t i = virtual_history_count(r->world); i-- > 0;) {
         struct record effect = virtual_history(r->world, i);
-        if (text_is(record_get_text(effect, "step"), m->step) && text_is(record_get_text(effect, "key"), m->key)
-            && text_is(record_get_text(effect, "flow"), m->flow)) {
+        if (text_is(record_get_text(effect, "step"), m->step) &&
+            text_is(record_get_text(effect, "key"), m->key) &&
+            text_is(record_get_text(effect, "flow"), m->flow)) {
             return true;
         }
     }
@@ -100,7 +101,8 @@ static bool on_idle(void *self)
     while (r->unsure) {
         struct unsure_mail *m = r->unsure;
         r->unsure = m->next;
-        engine_decide_unsure(r->engine, text_of(m->event), text_of(m->flow), text_of(m->key), m->ord, !has_left(r, m));
+        engine_decide_unsure(r->engine, text_of(m->event), text_of(m->flow), text_of(m->key), m->ord,
+            !has_left(r, m));
         free_unsure(m);
     }
     return any;
@@ -247,7 +249,8 @@ static void add_slim_args(struct record_map *map, struct record args)
     struct buf bytes;
     record_map_init(&slim);
     buf_init(&bytes, RECORD_LEN_MAX);
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) record_map_value(&slim, kept[i], record_get(args, kept[i]));
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        record_map_value(&slim, kept[i], record_get(args, kept[i]));
     record_map_end(&slim, &bytes);
     record_map_value(map, "args", (struct record){(uint8_t *)bytes.data, bytes.len});
     buf_release(&bytes);
@@ -260,7 +263,8 @@ static void put_effect(struct buf *out, struct record effect, size_t number, boo
     struct record_map map;
     char file[32];
     record_map_init(&map);
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) record_map_value(&map, kept[i], record_get(effect, kept[i]));
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        record_map_value(&map, kept[i], record_get(effect, kept[i]));
     if (slim) add_slim_args(&map, record_get(effect, "args"));
     else record_map_value(&map, "args", record_get(effect, "args"));
     if (text_is(record_get_text(effect, "kind"), "mail")) {
@@ -314,8 +318,10 @@ static int tell(struct rehearsal *r, struct told *told)
     record_map_end(&map, &request);
     virtual_crash_at(r->world, 0);
     // A script with words tells its own story; one without has the plain timeline that usher brings.
-    struct text teller = engine_has_handler(r->engine, (struct text){0}, TEXT("report")) ? TEXT("report") : TEXT("timeline");
-    engine_call(r->engine, (struct text){0}, teller, (struct record){(uint8_t *)request.data, request.len}, on_told, told);
+    struct text teller = engine_has_handler(r->engine, (struct text){0}, TEXT("report")) ? TEXT("report")
+                                                                                         : TEXT("timeline");
+    engine_call(r->engine, (struct text){0}, teller, (struct record){(uint8_t *)request.data, request.len},
+        on_told, told);
     buf_release(&request);
     int failed = virtual_settle(r->world, &r->error);
     if (!failed && told->error.code) {
@@ -361,7 +367,8 @@ static int rehearse(struct rehearsal *r, char **json)
     const struct usher_rehearsal *o = r->options;
     if (installation_open(&r->installation, o->config, &r->error)) return -1;
     const char *slash = strrchr(r->script, '/');
-    r->installation.script_folder = slash ? mem_copy(r->script, (size_t)(slash - r->script) + 1) : mem_copyz("");
+    r->installation.script_folder = slash ? mem_copy(r->script, (size_t)(slash - r->script) + 1)
+                                          : mem_copyz("");
     if (begin(r)) return -1;
     struct instant until = instant_add(r->from, has_schedule(r) ? WITH_SCHEDULE_MS : LONGEST_MS);
     if (o->until && moment_option("--until", o->until, &until, &r->error)) return -1;
@@ -375,7 +382,8 @@ static struct instant rehearsed_now(void *self)
     return r->world ? virtual_now(r->world) : live_now();
 }
 
-int usher_rehearse(const char *script, const struct usher_rehearsal *options, char **report_json, char **error)
+int usher_rehearse(const char *script, const struct usher_rehearsal *options, char **report_json,
+    char **error)
 {
     struct rehearsal r = {.script = script, .options = options};
     buf_init(&r.notices, 256u << 20);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "installation.h"
+#include "usher/installation.h"
 
 #include "lua/config.h"
 
@@ -58,7 +58,8 @@ int installation_secret(void *self, const char *name, struct buf *out, struct er
     struct installation *in = self;
     for (const char *c = name; *c; c++) {
         if (!isalnum((unsigned char)*c) && *c != '_') {
-            return err_set(e, ERR_INPUT, "the name of a secret has letters, digits and _ only, and '%s' has not", name);
+            return err_set(e, ERR_INPUT,
+                "the name of a secret has letters, digits and _ only, and '%s' has not", name);
         }
     }
     char variable[160], beside[1024];
@@ -72,8 +73,9 @@ int installation_secret(void *self, const char *name, struct buf *out, struct er
     if (secret_from_file(installation_text(in, NULL, "secrets"), name, out)) return 0;
     snprintf(beside, sizeof beside, "%ssecrets", in->script_folder ? in->script_folder : "");
     if (secret_from_file(beside, name, out)) return 0;
-    return err_set(e, ERR_INPUT, "the secret '%s' is missing: set the environment variable %s, or write it into the file %s/%s",
-        name, variable, beside, name);
+    return err_set(e, ERR_INPUT,
+        "the secret '%s' is missing: set the environment variable %s, or write it into the file %s/%s", name,
+        variable, beside, name);
 }
 
 // ---- configuration ----------------------------------------------------------------------------------
@@ -139,7 +141,9 @@ static int tls_mode(struct installation *in, enum smtp_tls *out, struct err *e)
     if (t.len == 0 || text_is(t, "starttls")) *out = SMTP_TLS_STARTTLS;
     else if (text_is(t, "none")) *out = SMTP_TLS_NONE;
     else if (text_is(t, "tls")) *out = SMTP_TLS_WHOLE;
-    else return err_set(e, ERR_INPUT, "smtp.tls = \"%.*s\" is not known: write \"starttls\", \"tls\" or \"none\"", (int)t.len, t.data);
+    else
+        return err_set(e, ERR_INPUT,
+            "smtp.tls = \"%.*s\" is not known: write \"starttls\", \"tls\" or \"none\"", (int)t.len, t.data);
     return 0;
 }
 
@@ -147,7 +151,8 @@ int installation_settings(struct installation *in, struct live_settings *out, st
 {
     struct record smtp = section_of(in, "smtp");
     out->smtp.host = installation_text(in, "smtp", "host");
-    if (smtp.data && !out->smtp.host) return err_set(e, ERR_INPUT, "smtp.host is missing: which mail server sends?");
+    if (smtp.data && !out->smtp.host)
+        return err_set(e, ERR_INPUT, "smtp.host is missing: which mail server sends?");
     out->smtp.port = (int)record_get_int(smtp, "port", 0);
     out->smtp.user = installation_text(in, "smtp", "user");
     out->smtp.password = installation_text(in, "smtp", "password");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// usher_internal: what the files beside usher.c share and nobody else sees.
+// library: which Lua library every sandbox gets; shared by the files of this folder.
 #pragma once
 
 // Tells the sandbox which library fills a fresh state. Any number of times.
