@@ -2,8 +2,8 @@
 /* usher.h: the whole public face of libusher.
  *
  * usher runs scripts in which flows wait for weeks and lose nothing through any crash. A program opens an
- * engine on one database file, loads scripts, and runs it; it may bring effects of its own, ask questions, and
- * rehearse a script without touching anything. The command line program `usher` uses only this header.
+ * engine on one database file, loads scripts, and runs it; it may bring effects of its own, ask questions,
+ * and rehearse a script without touching anything. The command line program `usher` uses only this header.
  *
  * All functions belong to one thread per engine. Texts are UTF-8 and end in NUL. A function that returns int
  * returns 0 or one of the exit codes below; usher_error then has one whole sentence. What comes back in a
@@ -64,7 +64,7 @@ USHER_API void usher_stop(struct usher *u);
 
 /* An effect of the program's own: scripts call it as usher.effect(kind, { "name", ... }). `begin` gets the
  * arguments as JSON when the step is on disk, and must later (not inside the call) say how it ended with
- * usher_effect_done. `id` names the attempt; an effect may be begun again after a crash, with the same key. */
+ * usher_effect_done. `id` names the attempt; it may be begun again after a crash, with the same key. */
 typedef void (*usher_effect_begin)(void *ctx, const char *id, const char *key, const char *args_json);
 USHER_API int usher_effect_add(struct usher *u, const char *kind, usher_effect_begin begin, void *ctx);
 /* result_json: what the script gets. error: NULL when it worked, else a sentence; again: nonzero to have it

@@ -95,9 +95,8 @@ static int push_due(lua_State *L, struct step *s)
 /// (default),
 /// "never", "within 2h" or a moment. What the flow sends after it is tried until that limit and no longer.
 /// Errors: no moment; an unknown word for late.
-/// Example: if usher.due("reminder", usher.time.at("2031-02-24 09:00", "Asia/Thimphu"), { late = "within 2h"
-/// }) then
-/// usher.log("in time") end
+/// Example: local moment = usher.time.at("2031-02-24 09:00", "Asia/Thimphu")
+/// if usher.due("reminder", moment, { late = "within 2h" }) then usher.log("in time") end
 static int api_due(lua_State *L)
 {
     static const struct option options[] = {{"late", "any?"}, {0}};
@@ -193,8 +192,8 @@ static int push_winner(lua_State *L, struct step *s)
 /// answer.
 /// After downtime the earliest in time wins: an answer at 11:59 beats a deadline at 12:00.
 /// Errors: a member that names none of the three.
-/// Example: local which, answer = usher.first("rsvp?", { answer = { signal = "rsvp" }, deadline = { after =
-/// "3 days" } })
+/// Example: local which, answer = usher.first("rsvp?",
+/// { answer = { signal = "rsvp" }, deadline = { after = "3 days" } })
 static int api_first(lua_State *L)
 {
     context_check(L, "usher.first", CALL_IN_FLOW);
@@ -413,8 +412,8 @@ static int step_signal(lua_State *L, struct script *s, struct text flow, struct 
 /// Tells another flow something: it comes out of that flow's usher.wait(name). A flow that has not begun yet
 /// finds it
 /// waiting. options.dedup (text): the same text twice counts once. Errors: a value that can't be kept.
-/// Example: usher.on("rsvp", function(r) usher.signal("guest", r.key, "rsvp", { yes = true }, { dedup = r.id
-/// }) end)
+/// Example: usher.on("rsvp", function(r)
+/// usher.signal("guest", r.key, "rsvp", { yes = true }, { dedup = r.id }) end)
 static int api_signal(lua_State *L)
 {
     static const struct option options[] = {{"dedup", "text?"}, {0}};

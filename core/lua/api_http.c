@@ -144,9 +144,10 @@ static int request(lua_State *L, const char *method)
 /// = }.
 /// 408, 425, 429 and 5xx are tried again. Addresses inside the own network are refused unless the
 /// configuration allows them.
-/// Errors: an unknown option. Example: local r = usher.http.get { "news", url =
-/// "https://news.example/today.json",
-/// rehearse = { status = 200, json = { items = {} } } }
+/// Errors: an unknown option.
+/// Example: usher.flow("news", function()
+/// local r = usher.http.get { "news", url = "https://news.example/today.json",
+/// rehearse = { status = 200, json = { items = {} } } } end)
 static int api_get(lua_State *L)
 {
     return request(L, "GET");
@@ -156,8 +157,9 @@ static int api_get(lua_State *L)
 /// Like usher.http.get, by POST: json (any value) or body (text) is what is sent. The Idempotency-Key header,
 /// the same
 /// in every attempt, lets the other server do it once. Errors: both json and body.
-/// Example: usher.http.post { "chat", url = "https://chat.example/hook", json = { text = "ready" }, rehearse
-/// = { status = 200 } }
+/// Example: usher.flow("ready", function()
+/// usher.http.post { "chat", url = "https://chat.example/hook", json = { text = "ready" },
+/// rehearse = { status = 200 } } end)
 static int api_post(lua_State *L)
 {
     return request(L, "POST");
@@ -165,8 +167,9 @@ static int api_post(lua_State *L)
 
 /// usher.http.put(options) -> response
 /// Like usher.http.post, by PUT. Errors: both json and body.
-/// Example: usher.http.put { "seat", url = "https://rooms.example/1", json = { seats = 30 }, rehearse = {
-/// status = 204 } }
+/// Example: usher.flow("seats", function()
+/// usher.http.put { "seat", url = "https://rooms.example/1", json = { seats = 30 },
+/// rehearse = { status = 204 } } end)
 static int api_put(lua_State *L)
 {
     return request(L, "PUT");
@@ -174,8 +177,9 @@ static int api_put(lua_State *L)
 
 /// usher.http.patch(options) -> response
 /// Like usher.http.post, by PATCH. Errors: both json and body.
-/// Example: usher.http.patch { "seat", url = "https://rooms.example/1", json = { seats = 31 }, rehearse = {
-/// status = 200 } }
+/// Example: usher.flow("seats", function()
+/// usher.http.patch { "seat", url = "https://rooms.example/1", json = { seats = 31 },
+/// rehearse = { status = 200 } } end)
 static int api_patch(lua_State *L)
 {
     return request(L, "PATCH");
@@ -183,7 +187,8 @@ static int api_patch(lua_State *L)
 
 /// usher.http.delete(options) -> response
 /// Like usher.http.get, by DELETE. Errors: an unknown option.
-/// Example: usher.http.delete { "seat", url = "https://rooms.example/1", rehearse = { status = 204 } }
+/// Example: usher.flow("seats", function()
+/// usher.http.delete { "seat", url = "https://rooms.example/1", rehearse = { status = 204 } } end)
 static int api_delete(lua_State *L)
 {
     return request(L, "DELETE");

@@ -95,8 +95,8 @@ static int push_mail_result(lua_State *L, struct step *s)
 /// three days). about: a table for transcripts. Comes back with { sent = true, reply = } or { sent = false,
 /// why = ,
 /// unsure = }. Errors: an address that is none; a line break in an address or a subject.
-/// Example: usher.mail { "hello", to = "karma@moic.example", from = "usher@moic.example", subject = "Hello",
-/// text = "Hi" }
+/// Example: usher.mail { "hello", to = "karma@moic.example", from = "usher@moic.example",
+/// subject = "Hello", text = "Hi" }
 static int api_mail(lua_State *L)
 {
     struct script *s = context_check(L, "usher.mail", CALL_IN_FLOW);

@@ -101,7 +101,7 @@ static void push_moment(lua_State *L, const struct moment *m, struct text derive
 /// The moment of a wall time ("2021-02-25 14:00") in a zone ("Asia/Thimphu"). options.clock ("earlier" or
 /// "later") says which one when the clock skips that time or shows it twice.
 /// Errors: a time that does not exist or happens twice, with both readings; an unknown zone.
-/// Example: usher.time.at("2021-02-25 14:00", "Asia/Thimphu").utc
+/// Example: local ms = usher.time.at("2021-02-25 14:00", "Asia/Thimphu").utc
 static int api_at(lua_State *L)
 {
     static const char func[] = "usher.time.at";
@@ -179,7 +179,7 @@ static int api_phrase(lua_State *L)
 /// Moves a moment by a span: "2h" is exact; "3 days", "-1 month", "2 working days" move the date and keep the
 /// clock. work holds weekend and holidays for working days, as in usher.time.phrase.
 /// Errors: a bare number as moment (which zone's day?); a span that can't be read.
-/// Example: usher.time.shift(usher.time.at("2021-02-25 14:00", "Asia/Thimphu"), "-3 days").wall
+/// Example: local wall = usher.time.shift(usher.time.at("2021-02-25 14:00", "Asia/Thimphu"), "-3 days").wall
 static int api_shift(lua_State *L)
 {
     static const char func[] = "usher.time.shift";
@@ -234,7 +234,7 @@ static void set_integer(lua_State *L, const char *key, int64_t value)
 /// usher.time.parts(moment, zone) -> table
 /// What calendar and clock show: year, month, day, hour, min, sec (numbers), weekday ("thu"), offset (seconds
 /// east of UTC), place ("Thimphu"). moment may be a number of milliseconds; zone is then needed.
-/// Example: usher.time.parts(1614240000000, "Asia/Thimphu").weekday
+/// Example: local day = usher.time.parts(1614240000000, "Asia/Thimphu").weekday
 static int api_parts(lua_State *L)
 {
     static const char func[] = "usher.time.parts";

@@ -14,8 +14,8 @@
 // One option of an options table.
 struct option {
     const char *name;
-    const char *
-        type; // "text" "int" "number" "bool" "table" "function" "span" "moment" "any"; trailing "?" = optional
+    // "text" "int" "number" "bool" "table" "function" "span" "moment" "any"; a trailing "?" = optional
+    const char *type;
 };
 
 // Checks the table at index against the list (ends with name NULL): unknown names (nearest word), missing

@@ -60,4 +60,5 @@ void markdown_html_styled(struct text markdown, const struct markdown_style *sty
 void markdown_plain(struct text markdown, struct buf *out); // readable text, wrapped at 72 where it may
 
 // preview.c: one HTML page that shows a mail to a person in a browser: who, to whom, what, and the text.
-void mail_preview(struct record mail, struct text home, struct buf *out); // home: link to the page before; may be empty
+// home: a link to the page that lists them all; may be empty.
+void mail_preview(struct record mail, struct text home, struct buf *out);

@@ -273,7 +273,6 @@ void rig_kill(struct rig *r)
     r->deaths += r->engine != NULL;
     engine_free(r->engine);
     r->engine = NULL;
-    r->die = false;
     if (r->store) drain_store(r->store);
     if (r->on_disk) {
         store_close(r->store);
@@ -329,7 +328,7 @@ static void run_until(struct rig *r, struct instant until)
     for (;;) {
         struct err e = {0};
         if (virtual_run(r->world, until, &e)) fail_msg("%s", e.text);
-        if (!virtual_crashed(r->world) && !r->die) return;
+        if (!virtual_crashed(r->world)) return;
         rig_kill(r);
         while (rig_try_begin(r)) fail_msg("it does not begin again after a crash");
     }

@@ -51,8 +51,7 @@ struct rig {
     void *peer_ctx;
     struct rig_effect *effects, **effects_end;
     int effects_n;
-    bool die; // set by a peer: the engine is dead when this turn ends
-    int deaths;
+    int deaths; // engines that ended without stopping
     // private
     struct world wire;
     struct posted *posted;
