@@ -27,7 +27,7 @@ const char *only_argument(const struct options *o, const char *what);
 const char *config_path(const struct options *o);
 
 // Asks the engine (or its database). `request` is a map. 0, and the answer in `out`, a record.
-int ask(const struct options *o, struct record request, struct buf *out);
+int ask_usher(const struct options *o, struct record request, struct buf *out);
 // With --json: prints it and answers true.
 bool print_json(const struct options *o, struct record answer);
 // "Thu 25 Feb 2021 14:00" in the zone that the answer names; "" for 0.

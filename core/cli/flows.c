@@ -19,7 +19,7 @@ static int ask_for(const struct options *o, const char *what, const char *key, c
     if (value) record_map_text(&map, key, text_of(value));
     if (option(o, "event")) record_map_text(&map, "event", text_of(option(o, "event")));
     record_map_end(&map, &request);
-    int code = ask(o, (struct record){(uint8_t *)request.data, request.len}, out);
+    int code = ask_usher(o, (struct record){(uint8_t *)request.data, request.len}, out);
     buf_release(&request);
     return code;
 }
@@ -81,7 +81,7 @@ int command_history(const struct options *o)
     record_map_text(&map, "ask", TEXT("history"));
     record_map_int(&map, "flow", strtoll(flow, NULL, 10));
     record_map_end(&map, &request);
-    int code = ask(o, (struct record){(uint8_t *)request.data, request.len}, &bytes);
+    int code = ask_usher(o, (struct record){(uint8_t *)request.data, request.len}, &bytes);
     buf_release(&request);
     if (code) return code;
     struct record answer = {(uint8_t *)bytes.data, bytes.len}, rows = record_get(answer, "rows");
@@ -123,7 +123,7 @@ static int settle(const struct options *o, struct record row, bool again)
     record_map_bool(&map, "again", again);
     record_map_text(&map, "who", text_of(option(o, "by") ? option(o, "by") : "office"));
     record_map_end(&map, &request);
-    int code = ask(o, (struct record){(uint8_t *)request.data, request.len}, &bytes);
+    int code = ask_usher(o, (struct record){(uint8_t *)request.data, request.len}, &bytes);
     buf_release(&request);
     buf_release(&bytes);
     if (!code) printf("%s\n", again ? "it is sent once more, with the same Message-ID" : "kept as sent");

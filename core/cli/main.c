@@ -38,7 +38,7 @@ const char *config_path(const struct options *o)
     return access("usher.conf.lua", F_OK) == 0 ? "usher.conf.lua" : NULL;
 }
 
-int ask(const struct options *o, struct record request, struct buf *out)
+int ask_usher(const struct options *o, struct record request, struct buf *out)
 {
     struct buf json;
     char *answer, *error;

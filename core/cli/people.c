@@ -12,7 +12,7 @@ static int ask_script(const struct options *o, struct record_map *map, struct bu
     buf_init(&request, 65536);
     if (option(o, "event")) record_map_text(map, "event", text_of(option(o, "event")));
     record_map_end(map, &request);
-    int code = ask(o, (struct record){(uint8_t *)request.data, request.len}, out);
+    int code = ask_usher(o, (struct record){(uint8_t *)request.data, request.len}, out);
     buf_release(&request);
     return code;
 }

@@ -71,7 +71,7 @@ static int say_flow(const struct options *o, struct record answer, struct record
     record_map_text(&map, "ask", TEXT("history"));
     record_map_int(&map, "flow", record_get_int(flow, "id", 0));
     record_map_end(&map, &request);
-    int code = ask(o, (struct record){(uint8_t *)request.data, request.len}, &bytes);
+    int code = ask_usher(o, (struct record){(uint8_t *)request.data, request.len}, &bytes);
     buf_release(&request);
     if (code) return code;
     struct record history = {(uint8_t *)bytes.data, bytes.len};
@@ -99,7 +99,7 @@ int command_why(const struct options *o)
     record_map_text(&map, "text", text_of(arguments[0]));
     if (option(o, "event")) record_map_text(&map, "event", text_of(option(o, "event")));
     record_map_end(&map, &request);
-    int code = ask(o, (struct record){(uint8_t *)request.data, request.len}, &bytes);
+    int code = ask_usher(o, (struct record){(uint8_t *)request.data, request.len}, &bytes);
     buf_release(&request);
     if (code) return code;
     struct record answer = {(uint8_t *)bytes.data, bytes.len};

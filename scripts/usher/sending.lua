@@ -148,8 +148,8 @@ local function check_moment(rule, person, anchor)
   return moment
 end
 
--- A sentence about what is wrong with a unit, or nil. `moments_of` keeps what is the same for everybody of one
--- zone and language, so that a list of thousands is checked in no time.
+-- A sentence about what is wrong with a unit, or nil. `moments_of` keeps what is the same for everybody of
+-- one zone and language, so that a list of thousands is checked in no time.
 local function check_unit(rule, unit, moments_of)
   local person, anchor = unit.person, unit.item or facts.event
   local alike = ("%s %s %s"):format(person.zone, person.language or "", unit.item and unit.item.title or "")

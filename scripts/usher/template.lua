@@ -219,7 +219,8 @@ local function known_words(with_item)
 end
 
 local function is_known(word, with_item)
-  return personal[word] or shared[word] or asked[word] or facts.columns[word] or with_item and item_fields[word]
+  return personal[word] or shared[word] or asked[word] or facts.columns[word]
+    or with_item and item_fields[word]
 end
 
 local function line_of(text, word)
@@ -227,8 +228,8 @@ local function line_of(text, word)
   return breaks + 1
 end
 
--- template.check(text, where, case, whole) -> a sentence about a placeholder that nobody knows or that is empty
--- for this person, or nil. `where` says which text; unless `whole`, only what differs from person to person.
+-- template.check(text, where, case, whole) -> a sentence about a placeholder that nobody knows or that is
+-- empty for this person, or nil. `where` says which text; unless `whole`, only what differs between people.
 function template.check(text, where, case, whole)
   for _, word in ipairs(words_of(text)) do
     if not is_known(word, case.item) then

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: MIT
+// join: a script joins the engine: its event, books, older versions, starts and schedules. While that happens,
+// and only then, the engine waits for its store.
+#include "base/log.h"
+#include "engine/engine.h"
+#include "engine/schedule.h"
+#include "engine/script.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+// ---- asking the store for lists ---------------------------------------------------------------------
+
+struct asked {
+    engine_reply reply;
+    void *ctx;
+};
+
+void engine_ask_store(struct engine *g, uint64_t ticket, engine_reply reply, void *ctx)
+{
+    struct asked *a = mem_alloc(sizeof *a);
+    *a = (struct asked){reply, ctx};
+    map_put(&g->asked, (int64_t)ticket, a);
+}
+
+bool engine_take_list(struct engine *g, struct store_answer *answer)
+{
+    struct asked *a = map_take(&g->asked, (int64_t)answer->ticket);
+    if (!a) return false;
+    a->reply(a->ctx, answer->list, answer->error.code ? &answer->error : NULL);
+    free(a);
+    return true;
+}
+
+// ---- scripts join -----------------------------------------------------------------------------------
+
+struct waiting {
+    bool answered;
+    struct buf value;
+    struct err error;
+};
+
+static void on_waited(void *ctx, struct record value, const struct err *error)
+{
+    struct waiting *w = ctx;
+    w->answered = true;
+    if (error) w->error = *error;
+    else buf_add(&w->value, value.data, value.len);
+}
+
+// While a script joins, and only then, the engine waits for its store.
+static int wait_for_list(struct engine *g, uint64_t ticket, struct buf *out, struct err *e)
+{
+    struct waiting w = {0};
+    buf_init(&w.value, 512u << 20);
+    engine_ask_store(g, ticket, on_waited, &w);
+    while (!w.answered) {
+        store_wait(g->store);
+        engine_take_answers(g);
+    }
+    *out = w.value;
+    if (!w.error.code) return 0;
+    if (e) *e = w.error;
+    buf_release(out);
+    return -(int)w.error.code;
+}
+
+static int restore_books(struct engine *g, struct event *ev, struct err *e)
+{
+    struct buf list;
+    if (wait_for_list(g, store_books(g->store, text_of(ev->name)), &list, e)) return -(int)e->code;
+    struct record all = {(const uint8_t *)list.data, list.len};
+    for (struct record_iter it = record_each(all); record_next(&it);) {
+        struct record_iter entry = record_each(it.value);
+        struct text book = {0}, key = {0};
+        if (record_next(&entry)) record_text(entry.value, &book);
+        if (record_next(&entry)) record_text(entry.value, &key);
+        if (record_next(&entry)) book_restore(ev, book, key, entry.value);
+    }
+    buf_release(&list);
+    return 0;
+}
+
+// The versions that the database knows: of one event, or (no event) of all.
+static int list_scripts(struct engine *g, struct text event, struct buf *out, struct err *e)
+{
+    struct buf args;
+    struct record_map map;
+    buf_init(&args, 512);
+    record_map_init(&map);
+    if (event.len) record_map_text(&map, "event", event);
+    record_map_end(&map, &args);
+    uint64_t ticket = store_list(g->store, "scripts", (struct record){(uint8_t *)args.data, args.len});
+    buf_release(&args);
+    return wait_for_list(g, ticket, out, e);
+}
+
+static bool hash_is(struct text hex, struct hash hash)
+{
+    char own[2 * HASH_LEN + 1];
+    hash_hex(hash, own);
+    return text_is(hex, own);
+}
+
+static struct script *reopen(struct engine *g, int64_t id, struct err *e)
+{
+    struct buf sources;
+    buf_init(&sources, 64u << 20);
+    struct script *s = NULL;
+    if (store_sources(g->store, id, &sources, e) == 0) {
+        s = script_reopen(g, id, (struct record){(uint8_t *)sources.data, sources.len}, e);
+    }
+    buf_release(&sources);
+    if (!s) err_in(e, "version %lld of the script, from the database", (long long)id);
+    return s;
+}
+
+// Flows that began with an older version of the script go on with it, from what the database kept.
+static int reopen_older(struct engine *g, struct event *ev, struct err *e)
+{
+    struct buf list;
+    if (list_scripts(g, text_of(ev->name), &list, e)) return -(int)e->code;
+    struct record all = {(const uint8_t *)list.data, list.len};
+    int failed = 0;
+    for (struct record_iter it = record_each(all); !failed && record_next(&it);) {
+        int64_t id = record_get_int(it.value, "id", 0), live = record_get_int(it.value, "unfinished", 0);
+        if (live == 0 || hash_is(record_get_text(it.value, "hash"), ev->current->hash)) continue;
+        struct script *older = reopen(g, id, e);
+        if (!older) {
+            failed = -(int)e->code;
+            break;
+        }
+        older->event = ev;
+        older->next = ev->current->next;
+        ev->current->next = older;
+        char n[24];
+        snprintf(n, sizeof n, "%lld", (long long)live);
+        log_line(LOG_WARN, "the script changed; flows that began with the version before go on with that one",
+            "event", ev->name, "flows", n, NULL);
+    }
+    buf_release(&list);
+    return failed;
+}
+
+static void apply_starts(struct engine *g, struct script *s)
+{
+    for (struct start_decl *d = s->starts; d; d = d->next) {
+        engine_start_flow(g, s, text_of(d->name), text_of(d->key), text_of(d->label), d->input, 0);
+    }
+}
+
+int64_t engine_start_flow(struct engine *g, struct script *s, struct text name, struct text key,
+    struct text label, struct record input, int64_t parent)
+{
+    struct flow_row row = {.id = ++g->last_flow,
+        .event = text_of(s->event->name),
+        .name = name,
+        .key = key,
+        .label = label,
+        .script = s->id,
+        .parent = parent,
+        .state = FLOW_READY,
+        .t0 = g->now,
+        .updated_at = g->now,
+        .input = input};
+    batch_start(g->batch, &row);
+    promise_start(g, s, &row);
+    return row.id;
+}
+
+static int join_event(struct engine *g, struct script *s, struct err *e)
+{
+    if (engine_event(g, text_of(s->event_name))) {
+        return err_set(e, ERR_INPUT,
+            "%s: another script has the id '%s' already; ids keep events apart, so give it its own", s->path,
+            s->event_name);
+    }
+    struct event *ev = mem_alloc(sizeof *ev);
+    ev->name = mem_copyz(s->event_name);
+    ev->current = s;
+    ev->next = g->events;
+    g->events = ev;
+    s->event = ev;
+    return 0;
+}
+
+// A version that is new to the database brings its sources and its starts along.
+static int join_version(struct engine *g, struct script *s, struct err *e)
+{
+    struct err look = {0};
+    s->id = store_script(g->store, text_of(s->event->name), s->hash, &look);
+    if (look.code) {
+        if (e) *e = look;
+        return -(int)look.code;
+    }
+    if (s->id) return 0;
+    s->id = ++g->last_script;
+    struct buf sources;
+    buf_init(&sources, 64u << 20);
+    struct record all = script_sources(s, &sources);
+    batch_script(g->batch, s->id, text_of(s->event->name), s->hash, all, g->now);
+    buf_release(&sources);
+    apply_starts(g, s);
+    return 0;
+}
+
+int engine_load(struct engine *g, const char *path, struct err *e)
+{
+    struct script *s = script_open(g, path, e);
+    if (!s) return -(int)e->code;
+    if (join_event(g, s, e)) {
+        script_close(s);
+        return -(int)e->code;
+    }
+    g->now = g->world.now(g->world.self);
+    if (restore_books(g, s->event, e) || reopen_older(g, s->event, e)) return -(int)e->code;
+    if (join_version(g, s, e) || schedule_restore(g, s, e)) return -(int)e->code;
+    g->world.wake_now(g->world.self);
+    return 0;
+}
+
+int engine_load_stored(struct engine *g, struct err *e)
+{
+    struct buf list;
+    if (list_scripts(g, (struct text){0}, &list, e)) return -(int)e->code;
+    struct record all = {(const uint8_t *)list.data, list.len};
+    int failed = 0;
+    for (struct record_iter it = record_each(all); !failed && record_next(&it);) {
+        struct text event = record_get_text(it.value, "event");
+        if (engine_event(g, event)) continue; // the newest comes first
+        struct script *s = reopen(g, record_get_int(it.value, "id", 0), e);
+        if (!s || join_event(g, s, e) || restore_books(g, s->event, e)) failed = -(int)e->code;
+    }
+    buf_release(&list);
+    return failed;
+}
