@@ -18,6 +18,7 @@
 #ifndef USHER_H
 #define USHER_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -87,14 +88,29 @@ struct usher_rehearsal {
     int64_t from_ms;   /* the same as milliseconds since 1970, when it is not 0 */
     const char *until; /* moment to end at; NULL: when nothing is left to do (five weeks with a schedule) */
     const char *config;
-    int64_t crash_at;  /* > 0: crash at this boundary and go on as after a restart; see usher_rehearse */
+    int64_t crash_at;  /* > 0: crash at this boundary and go on as after a restart */
     int no_pretending; /* nonzero: nobody answers */
     int check_only;    /* nonzero: load and check, play nothing */
+    int want_json;     /* nonzero: report.json is made */
+    /* Called for every mail at the end, when it is set: its bytes, and a page that shows it. */
+    void (*on_mail)(void *ctx, const char *file, const char *eml, size_t eml_len, const char *html);
+    void *ctx;
 };
-/* The report, JSON: { "text", "html", "effects": [...], "warnings": [...], "boundaries", "from", "until",
- * "stopped": [...] }. Each effect of kind mail has "eml", its bytes, and "file". `error` gets a sentence. */
-USHER_API int usher_rehearse(const char *script, const struct usher_rehearsal *options, char **report_json,
-    char **error);
+/* What came of it. Every text is given back by usher_report_release. */
+struct usher_report {
+    char *text;    /* the timeline and what to look at */
+    char *check;   /* what can be known without playing */
+    char *html;    /* the page that lists every mail */
+    char *history; /* what left, one line each, in order: "mail invitation/P0042/mail:mail/P0042" */
+    char *json;    /* { "effects": [...], "report": {...}, "from", "until" } when it was wanted */
+    int64_t from_ms, until_ms;
+    int64_t boundaries; /* how many commits and effects there were to crash at */
+    int64_t unsure_n;   /* mails that a crash left unsure */
+};
+/* `error` gets a sentence. */
+USHER_API int usher_rehearse(const char *script, const struct usher_rehearsal *options,
+    struct usher_report *report, char **error);
+USHER_API void usher_report_release(struct usher_report *report);
 
 /* What usher says of a word ("usher.sleep", "mail"): the block above its definition; NULL when unknown, and
  * then *nearest (may be NULL) is the nearest known word. Both are given back with usher_free. */

@@ -19,20 +19,13 @@ static struct usher_rehearsal rehearsal_options(const struct options *o)
         .crash_at = crash_at ? strtoll(crash_at, NULL, 10) : 0};
 }
 
-// Plays it; the report as a record in `out`.
-static int play(const char *script, const struct usher_rehearsal *options, struct buf *out)
+static int play(const char *script, const struct usher_rehearsal *options, struct usher_report *out)
 {
-    char *json, *error;
-    buf_init(out, SIZE_MAX / 2);
-    int code = usher_rehearse(script, options, &json, &error);
-    if (code) {
-        complain(code, "%s", error);
-        usher_free(error);
-        return code;
-    }
-    record_from_json(text_of(json), out, NULL);
-    usher_free(json);
-    return 0;
+    char *error;
+    int code = usher_rehearse(script, options, out, &error);
+    if (code) complain(code, "%s", error);
+    usher_free(error);
+    return code;
 }
 
 // ---- the browsable folder -----------------------------------------------------------------------------
@@ -69,62 +62,61 @@ static void add_to_mbox(struct buf *mbox, struct text eml)
     buf_addc(mbox, '\n');
 }
 
-static int write_mail(const char *folder, struct record effect, struct buf *mbox)
+// The folder that is being written; the first thing that goes wrong counts.
+struct folder {
+    const char *path;
+    struct buf mbox;
+    int code;
+};
+
+static void on_mail(void *ctx, const char *file, const char *eml, size_t eml_len, const char *html)
 {
-    struct text file = record_get_text(effect, "file"), eml = record_get_text(effect, "eml");
+    struct folder *f = ctx;
     char name[80];
-    if (!eml.len) return 0;
-    add_to_mbox(mbox, eml);
-    snprintf(name, sizeof name, "%.*s.eml", (int)file.len, file.data);
-    int code = write_file(folder, name, eml);
-    if (code) return code;
-    snprintf(name, sizeof name, "%.*s.html", (int)file.len, file.data);
-    struct text html = record_get_text(effect, "html");
-    return html.len ? write_file(folder, name, html) : 0;
+    if (f->code) return;
+    add_to_mbox(&f->mbox, (struct text){eml, eml_len});
+    snprintf(name, sizeof name, "%s.eml", file);
+    f->code = write_file(f->path, name, (struct text){eml, eml_len});
+    snprintf(name, sizeof name, "%s.html", file);
+    if (!f->code) f->code = write_file(f->path, name, text_of(html));
 }
 
-static int write_folder(const char *folder, struct record report)
+static int begin_folder(struct folder *f, const char *path)
 {
     char mails[1100];
-    snprintf(mails, sizeof mails, "%s/mails", folder);
-    int code = make_folder(folder);
-    if (!code) code = make_folder(mails);
-    struct buf mbox;
-    buf_init(&mbox, SIZE_MAX / 2);
-    for (struct record_iter it = record_each(record_get(report, "effects")); !code && record_next(&it);) {
-        code = write_mail(folder, it.value, &mbox);
+    f->path = path;
+    buf_init(&f->mbox, SIZE_MAX / 2);
+    snprintf(mails, sizeof mails, "%s/mails", path);
+    f->code = make_folder(path);
+    if (!f->code) f->code = make_folder(mails);
+    return f->code;
+}
+
+static int end_folder(struct folder *f, const char *html)
+{
+    if (!f->code) f->code = write_file(f->path, "rehearsal.mbox", buf_text(&f->mbox));
+    if (!f->code) f->code = write_file(f->path, "index.html", text_of(html));
+    if (!f->code) {
+        printf("\nEvery mail, to look at: %s/index.html (and %s/rehearsal.mbox)\n", f->path, f->path);
     }
-    if (!code) code = write_file(folder, "rehearsal.mbox", buf_text(&mbox));
-    if (!code) code = write_file(folder, "index.html", record_get_text(record_get(report, "report"), "html"));
-    buf_release(&mbox);
-    if (!code) printf("\nEvery mail, to look at: %s/index.html (and %s/rehearsal.mbox)\n", folder, folder);
-    return code;
+    buf_release(&f->mbox);
+    return f->code;
 }
 
 // ---- crashes --------------------------------------------------------------------------------------------
-
-// What left the house, without the times at which a crash made something come late.
-static void history_of(struct record report, struct buf *out)
-{
-    for (struct record_iter it = record_each(record_get(report, "effects")); record_next(&it);) {
-        struct text step = record_get_text(it.value, "step"), flow = record_get_text(it.value, "flow");
-        struct text key = record_get_text(it.value, "key"), eml = record_get_text(it.value, "eml");
-        if (!eml.len && !text_is(record_get_text(it.value, "kind"), "http")) continue;
-        buf_addf(out, "%.*s/%.*s/%.*s\n", (int)flow.len, flow.data, (int)key.len, key.data, (int)step.len,
-            step.data);
-    }
-}
 
 static int compare_lines(const void *a, const void *b)
 {
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static size_t sorted_lines(struct buf *text, char ***out)
+// Cuts the text into its lines and sorts them: when a thing happens may differ after a crash, that it does may not.
+static size_t sorted_lines(char *text, char ***out)
 {
     size_t n = 0;
-    char **lines = NULL, *rest = NULL;
-    for (char *line = strtok_r((char *)buf_z(text), "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+    char **lines = NULL;
+    for (char *line = text, *end; (end = strchr(line, '\n')); line = end + 1) {
+        *end = 0;
         lines = mem_grow(lines, sizeof *lines * (n + 1));
         lines[n++] = line;
     }
@@ -137,16 +129,11 @@ struct losses {
     size_t lost, repeated;
 };
 
-static struct losses compare(struct record whole, struct record crashed)
+static struct losses compare(const char *whole, const char *crashed)
 {
-    struct buf a, b;
-    char **in_whole, **in_crashed;
+    char *a = mem_copyz(whole), *b = mem_copyz(crashed), **in_whole, **in_crashed;
     struct losses l = {0};
-    buf_init(&a, SIZE_MAX / 2);
-    buf_init(&b, SIZE_MAX / 2);
-    history_of(whole, &a);
-    history_of(crashed, &b);
-    size_t n = sorted_lines(&a, &in_whole), m = sorted_lines(&b, &in_crashed), i = 0, k = 0;
+    size_t n = sorted_lines(a, &in_whole), m = sorted_lines(b, &in_crashed), i = 0, k = 0;
     while (i < n || k < m) {
         int c = i >= n ? 1 : k >= m ? -1 : strcmp(in_whole[i], in_crashed[k]);
         if (c < 0) l.lost++;
@@ -156,48 +143,41 @@ static struct losses compare(struct record whole, struct record crashed)
     }
     free(in_whole);
     free(in_crashed);
-    buf_release(&a);
-    buf_release(&b);
+    free(a);
+    free(b);
     return l;
 }
 
-static size_t count_unsure(struct record report)
+// Crashes at every boundary in turn. Where a crash leaves a mail unsure, a pretended person who knows decides.
+static int crash_everywhere(const char *script, struct usher_rehearsal options,
+    const struct usher_report *whole)
 {
-    size_t n = 0;
-    for (struct record_iter it = record_each(record_get(report, "effects")); record_next(&it);) {
-        n += text_is(record_get_text(it.value, "kind"), "unsure");
-    }
-    return n;
-}
-
-// Crashes at every boundary in turn. Where a crash leaves a mail unsure, a pretended person who knows
-// decides.
-static int crash_everywhere(const char *script, struct usher_rehearsal options, struct record whole)
-{
-    int64_t boundaries = record_get_int(whole, "boundaries", 0);
-    size_t lost = 0, repeated = 0, unsure = 0;
+    size_t lost = 0, repeated = 0;
+    int64_t unsure = 0;
     bool tty = isatty(STDERR_FILENO);
-    options.from_ms = record_get_int(whole, "from", 0);
-    for (int64_t i = 1; i <= boundaries; i++) {
-        struct buf bytes;
+    options.from_ms = whole->from_ms;
+    options.on_mail = NULL;
+    for (int64_t i = 1; i <= whole->boundaries; i++) {
+        struct usher_report crashed;
         options.crash_at = i;
-        int code = play(script, &options, &bytes);
+        int code = play(script, &options, &crashed);
         if (code)
-            return complain(code, "crash at boundary %lld of %lld", (long long)i, (long long)boundaries);
-        struct record crashed = {(uint8_t *)bytes.data, bytes.len};
-        struct losses l = compare(whole, crashed);
+            return complain(code, "crash at boundary %lld of %lld", (long long)i,
+                (long long)whole->boundaries);
+        struct losses l = compare(whole->history, crashed.history);
         lost += l.lost;
         repeated += l.repeated;
-        unsure += count_unsure(crashed);
+        unsure += crashed.unsure_n;
         if (l.lost) printf("crash at %lld: %zu lost\n", (long long)i, l.lost);
-        buf_release(&bytes);
+        usher_report_release(&crashed);
         if (tty && i % 16 == 0)
-            fprintf(stderr, "\r%lld of %lld crashes", (long long)i, (long long)boundaries);
+            fprintf(stderr, "\r%lld of %lld crashes", (long long)i, (long long)whole->boundaries);
     }
     if (tty) fprintf(stderr, "\r\033[K");
     printf("%lld crashes: %zu lost, %zu sent once more with the same Message-ID (rules with unsure = "
-           "\"resend\"), %zu decided by a person\n",
-        (long long)boundaries, lost, repeated, unsure);
+           "\"resend\"), "
+           "%lld decided by a person\n",
+        (long long)whole->boundaries, lost, repeated, (long long)unsure);
     return lost ? USHER_INPUT : 0;
 }
 
@@ -206,18 +186,20 @@ static int crash_everywhere(const char *script, struct usher_rehearsal options, 
 int command_rehearse(const struct options *o)
 {
     const char *script = only_argument(o, "one script: usher rehearse SCRIPT");
+    const char *out = option(o, "out");
     if (!script) return USHER_USAGE;
     struct usher_rehearsal options = rehearsal_options(o);
-    struct buf bytes;
-    int code = play(script, &options, &bytes);
-    struct record report = {(uint8_t *)bytes.data, bytes.len};
-    if (!code && option(o, "crash-everywhere")) code = crash_everywhere(script, options, report);
-    else if (!code && !print_json(o, report)) {
-        struct text text = record_get_text(record_get(report, "report"), "text");
-        fwrite(text.data, 1, text.len, stdout);
-    }
-    if (!code && option(o, "out")) code = write_folder(option(o, "out"), report);
-    buf_release(&bytes);
+    struct usher_report report;
+    struct folder folder = {0};
+    if (out && begin_folder(&folder, out)) return folder.code;
+    if (out) options.on_mail = on_mail;
+    options.ctx = &folder;
+    options.want_json = option(o, "json") != NULL;
+    int code = play(script, &options, &report);
+    if (!code && option(o, "crash-everywhere")) code = crash_everywhere(script, options, &report);
+    else if (!code) fputs(options.want_json ? report.json : report.text, stdout);
+    if (!code && out) code = end_folder(&folder, report.html);
+    usher_report_release(&report);
     return code;
 }
 
@@ -228,16 +210,14 @@ int command_check(const struct options *o)
     if (n == 0) return complain(USHER_USAGE, "which script? usher check SCRIPT...");
     struct usher_rehearsal options = rehearsal_options(o);
     options.check_only = 1;
+    options.want_json = option(o, "json") != NULL;
     for (int i = 0; i < n; i++) {
-        struct buf bytes;
-        int code = play(scripts[i], &options, &bytes);
-        struct record report = {(uint8_t *)bytes.data, bytes.len};
-        if (!code && !print_json(o, report)) {
-            struct text text = record_get_text(record_get(report, "report"), "check");
-            printf("%s: fine\n%.*s", scripts[i], (int)text.len, text.data);
-        }
+        struct usher_report report;
+        int code = play(scripts[i], &options, &report);
+        if (!code && options.want_json) puts(report.json);
+        else if (!code) printf("%s: fine\n%s", scripts[i], report.check);
         if (code > worst) worst = code;
-        buf_release(&bytes);
+        usher_report_release(&report);
     }
     return worst;
 }

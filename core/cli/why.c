@@ -40,8 +40,8 @@ static void say_waiting(struct record answer, const struct last_step *s)
             key.data, (long long)attempt, attempt == 1 ? "" : "s", show_time(answer, due).text, (int)note.len,
             note.data);
     } else if (text_is(state, "open")) {
-        printf("waiting for '%.*s'", (int)key.len, key.data);
-        if (due) printf(", until %s", show_time(answer, due).text);
+        if (due) printf("waits until %s", show_time(answer, due).text);
+        else printf("waits for '%.*s'", (int)key.len, key.data);
         if (note.len) printf(" (%.*s)", (int)note.len, note.data);
         putchar('\n');
     } else {

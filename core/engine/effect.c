@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,6 +140,7 @@ void effect_perform(struct engine *g, int64_t flow, int32_t ord)
     struct flow *f = engine_flow(g, flow);
     if (!f) return;
     struct step *s = f->steps[ord - 1];
+    assert(s->batch_n <= g->durable_n); // no byte leaves before the rows that it depends on are on disk
     g->beginning[queue_of(s->kind)]--;
     struct buf args;
     struct err e = {0};

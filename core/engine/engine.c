@@ -51,6 +51,7 @@ struct engine *engine_new(const struct engine_options *options, struct err *e)
     g->first_due = INSTANT_NEVER;
     g->ready_more = true; // what a process before us had under way
     g->batch = batch_new();
+    g->batch_n = 1;
     g->now = g->world.now(g->world.self);
     if (restore_secret(g, e) || (!options->rehearsal && zones_restore(g))) {
         engine_free(g);

@@ -61,6 +61,8 @@ struct engine {
     struct map promised;      // ticket -> promises of batches at the store
     struct map asked;         // ticket -> who asked for a list
     int batches_out;
+    int64_t batch_n;   // number of the batch that is being filled, from 1
+    int64_t durable_n; // number of the newest batch that came back: all up to it are on disk
 
     struct agenda agenda;
     struct zones zones;

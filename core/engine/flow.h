@@ -46,6 +46,7 @@ struct step {
     struct member *members; // FIRST
     size_t members_n;
     enum unsure unsure;
+    int64_t batch_n; // the batch that its newest row is in
     bool under_way; // its effect is with the world, or promised to it by a batch
     bool queued;    // its effect waits for room
 };

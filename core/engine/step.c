@@ -144,13 +144,13 @@ static bool may_ask(struct engine *g, struct flow *f)
 }
 
 struct step *step_known(struct engine *g, struct branch *b, enum step_kind kind, struct text name,
-    struct text subject, bool *refused)
+    struct text subject, int32_t line, bool *refused)
 {
     struct flow *f = b->flow;
     *refused = !may_ask(g, f);
     if (*refused || f->asked >= f->replayed) return NULL;
     const char *key = make_key(b, kind, name, subject);
-    struct step *s = key ? replayed_step(g, b, key, 0) : NULL;
+    struct step *s = key ? replayed_step(g, b, key, line) : NULL;
     *refused = !s;
     if (s) b->now = s->at;
     return s;
@@ -162,7 +162,7 @@ static void open_step(struct engine *g, struct flow *f, struct step *s, const st
     s->due = ask->due;
     s->note = flow_keep(f, ask->note);
     if (step_is_pure(s->kind)) {
-        s->state = STEP_DONE;
+        s->state = ask->failed ? STEP_FAILED : STEP_DONE;
         s->value = flow_keep_record(f, ask->value);
         step_write(g, f, s, s->value, ask->note);
         s->branch->now = g->now;
@@ -207,6 +207,7 @@ void step_write(struct engine *g, struct flow *f, struct step *s, struct record 
 {
     bool first = s->at.ms == 0;
     s->at = g->now;
+    s->batch_n = g->batch_n;
     struct journal_row row = {.flow = f->id,
         .n = ++f->rows,
         .step = s->ord,

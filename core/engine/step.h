@@ -17,6 +17,7 @@ struct ask {
     struct text note;          // what people read
     struct record args;        // effects: what to do
     struct record value;       // pure steps: the answer
+    bool failed;               // pure steps: it raised, and the note is what it said
     enum unsure unsure;
     struct member *members; // FIRST; in the flow's arena
     size_t members_n;
@@ -28,9 +29,9 @@ struct step *step_ask(struct engine *g, struct branch *b, const struct ask *ask)
 #define STEP_REFUSED "usher: this flow was stopped"
 
 // Looks whether a pure step's answer is in the journal before it is computed: the step, or NULL when it
-// is new (then compute and step_ask), or NULL with *refused.
+// is new (then compute and step_ask), or NULL with *refused. `line` is for the sentence when it differs.
 struct step *step_known(struct engine *g, struct branch *b, enum step_kind kind, struct text name,
-    struct text subject, bool *refused);
+    struct text subject, int32_t line, bool *refused);
 
 // The key that the next ask of this kind, name and subject will get. Valid until the next call.
 const char *step_next_key(struct branch *b, enum step_kind kind, struct text name, struct text subject);

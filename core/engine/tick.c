@@ -102,6 +102,7 @@ static void commit(struct engine *g)
     g->batch = batch_new();
     g->promises = NULL;
     g->batches_out++;
+    g->batch_n++;
     uint64_t ticket = store_submit(g->store, full);
     map_put(&g->promised, (int64_t)ticket, promises ? promises : promise_none());
 }
@@ -116,6 +117,7 @@ static void release(struct engine *g, struct store_answer *a)
     }
     struct promise *promises = map_take(&g->promised, (int64_t)a->ticket);
     g->batches_out--;
+    g->durable_n++;
     if (promises != promise_none()) promise_keep_all(g, promises, a->batch);
     batch_free(a->batch);
 }

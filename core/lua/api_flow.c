@@ -249,22 +249,40 @@ static int api_wait(lua_State *L)
 
 // ---- deciding -------------------------------------------------------------------------------------------
 
-// Runs the function at the bottom of the stack with the rest as arguments; what it changed in the books is
-// undone when it raises. Leaves one value.
-static void run_decision(lua_State *L, struct script *s, int args_n)
+// Runs the function at the bottom of the stack with the rest as arguments. True: its answer is in `value`.
+// False: it raised, or its answer can't be kept; the sentence is on top, and what it changed is undone.
+static bool run_decision(lua_State *L, struct script *s, struct text name, int args_n, struct buf *value)
 {
     struct engine *g = s->engine;
     struct batch_mark rows = batch_mark(g->batch);
     struct promise *promises = promise_mark(g);
     struct book_change *books = book_mark(s->event);
+    struct err e = {0};
     s->context = CONTEXT_DECIDE;
-    int status = lua_pcall(L, args_n, 1, 0);
+    bool raised = lua_pcall(L, args_n, 1, 0) != LUA_OK;
     s->context = CONTEXT_FLOW;
-    if (status == LUA_OK) return;
+    if (!raised && value_encode(L, -1, value, &e) == 0) return true;
+    buf_release(value);
     batch_rewind(g->batch, rows);
     promise_rewind(g, promises);
     book_rewind(s->event, books);
-    lua_error(L);
+    if (raised) luaL_tolstring(L, -1, NULL);
+    else lua_pushfstring(L, "usher.decide '%s': %s", name.data, e.text);
+    return false;
+}
+
+// That it failed is a fact like any answer: a flow that catches the error meets it again in every replay.
+static struct step *decide(lua_State *L, struct script *s, struct branch *b, struct text name)
+{
+    struct buf value;
+    buf_init(&value, RECORD_LEN_MAX);
+    bool decided = run_decision(L, s, name, lua_gettop(L) - 2, &value);
+    struct ask ask = {.kind = STEP_KIND_DECIDE, .name = name, .line = context_line(L), .failed = !decided};
+    if (decided) ask.value = (struct record){(uint8_t *)value.data, value.len};
+    else ask.note = (struct text){lua_tostring(L, -1), lua_rawlen(L, -1)};
+    struct step *step = step_ask(s->engine, b, &ask);
+    buf_release(&value);
+    return step;
 }
 
 /// usher.decide(name, fn, ...) -> value
@@ -281,24 +299,13 @@ static int api_decide(lua_State *L)
     struct text name = context_name(L, 1, "usher.decide");
     luaL_checktype(L, 2, LUA_TFUNCTION);
     bool refused;
-    struct step *known = step_known(s->engine, b, STEP_KIND_DECIDE, name, (struct text){0}, &refused);
+    struct step *known = step_known(s->engine, b, STEP_KIND_DECIDE, name, (struct text){0}, context_line(L), &refused);
     if (refused) return luaL_error(L, STEP_REFUSED);
-    if (!known) {
-        run_decision(L, s, lua_gettop(L) - 2);
-        struct buf value;
-        struct err e = {0};
-        buf_init(&value, RECORD_LEN_MAX);
-        if (value_encode(L, -1, &value, &e)) {
-            buf_release(&value);
-            return luaL_error(L, "usher.decide '%s': %s", name.data, e.text);
-        }
-        struct ask ask = {.kind = STEP_KIND_DECIDE,
-            .name = name,
-            .line = context_line(L),
-            .value = {(uint8_t *)value.data, value.len}};
-        known = step_ask(s->engine, b, &ask);
-        buf_release(&value);
-        if (!known) return luaL_error(L, STEP_REFUSED);
+    if (!known) known = decide(L, s, b, name);
+    if (!known) return luaL_error(L, STEP_REFUSED);
+    if (known->state == STEP_FAILED) {
+        lua_pushstring(L, known->note);
+        return lua_error(L);
     }
     value_push(L, known->value); // as it was stored, also the first time
     return context_return(L, 1);
@@ -339,12 +346,14 @@ static int declare_start(lua_State *L, struct script *s, struct text name, struc
 static int step_start(lua_State *L, struct script *s, struct text name, struct text key, struct text label)
 {
     struct branch *b = context_branch(L);
-    bool refused;
-    struct step *known = step_known(s->engine, b, STEP_KIND_START, name, key, &refused);
-    if (refused) return luaL_error(L, STEP_REFUSED);
-    if (known) return context_return(L, 0);
-    struct buf input;
+    struct buf input; // encoded first, so that what can't be kept is refused in every replay, too
     struct record r = encode_field(L, 2, "input", "usher.start", &input);
+    bool refused;
+    struct step *known = step_known(s->engine, b, STEP_KIND_START, name, key, context_line(L), &refused);
+    if (refused || known) {
+        buf_release(&input);
+        return refused ? luaL_error(L, STEP_REFUSED) : context_return(L, 0);
+    }
     struct ask ask = {.kind = STEP_KIND_START, .name = name, .subject = key, .line = context_line(L)};
     known = step_ask(s->engine, b, &ask);
     if (known) engine_start_flow(s->engine, s, name, key, label, r, b->flow->id);
@@ -388,15 +397,17 @@ static int step_signal(lua_State *L, struct script *s, struct text flow, struct 
     char subject[300];
     int n = snprintf(subject, sizeof subject, "%s/%s", flow.data, key.data);
     struct text to = {subject, (size_t)n < sizeof subject ? (size_t)n : sizeof subject - 1};
-    struct step *known = step_known(s->engine, b, STEP_KIND_SIGNAL, name, to, &refused);
-    if (refused) return luaL_error(L, STEP_REFUSED);
-    if (known) return context_return(L, 0);
     struct buf value;
     struct err e = {0};
     buf_init(&value, RECORD_LEN_MAX);
     if (value_encode(L, 4, &value, &e)) {
         buf_release(&value);
         return luaL_error(L, "usher.signal: %s", e.text);
+    }
+    struct step *known = step_known(s->engine, b, STEP_KIND_SIGNAL, name, to, context_line(L), &refused);
+    if (refused || known) {
+        buf_release(&value);
+        return refused ? luaL_error(L, STEP_REFUSED) : context_return(L, 0);
     }
     struct ask ask = {.kind = STEP_KIND_SIGNAL, .name = name, .subject = to, .line = context_line(L)};
     known = step_ask(s->engine, b, &ask);

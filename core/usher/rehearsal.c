@@ -30,6 +30,7 @@ struct rehearsal {
     struct instant from, until;
     struct buf notices; // records, one after the other
     size_t notices_n;
+    int64_t unsure_n;
     struct unsure_mail *unsure; // to be decided by the pretended organiser
     struct err error;
 };
@@ -48,6 +49,7 @@ static void remember_unsure(struct rehearsal *r, const struct step *step, const 
     *m = (struct unsure_mail){r->unsure, mem_copyz(f->script->event->name), mem_copyz(f->name),
         mem_copyz(f->key), mem_copyz(step->key), step->ord};
     r->unsure = m;
+    r->unsure_n++;
 }
 
 static void on_notice(void *self, const struct step *step, const struct flow *f, struct text sentence)
@@ -226,66 +228,98 @@ static int begin(struct rehearsal *r)
 
 // ---- the report -------------------------------------------------------------------------------------------
 
-static void add_eml(struct record_map *map, struct record effect)
-{
-    struct record mail = record_get(effect, "args");
-    struct buf eml, page;
-    struct err e = {0};
-    buf_init(&eml, MAIL_LEN_MAX);
-    buf_init(&page, MAIL_LEN_MAX);
-    if (mail_compose(mail, &eml, &e)) record_map_text(map, "why", text_of(e.text));
-    else record_map_text(map, "eml", buf_text(&eml));
-    mail_preview(mail, TEXT("../index.html"), &page);
-    record_map_text(map, "html", buf_text(&page));
-    buf_release(&eml);
-    buf_release(&page);
-}
-
 // What a timeline needs of the arguments; texts and attachments of 6,000 mails are not part of it.
-static void add_slim_args(struct record_map *map, struct record args)
+static void add_args(struct record_map *map, struct record args)
 {
     static const char *const kept[] = {"to", "subject", "about", "url", "method"};
     struct record_map slim;
     struct buf bytes;
     record_map_init(&slim);
     buf_init(&bytes, RECORD_LEN_MAX);
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
         record_map_value(&slim, kept[i], record_get(args, kept[i]));
+    }
     record_map_end(&slim, &bytes);
     record_map_value(map, "args", (struct record){(uint8_t *)bytes.data, bytes.len});
     buf_release(&bytes);
 }
 
-// Slim: for the timeline. Whole: with every mail as it would leave.
-static void put_effect(struct buf *out, struct record effect, size_t number, bool slim)
+static bool is_mail(struct record effect)
+{
+    return text_is(record_get_text(effect, "kind"), "mail");
+}
+
+static void file_of(size_t number, char out[32])
+{
+    snprintf(out, 32, "mails/%04zu", number);
+}
+
+static void put_effect(struct buf *out, struct record effect, size_t number)
 {
     static const char *const kept[] = {"at", "kind", "event", "flow", "key", "label", "step", "attempt"};
     struct record_map map;
     char file[32];
     record_map_init(&map);
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
         record_map_value(&map, kept[i], record_get(effect, kept[i]));
-    if (slim) add_slim_args(&map, record_get(effect, "args"));
-    else record_map_value(&map, "args", record_get(effect, "args"));
-    if (text_is(record_get_text(effect, "kind"), "mail")) {
-        snprintf(file, sizeof file, "mails/%04zu", number);
+    }
+    add_args(&map, record_get(effect, "args"));
+    if (is_mail(effect)) {
+        file_of(number, file);
         record_map_text(&map, "file", text_of(file));
-        if (slim) record_map_bool(&map, "html", true);
-        else add_eml(&map, effect);
+        record_map_bool(&map, "html", true);
     }
     record_map_end(&map, out);
 }
 
-static void put_effects(struct rehearsal *r, struct buf *out, bool slim)
+static void put_effects(struct rehearsal *r, struct buf *out)
 {
     size_t n = virtual_history_count(r->world), mails = 0;
     record_put_list(out, n + r->notices_n);
     for (size_t i = 0; i < n; i++) {
         struct record effect = virtual_history(r->world, i);
-        if (text_is(record_get_text(effect, "kind"), "mail")) mails++;
-        put_effect(out, effect, mails, slim);
+        mails += is_mail(effect);
+        put_effect(out, effect, mails);
     }
     buf_add(out, r->notices.data, r->notices.len);
+}
+
+static void hand_out_mails(struct rehearsal *r)
+{
+    size_t n = virtual_history_count(r->world), mails = 0;
+    for (size_t i = 0; i < n && r->options->on_mail; i++) {
+        struct record effect = virtual_history(r->world, i), mail = record_get(effect, "args");
+        struct buf eml, page;
+        struct err e = {0};
+        char file[32];
+        if (!is_mail(effect)) continue;
+        buf_init(&eml, MAIL_LEN_MAX);
+        buf_init(&page, MAIL_LEN_MAX);
+        if (mail_compose(mail, &eml, &e)) buf_addf(&eml, "This mail can't be sent: %s\r\n", e.text);
+        mail_preview(mail, TEXT("../index.html"), &page);
+        file_of(++mails, file);
+        r->options->on_mail(r->options->ctx, file, buf_z(&eml), eml.len, buf_z(&page));
+        buf_release(&eml);
+        buf_release(&page);
+    }
+}
+
+static char *history_lines(struct rehearsal *r)
+{
+    struct buf lines;
+    buf_init(&lines, SIZE_MAX / 2);
+    for (size_t i = 0; i < virtual_history_count(r->world); i++) {
+        struct record e = virtual_history(r->world, i);
+        buf_addt(&lines, record_get_text(e, "kind"));
+        buf_addc(&lines, ' ');
+        buf_addt(&lines, record_get_text(e, "flow"));
+        buf_addc(&lines, '/');
+        buf_addt(&lines, record_get_text(e, "key"));
+        buf_addc(&lines, '/');
+        buf_addt(&lines, record_get_text(e, "step"));
+        buf_addc(&lines, '\n');
+    }
+    return buf_take(&lines, NULL);
 }
 
 struct told {
@@ -300,69 +334,83 @@ static void on_told(void *ctx, struct record reply, const struct err *error)
     else buf_add(&t->reply, reply.data, reply.len);
 }
 
-// The script's own words (or the ready-made timeline) turn what happened into what a person reads.
-static int tell(struct rehearsal *r, struct told *told)
+// The script's own words (or the plain timeline that usher brings) turn what happened into what people read.
+static int tell(struct rehearsal *r, struct record effects, struct told *told)
 {
     struct record_map map;
-    struct buf request, effects;
+    struct buf request;
+    bool own = engine_has_handler(r->engine, (struct text){0}, TEXT("report"));
     record_map_init(&map);
     buf_init(&request, SIZE_MAX / 2);
-    buf_init(&effects, SIZE_MAX / 2);
-    put_effects(r, &effects, true);
-    record_map_value(&map, "effects", (struct record){(uint8_t *)effects.data, effects.len});
-    buf_release(&effects);
+    record_map_value(&map, "effects", effects);
     record_map_int(&map, "from", r->from.ms);
     record_map_int(&map, "now", r->from.ms);
     record_map_int(&map, "until", virtual_now(r->world).ms);
     record_map_value(&map, "about", r->engine->events->current->about);
     record_map_end(&map, &request);
     virtual_crash_at(r->world, 0);
-    // A script with words tells its own story; one without has the plain timeline that usher brings.
-    struct text teller = engine_has_handler(r->engine, (struct text){0}, TEXT("report")) ? TEXT("report")
-                                                                                         : TEXT("timeline");
-    engine_call(r->engine, (struct text){0}, teller, (struct record){(uint8_t *)request.data, request.len},
-        on_told, told);
+    engine_call(r->engine, (struct text){0}, own ? TEXT("report") : TEXT("timeline"),
+        (struct record){(uint8_t *)request.data, request.len}, on_told, told);
     buf_release(&request);
     int failed = virtual_settle(r->world, &r->error);
     if (!failed && told->error.code) {
         r->error = told->error;
-        failed = -1;
+        failed = -(int)told->error.code;
     }
     return failed;
 }
 
-static int report(struct rehearsal *r, char **json)
+static char *copy_text(struct record map, const char *name)
 {
-    struct told told = {0};
-    struct buf effects, whole, text;
-    buf_init(&told.reply, SIZE_MAX / 2);
-    buf_init(&effects, SIZE_MAX / 2);
+    struct text t = record_get_text(map, name);
+    return mem_copy(t.data, t.len);
+}
+
+static char *json_of(struct rehearsal *r, struct record effects, struct record said)
+{
+    struct record_map map;
+    struct buf whole, text;
+    record_map_init(&map);
     buf_init(&whole, SIZE_MAX / 2);
     buf_init(&text, SIZE_MAX / 2);
-    put_effects(r, &effects, false);
-    struct record list = {(uint8_t *)effects.data, effects.len};
-    int64_t boundaries = virtual_boundaries(r->world);
-    int failed = tell(r, &told);
+    record_map_value(&map, "report", said);
+    record_map_value(&map, "effects", effects);
+    record_map_int(&map, "from", r->from.ms);
+    record_map_int(&map, "until", virtual_now(r->world).ms);
+    record_map_end(&map, &whole);
+    record_print_json((struct record){(uint8_t *)whole.data, whole.len}, &text);
+    buf_release(&whole);
+    return buf_take(&text, NULL);
+}
+
+static int report(struct rehearsal *r, struct usher_report *out)
+{
+    struct told told = {0};
+    struct buf bytes;
+    buf_init(&told.reply, SIZE_MAX / 2);
+    buf_init(&bytes, SIZE_MAX / 2);
+    out->boundaries = virtual_boundaries(r->world);
+    put_effects(r, &bytes);
+    struct record effects = {(uint8_t *)bytes.data, bytes.len};
+    int failed = tell(r, effects, &told);
     if (!failed) {
-        struct record_map map;
-        record_map_init(&map);
-        record_map_value(&map, "report", (struct record){(uint8_t *)told.reply.data, told.reply.len});
-        record_map_value(&map, "effects", list);
-        record_map_int(&map, "boundaries", boundaries);
-        record_map_int(&map, "from", r->from.ms);
-        record_map_int(&map, "until", virtual_now(r->world).ms);
-        record_map_end(&map, &whole);
-        record_print_json((struct record){(uint8_t *)whole.data, whole.len}, &text);
-        *json = buf_take(&text, NULL);
+        struct record said = {(uint8_t *)told.reply.data, told.reply.len};
+        out->text = copy_text(said, "text");
+        out->check = copy_text(said, "check");
+        out->html = copy_text(said, "html");
+        out->history = history_lines(r);
+        out->json = r->options->want_json ? json_of(r, effects, said) : NULL;
+        out->from_ms = r->from.ms;
+        out->until_ms = virtual_now(r->world).ms;
+        out->unsure_n = r->unsure_n;
+        hand_out_mails(r);
     }
     buf_release(&told.reply);
-    buf_release(&effects);
-    buf_release(&whole);
-    buf_release(&text);
+    buf_release(&bytes);
     return failed;
 }
 
-static int rehearse(struct rehearsal *r, char **json)
+static int rehearse(struct rehearsal *r, struct usher_report *out)
 {
     const struct usher_rehearsal *o = r->options;
     if (installation_open(&r->installation, o->config, &r->error)) return -1;
@@ -373,7 +421,7 @@ static int rehearse(struct rehearsal *r, char **json)
     struct instant until = instant_add(r->from, has_schedule(r) ? WITH_SCHEDULE_MS : LONGEST_MS);
     if (o->until && moment_option("--until", o->until, &until, &r->error)) return -1;
     if (!o->check_only && play(r, until)) return -1;
-    return report(r, json);
+    return report(r, out);
 }
 
 static struct instant rehearsed_now(void *self)
@@ -382,16 +430,16 @@ static struct instant rehearsed_now(void *self)
     return r->world ? virtual_now(r->world) : live_now();
 }
 
-int usher_rehearse(const char *script, const struct usher_rehearsal *options, char **report_json,
+int usher_rehearse(const char *script, const struct usher_rehearsal *options, struct usher_report *out,
     char **error)
 {
     struct rehearsal r = {.script = script, .options = options};
-    buf_init(&r.notices, 256u << 20);
+    buf_init(&r.notices, SIZE_MAX / 2);
     usher_set_library();
     log_set_level(LOG_ERROR);
     log_set_clock(rehearsed_now, &r);
-    *report_json = NULL;
-    int failed = rehearse(&r, report_json);
+    *out = (struct usher_report){0};
+    int failed = rehearse(&r, out);
     end_world(&r);
     log_set_clock(NULL, NULL);
     buf_release(&r.notices);
@@ -399,4 +447,14 @@ int usher_rehearse(const char *script, const struct usher_rehearsal *options, ch
     if (error) *error = failed ? mem_copyz(r.error.text) : NULL;
     int code = err_exit_code(&r.error);
     return failed ? (code ? code : USHER_INPUT) : 0;
+}
+
+void usher_report_release(struct usher_report *report)
+{
+    free(report->text);
+    free(report->check);
+    free(report->html);
+    free(report->history);
+    free(report->json);
+    *report = (struct usher_report){0};
 }
