@@ -63,8 +63,9 @@ local function transcribe(script, arguments)
   return text
 end
 
+-- The release of the zone data is the machine's; what it leads to is compared.
 local script, arguments = find_script()
-local text = transcribe(script, arguments)
+local text = transcribe(script, arguments):gsub("tz data %d%d%d%d%l", "tz data (the machine's)")
 local got = COPY .. "/" .. expected:gsub("[/]", "-") .. ".got"
 source.write(got, text)
 

@@ -110,7 +110,8 @@ static int compare_lines(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-// Cuts the text into its lines and sorts them: when a thing happens may differ after a crash, that it does may not.
+// Cuts the text into its lines and sorts them: when a thing happens may differ after a crash, that it does
+// may not.
 static size_t sorted_lines(char *text, char ***out)
 {
     size_t n = 0;
@@ -148,7 +149,8 @@ static struct losses compare(const char *whole, const char *crashed)
     return l;
 }
 
-// Crashes at every boundary in turn. Where a crash leaves a mail unsure, a pretended person who knows decides.
+// Crashes at every boundary in turn. Where a crash leaves a mail unsure, a pretended person who knows
+// decides.
 static int crash_everywhere(const char *script, struct usher_rehearsal options,
     const struct usher_report *whole)
 {

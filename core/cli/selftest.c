@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // selftest: `usher selftest determinism [SCRIPT...]`: every script is played in two processes, each with an
-// address
-// layout of its own and a misleading environment, and the two reports are compared byte by byte.
+// address layout of its own and a misleading environment, and the two reports are compared byte by byte.
 #include "cli/cli.h"
 #include "usher.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// call: handlers of a script. A handler runs to its end inside one turn, so it is one transaction; its reply is a
-// promise of the batch that its changes are in.
+// call: handlers of a script. A handler runs to its end inside one turn, so it is one transaction; its reply
+// is a promise of the batch that its changes are in.
 #include "engine/engine.h"
 #include "engine/script.h"
 #include "engine/value.h"

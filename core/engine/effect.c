@@ -22,6 +22,8 @@
 // How long an effect without a limit of its own is tried.
 #define MAIL_TRIED_MS (3 * DAY_MS)
 #define HTTP_TRIED_MS DAY_MS
+// The last try is made at the limit; a turn of the loop and an fsync may still come before it.
+#define EFFECT_GRACE_MS MINUTE_MS
 
 static int queue_of(enum step_kind kind)
 {
@@ -73,6 +75,22 @@ void effect_begin(struct engine *g, struct flow *f, struct step *s)
     queue_add(&g->queue[queue_of(s->kind)], f->id, s->ord);
 }
 
+static void give_up(struct engine *g, struct flow *f, struct step *s, struct text note);
+
+// Past its limit nothing is tried any more, whether usher was down, the peer refused it, or there was no
+// room.
+static bool give_up_late(struct engine *g, struct flow *f, struct step *s)
+{
+    if (!s->late_after.ms || g->now.ms <= s->late_after.ms + EFFECT_GRACE_MS) return false;
+    give_up(g, f, s, text_of(s->note));
+    return true;
+}
+
+void effect_begin_again(struct engine *g, struct flow *f, struct step *s)
+{
+    if (!give_up_late(g, f, s)) effect_begin(g, f, s);
+}
+
 static void begin_queued(struct engine *g, int64_t flow, int32_t ord)
 {
     struct flow *f = engine_flow(g, flow);
@@ -84,7 +102,8 @@ static void begin_queued(struct engine *g, int64_t flow, int32_t ord)
         flow_rest(g, f);
         return;
     }
-    start(g, f, s);
+    if (give_up_late(g, f, s)) f->under_way--;
+    else start(g, f, s);
 }
 
 size_t effect_waiting(const struct engine *g)
@@ -205,15 +224,21 @@ static struct instant tried_until(const struct step *s)
     return instant_add(s->asked_at, s->kind == STEP_KIND_MAIL ? MAIL_TRIED_MS : HTTP_TRIED_MS);
 }
 
+static void give_up(struct engine *g, struct flow *f, struct step *s, struct text note)
+{
+    bool perhaps = s->state == STEP_UNSURE;
+    char why[1200];
+    int n = snprintf(why, sizeof why, "given up after %d %s, because it would be too late%s%.*s", s->attempt,
+        s->attempt == 1 ? "try" : "tries", note.len ? ": " : "", (int)note.len, note.data);
+    if ((size_t)n >= sizeof why) n = sizeof why - 1;
+    settle_result(g, f, s, perhaps ? STEP_DONE : STEP_FAILED, false, perhaps, (struct text){why, (size_t)n});
+}
+
 static void try_again(struct engine *g, struct flow *f, struct step *s, struct text note, int64_t wish_ms)
 {
     struct instant until = tried_until(s);
     if (g->now.ms >= until.ms) {
-        char why[1200];
-        int n = snprintf(why, sizeof why, "given up after %d tries, because it would be too late: %.*s",
-            s->attempt, (int)note.len, note.data);
-        if ((size_t)n >= sizeof why) n = sizeof why - 1;
-        settle_result(g, f, s, STEP_FAILED, false, false, (struct text){why, (size_t)n});
+        give_up(g, f, s, note);
         return;
     }
     int64_t pause = retry_pause(g, f, s);
@@ -229,7 +254,7 @@ static void settle_unsure(struct engine *g, struct flow *f, struct step *s, stru
     s->state = STEP_UNSURE;
     s->note = flow_keep(f, note);
     step_write(g, f, s, (struct record){0}, note);
-    if (s->unsure == UNSURE_RESEND) effect_begin(g, f, s);
+    if (s->unsure == UNSURE_RESEND) effect_begin_again(g, f, s);
     else if (s->unsure == UNSURE_LEAVE) settle_result(g, f, s, STEP_DONE, false, true, note);
     else if (g->options.notice) g->options.notice(g->options.notice_ctx, s, f, note);
 }
@@ -262,7 +287,9 @@ void effect_recover(struct engine *g, struct flow *f)
             settle_unsure(g, f, s,
                 TEXT("usher stopped while it was on its way: perhaps it went out, perhaps not"));
         } else if (s->state == STEP_OPEN && !s->due.ms) {
-            effect_begin(g, f, s);
+            effect_begin_again(g, f, s);
+        } else if (s->state == STEP_UNSURE && s->unsure == UNSURE_RESEND) {
+            effect_begin_again(g, f, s); // it waited for room to be sent again
         }
     }
 }

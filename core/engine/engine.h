@@ -18,8 +18,10 @@
 struct event;
 struct promise;
 
-// Most flows in memory at once. More wait on disk: 1,000 small ones are 2 MB.
-#define FLOWS_WARM_MAX 1000
+// Most flows in memory at once. More wait on disk: 2,000 small ones are 4 MB. Those that a commit holds count.
+#define FLOWS_WARM_MAX 2000
+// So many stay in memory for a moment that is near; with more, all could be asleep and none could be loaded.
+#define FLOWS_DOZING_MAX (FLOWS_WARM_MAX / 4)
 // Most ops of a batch: 10,000 rows in one commit stall 50-100 ms, 500 stay under 5.
 #define BATCH_OPS_MAX 500
 // Batches at the store at once: one being synced, one waiting to join the next group.
@@ -135,6 +137,7 @@ void engine_take_answers(struct engine *g); // tick.c
 // ---- promises: what leaves when a batch is on disk (promise.c) -------------------------------------
 
 void promise_effect(struct engine *g, struct flow *f, struct step *s);
+void promise_rest(struct engine *g, struct flow *f);
 void promise_start(struct engine *g, struct script *script, const struct flow_row *row);
 void promise_deliver(struct engine *g, struct text event, struct text flow_name, struct text flow_key);
 void promise_reply(struct engine *g, engine_reply reply, void *ctx, struct record value,
@@ -151,6 +154,8 @@ struct promise *promise_none(void); // stands for "nothing promised" in a map, w
 
 // A new or due effect: written as started when there is room, else as open and queued.
 void effect_begin(struct engine *g, struct flow *f, struct step *s);
+// The same for one that was begun or queued before: given up when its limit has passed.
+void effect_begin_again(struct engine *g, struct flow *f, struct step *s);
 size_t effect_waiting(const struct engine *g); // how many are open and queued
 void effect_fill_room(struct engine *g);       // begins queued ones while there is room
 void effect_perform(struct engine *g, int64_t flow, int32_t step);

@@ -361,6 +361,7 @@ static bool hand_over_one(struct engine *g, struct flow *f)
     s->branch->now = s->at;
     s->branch->state = BRANCH_RUNNABLE;
     if (s->kind == STEP_KIND_DUE) s->branch->give_up = s->late_after;
+    else if (!step_is_effect(s->kind)) s->branch->give_up = (struct instant){0}; // it waited for something else
     return true;
 }
 
@@ -416,11 +417,19 @@ void flow_rest(struct engine *g, struct flow *f)
 {
     bool over = f->state > FLOW_WAITING;
     bool soon = !over && f->next_due.ms && instant_since(f->next_due, g->now) <= STAY_WARM_MS;
+    if (g->warm_n > FLOWS_DOZING_MAX) soon = false;
     if (f->under_way > 0 || soon) {
         if (f->next_due.ms) agenda_add(&g->agenda, f->next_due, f->id);
         return;
     }
-    if (!over && f->next_due.ms) agenda_add_cold(&g->agenda, f->next_due);
+    promise_rest(g, f);
+}
+
+void flow_rested(struct engine *g, struct flow *f)
+{
+    if (!f || --f->resting > 0 || f->ready || f->under_way > 0)
+        return; // it went on meanwhile, and will rest again
+    if (f->state <= FLOW_WAITING && f->next_due.ms) agenda_add_cold(&g->agenda, f->next_due);
     flow_forget(g, f);
 }
 

@@ -100,6 +100,7 @@ struct flow {
     int32_t under_way;             // effects with the world or waiting for room
     bool ready;                    // in the engine's queue
     bool running;                  // inside flow_run
+    int32_t resting;               // batches that must be on disk before it is dropped
     bool recovered;                // what another process had under way was looked at
     bool paused;                   // the batch was full in the middle of its slice
     enum flow_state written_state; // what its row on disk says (or will, with this batch)
@@ -131,8 +132,11 @@ void flow_stop(struct engine *g, struct flow *f, enum flow_state state, const ch
 // Writes its row: state, next due, counters.
 void flow_write(struct engine *g, struct flow *f);
 
-// After a slice: onto the agenda, or out of memory. Frees f in the second case.
+// After a slice: onto the agenda; or out of memory, as soon as all that it wrote is on disk. Until then it
+// stays, so that what the store read before it wrote that is never taken for the truth.
 void flow_rest(struct engine *g, struct flow *f);
+// One of its batches is on disk.
+void flow_rested(struct engine *g, struct flow *f);
 
 // A new branch with `args_n` values and a function below them on the stack of `from`, which lose them.
 struct branch *branch_new(struct flow *f, const char *path, lua_State *from, int args_n);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// join: a script joins the engine: its event, books, older versions, starts and schedules. While that happens,
-// and only then, the engine waits for its store.
+// join: a script joins the engine: its event, books, older versions, starts and schedules. While that
+// happens, and only then, the engine waits for its store.
 #include "base/log.h"
 #include "engine/engine.h"
 #include "engine/schedule.h"

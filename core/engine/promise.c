@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum promise_kind { PROMISE_EFFECT, PROMISE_START, PROMISE_DELIVER, PROMISE_REPLY };
+enum promise_kind { PROMISE_EFFECT, PROMISE_REST, PROMISE_START, PROMISE_DELIVER, PROMISE_REPLY };
 
 // A list that grows at its head: marking and taking back are one pointer. promise_keep_all turns it round.
 struct promise {
@@ -22,7 +22,7 @@ struct promise {
     engine_reply reply;
     void *ctx;
     struct record value;
-    struct err error;
+    struct err *error; // of a REPLY that failed, else NULL: an err is half a kilobyte
 };
 
 static struct promise *promise_new(struct engine *g, enum promise_kind kind)
@@ -32,6 +32,12 @@ static struct promise *promise_new(struct engine *g, enum promise_kind kind)
     p->older = g->promises;
     g->promises = p;
     return p;
+}
+
+void promise_rest(struct engine *g, struct flow *f)
+{
+    promise_new(g, PROMISE_REST)->flow = f->id;
+    f->resting++;
 }
 
 static struct text put_text(char **at, struct text t)
@@ -82,12 +88,13 @@ void promise_reply(struct engine *g, engine_reply reply, void *ctx, struct recor
     p->ctx = ctx;
     p->memory = mem_copy(value.data, value.len);
     p->value = (struct record){(const uint8_t *)p->memory, value.len};
-    if (error) p->error = *error;
+    if (error) p->error = memcpy(mem_alloc(sizeof *error), error, sizeof *error);
 }
 
 static void promise_free(struct promise *p)
 {
     free(p->memory);
+    free(p->error);
     free(p);
 }
 
@@ -126,13 +133,14 @@ static void keep(struct engine *g, struct promise *p, const struct batch *batch)
 {
     switch (p->kind) {
     case PROMISE_EFFECT: effect_perform(g, p->flow, p->step); break;
+    case PROMISE_REST: flow_rested(g, engine_flow(g, p->flow)); break;
     case PROMISE_START: keep_start(g, p, batch); break;
     case PROMISE_DELIVER:
         if (batch_inbox_id(batch, p->op) == 0) break; // it was there already: counts once
         store_find(g->store, p->row.event, p->row.name, p->row.key);
         g->finding++;
         break;
-    case PROMISE_REPLY: p->reply(p->ctx, p->value, p->error.code ? &p->error : NULL); break;
+    case PROMISE_REPLY: p->reply(p->ctx, p->value, p->error); break;
     }
 }
 

@@ -85,8 +85,7 @@ static void replace_scripts(struct engine *g)
 }
 
 // Every warm flow is on disk up to this batch; those that have something to run are picked up again as after
-// a
-// restart.
+// a restart.
 static void forget_warm(struct engine *g)
 {
     size_t i = 0;
@@ -142,6 +141,12 @@ static void ask_next(struct engine *g)
     buf_release(&args);
 }
 
+// A flow may be dropped only while nothing about it is on its way, neither its rows nor a copy of them.
+static bool nothing_out(const struct engine *g)
+{
+    return !g->promises && g->batches_out == 0 && !g->due_asked && !g->ready_asked && g->finding == 0;
+}
+
 void zones_settle(struct engine *g)
 {
     if (g->options.rehearsal) return;
@@ -149,7 +154,7 @@ void zones_settle(struct engine *g)
         g->zones.look_at = instant_add(g->now, LOOK_EVERY_MS);
         if (zone_reload() > 0) g->zones.changed = true;
     }
-    if (g->zones.changed && engine_under_way(g) == 0 && !g->promises) apply(g);
+    if (g->zones.changed && engine_under_way(g) == 0 && nothing_out(g)) apply(g);
     bool room = g->warm_n < FLOWS_WARM_MAX / 2;
     if (g->zones.passing && !g->zones.asked && !g->stopping && room) ask_next(g);
 }

@@ -30,8 +30,7 @@ static struct branch *spawn(lua_State *L, struct text name, int args_n)
 
 /// usher.spawn(name, fn, ...) -> branch
 /// Begins a branch: fn(...) goes on beside this code, in the same flow. The flow ends when all its branches
-/// have.
-/// An error in a branch is raised by usher.join, or fails the flow. Errors: more than 1,000 branches.
+/// have. An error in a branch is raised by usher.join, or fails the flow. Errors: more than 1,000 branches.
 /// Example: local b = usher.spawn("nudge", function() usher.sleep("2 days") usher.log("nudge") end)
 /// usher.join(b)
 static int api_spawn(lua_State *L)
@@ -97,7 +96,8 @@ static int join_from(lua_State *L, int status, lua_KContext from)
 
 /// usher.join(branch, ...) -> results
 /// Waits until the branches have ended: all results of one branch, or the first result of each of several.
-/// Raises what a branch raised. Example: local b = usher.spawn("sum", function() return 1 + 1 end)
+/// Raises what a branch raised.
+/// Example: local b = usher.spawn("sum", function() return 1 + 1 end)
 /// local two = usher.join(b)
 static int api_join(lua_State *L)
 {
@@ -163,10 +163,9 @@ static int each_from(lua_State *L, int status, lua_KContext max)
 
 /// usher.each(list, options, fn) -> nothing
 /// A branch fn(item) for every item, known by options.by (the name of a field, or a function of the item) and
-/// never by
-/// its place, so a list may grow or change its order. options.max: how many go on at once (default 1,000).
-/// Waits until all have ended; raises what one raised. Errors: an item without that field; two items with one
-/// key.
+/// never by its place, so a list may grow or change its order. options.max: how many go on at once (default
+/// 1,000). Waits until all have ended; raises what one raised. Errors: an item without that field; two items
+/// with one key.
 /// Example: usher.each({ { key = "a" }, { key = "b" } }, { by = "key" }, function(item) usher.log(item.key)
 /// end)
 static int api_each(lua_State *L)

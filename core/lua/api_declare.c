@@ -16,10 +16,8 @@ static char *copy_option(lua_State *L, int index, const char *name)
 
 /// usher.describe(about) -> nothing
 /// Names the event that this script is about. `about` holds id (text; default: the file's name), title
-/// (text),
-/// zone (text, an IANA name), zones (list of { name = , zone = }: the audiences whose local time a rehearsal
-/// shows).
-/// At most once in a script. Errors: a second call; an unknown option.
+/// (text), zone (text, an IANA name), zones (list of { name = , zone = }: the audiences whose local time a
+/// rehearsal shows). At most once in a script. Errors: a second call; an unknown option.
 /// Example: usher.describe { id = "hello", zone = "Asia/Thimphu" }
 static int api_describe(lua_State *L)
 {
@@ -66,8 +64,7 @@ static int api_flow(lua_State *L)
 /// usher.on(name, fn) -> nothing
 /// Declares a handler: fn(request) -> reply. It runs to its end in one turn, so everything it changes (books,
 /// signals, starts) is one transaction, and the reply leaves when that is on disk. Commands and pages call
-/// it.
-/// Errors: two handlers of one name; a call anywhere but at the top level.
+/// it. Errors: two handlers of one name; a call anywhere but at the top level.
 /// Example: usher.on("ping", function(request) return { pong = true } end)
 static int api_on(lua_State *L)
 {
@@ -111,15 +108,12 @@ static int word_of(lua_State *L, const char *option, const char *const *words, c
 
 /// usher.schedule(options) -> nothing
 /// Declares recurring work. The first value is its name; `flow` names the flow that each occurrence starts,
-/// with
-/// { nominal = ms, missed = number of occurrences before it that did not run } as its input. When: every ("15
-/// minutes",
-/// "day 09:00", "weekday 09:00", "monday 09:00") or cron (five fields), in zone (IANA name). missed: "latest"
-/// (one run
-/// for all that were missed, the default), "none", "each". late: a duration after which an occurrence counts
-/// as missed.
-/// overlap: "skip" (default), "queue", "replace". Changing the expression never reaches back.
-/// Errors: both or neither of every and cron; an unknown zone; an expression that never fires.
+/// with { nominal = ms, missed = number of occurrences before it that did not run } as its input. When: every
+/// ("15 minutes", "day 09:00", "weekday 09:00", "monday 09:00") or cron (five fields), in zone (IANA name).
+/// missed: "latest" (one run for all that were missed, the default), "none", "each". late: a duration after
+/// which an occurrence counts as missed. overlap: "skip" (default), "queue", "replace". Changing the
+/// expression never reaches back. Errors: both or neither of every and cron; an unknown zone; an expression
+/// that never fires.
 /// Example: usher.flow("digest", function(o) usher.log("at " .. o.nominal) end)
 /// usher.schedule { "weekly", every = "monday 09:00", zone = "Asia/Thimphu", flow = "digest" }
 static int api_schedule(lua_State *L)

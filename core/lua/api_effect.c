@@ -14,11 +14,10 @@ static int push_effect_result(lua_State *L, struct step *s)
 
 /// usher.effect(kind, options) -> result
 /// Asks the program that usher is part of to do something; kind is what that program calls it. The first
-/// value of
-/// options is the step's name; args: any data, given to the program; as: part of the step's identity; unsure:
-/// as in
-/// usher.mail (default "resend"); give_up: a moment. Comes back with what the program answers, or
-/// { sent = false, why = }. The program `usher` itself brings no effects. Errors: args that can't be kept.
+/// value of options is the step's name; args: any data, given to the program; as: part of the step's
+/// identity; unsure: as in usher.mail (default "resend"); give_up: a moment. Comes back with what the program
+/// answers, or { sent = false, why = }. The program `usher` itself brings no effects. Errors: args that can't
+/// be kept.
 /// Example: usher.flow("f", function() usher.effect("lamp", { "on", args = { room = 3 } }) end)
 static int api_effect(lua_State *L)
 {

@@ -117,9 +117,9 @@ static int api_book_each(lua_State *L)
 
 /// usher.book(name) -> book
 /// A collection of this event: kept in memory and on disk, read and changed inside usher.decide and handlers
-/// with
-/// book:get, book:has, book:set, book:remove, book:count and book:each. Values are plain data.
-/// Errors: a name that is no name. Example: usher.on("yes", function(r) usher.book("answers"):set(r.who,
+/// with book:get, book:has, book:set, book:remove, book:count and book:each. Values are plain data. Errors: a
+/// name that is no name.
+/// Example: usher.on("yes", function(r) usher.book("answers"):set(r.who,
 /// "yes") end)
 static int api_book(lua_State *L)
 {
@@ -154,8 +154,9 @@ static int api_file(lua_State *L)
 }
 
 /// usher.shipped(name) -> text
-/// A file that usher brings along, such as the holidays of a country. Only at the top level.
-/// Errors: usher brings no such file. Example: local days = usher.shipped("holidays/bt-2021.txt")
+/// A file that usher brings along, such as the holidays of a country. Only at the top level. Errors: usher
+/// brings no such file.
+/// Example: local days = usher.shipped("holidays/bt-2021.txt")
 static int api_shipped(lua_State *L)
 {
     return read_file(L, "usher.shipped", "shipped/");
@@ -163,9 +164,8 @@ static int api_shipped(lua_State *L)
 
 /// usher.secret(name) -> text
 /// A stand-in for a secret, safe to print and to keep: the value itself (from the environment, a file or the
-/// service
-/// manager) is put in only where a mail or a request leaves. Only at the top level.
-/// Errors: the secret is not there: the sentence says where it was looked for.
+/// service manager) is put in only where a mail or a request leaves. Only at the top level. Errors: the
+/// secret is not there: the sentence says where it was looked for.
 /// Example: local ok, link = pcall(usher.secret, "ZOOM_LINK")
 static int api_secret(lua_State *L)
 {

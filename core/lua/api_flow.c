@@ -24,8 +24,8 @@ static int push_nothing(lua_State *L, struct step *s)
 
 /// usher.sleep(duration, name) -> nothing
 /// Lets this flow wait, across restarts. duration: text such as "2h", "30 minutes", "2 days" (a day is 24
-/// hours here);
-/// name: what people read, optional. Errors: a duration that is no duration, or longer than ten years.
+/// hours here); name: what people read, optional. Errors: a duration that is no duration, or longer than ten
+/// years.
 /// Example: usher.sleep("2 days", "time to think")
 static int api_sleep(lua_State *L)
 {
@@ -90,11 +90,9 @@ static int push_due(lua_State *L, struct step *s)
 
 /// usher.due(name, moment, options) -> true | false, sentence
 /// Waits for a moment (a table from usher.time, or milliseconds since 1970). When the flow comes to it later
-/// than
-/// options.late allows, it answers false and why; that is kept, and nothing decides it anew. late: "always"
-/// (default),
-/// "never", "within 2h" or a moment. What the flow sends after it is tried until that limit and no longer.
-/// Errors: no moment; an unknown word for late.
+/// than options.late allows, it answers false and why; that is kept, and nothing decides it anew. late:
+/// "always" (default), "never", "within 2h" or a moment. What the flow sends after it is tried until that
+/// limit and no longer. Errors: no moment; an unknown word for late.
 /// Example: local moment = usher.time.at("2031-02-24 09:00", "Asia/Thimphu")
 /// if usher.due("reminder", moment, { late = "within 2h" }) then usher.log("in time") end
 static int api_due(lua_State *L)
@@ -187,11 +185,9 @@ static int push_winner(lua_State *L, struct step *s)
 
 /// usher.first(name, members) -> member, value
 /// Waits for the first of several: members maps a name of yours to { signal = "rsvp" } (an answer from
-/// outside),
-/// { after = "2 days" } (a duration from now) or { at = moment }. Comes back with the name that won, and the
-/// answer.
-/// After downtime the earliest in time wins: an answer at 11:59 beats a deadline at 12:00.
-/// Errors: a member that names none of the three.
+/// outside), { after = "2 days" } (a duration from now) or { at = moment }. Comes back with the name that
+/// won, and the answer. After downtime the earliest in time wins: an answer at 11:59 beats a deadline at
+/// 12:00. Errors: a member that names none of the three.
 /// Example: local which, answer = usher.first("rsvp?",
 /// { answer = { signal = "rsvp" }, deadline = { after = "3 days" } })
 static int api_first(lua_State *L)
@@ -216,8 +212,7 @@ static int push_answer(lua_State *L, struct step *s)
 
 /// usher.wait(signal, options) -> value | nil
 /// Waits for an answer from outside of that name. options.timeout (a duration) or options.deadline (a moment)
-/// end the
-/// waiting with nil. An answer that came before this call counts. Errors: both timeout and deadline.
+/// end the waiting with nil. An answer that came before this call counts. Errors: both timeout and deadline.
 /// Example: local answer = usher.wait("rsvp", { timeout = "3 days" })
 static int api_wait(lua_State *L)
 {
@@ -287,10 +282,9 @@ static struct step *decide(lua_State *L, struct script *s, struct branch *b, str
 
 /// usher.decide(name, fn, ...) -> value
 /// Runs fn(...) once and keeps what it returns: later, and after any restart, the kept answer is handed out
-/// and fn is
-/// not called. The only way for a flow to look at books; what fn changes in them is committed together with
-/// the answer.
-/// fn may not wait. Errors: whatever fn raises; an answer that can't be kept (a function, a cycle).
+/// and fn is not called. The only way for a flow to look at books; what fn changes in them is committed
+/// together with the answer. fn may not wait. Errors: whatever fn raises; an answer that can't be kept (a
+/// function, a cycle).
 /// Example: local lucky = usher.decide("lucky", function() return usher.book("answers"):count() > 10 end)
 static int api_decide(lua_State *L)
 {
@@ -299,7 +293,8 @@ static int api_decide(lua_State *L)
     struct text name = context_name(L, 1, "usher.decide");
     luaL_checktype(L, 2, LUA_TFUNCTION);
     bool refused;
-    struct step *known = step_known(s->engine, b, STEP_KIND_DECIDE, name, (struct text){0}, context_line(L), &refused);
+    struct step *known = step_known(s->engine, b, STEP_KIND_DECIDE, name, (struct text){0}, context_line(L),
+        &refused);
     if (refused) return luaL_error(L, STEP_REFUSED);
     if (!known) known = decide(L, s, b, name);
     if (!known) return luaL_error(L, STEP_REFUSED);
@@ -363,10 +358,8 @@ static int step_start(lua_State *L, struct script *s, struct text name, struct t
 
 /// usher.start(flow, options) -> nothing
 /// Starts a flow, unless one of that name and key is there already. options.key (text: whose flow it is),
-/// options.input
-/// (what its function gets), options.label (how people call it). At the top level it declares that the flow
-/// must exist.
-/// Errors: a flow name that the script does not have; a missing key.
+/// options.input (what its function gets), options.label (how people call it). At the top level it declares
+/// that the flow must exist. Errors: a flow name that the script does not have; a missing key.
 /// Example: usher.flow("guest", function(g) usher.log(g.name) end)
 /// usher.start("guest", { key = "P1", label = "Dasho Karma", input = { name = "Dasho Karma" } })
 static int api_start(lua_State *L)
@@ -421,8 +414,8 @@ static int step_signal(lua_State *L, struct script *s, struct text flow, struct 
 
 /// usher.signal(flow, key, name, value, options) -> nothing
 /// Tells another flow something: it comes out of that flow's usher.wait(name). A flow that has not begun yet
-/// finds it
-/// waiting. options.dedup (text): the same text twice counts once. Errors: a value that can't be kept.
+/// finds it waiting. options.dedup (text): the same text twice counts once. Errors: a value that can't be
+/// kept.
 /// Example: usher.on("rsvp", function(r)
 /// usher.signal("guest", r.key, "rsvp", { yes = true }, { dedup = r.id }) end)
 static int api_signal(lua_State *L)

@@ -135,16 +135,11 @@ static int request(lua_State *L, const char *method)
 
 /// usher.http.get(options) -> response
 /// Asks another server by GET. The first value is the step's name (default: method and path). url: https or
-/// http;
-/// headers: map; timeout: a duration for the whole exchange (default 30 s); as: part of the step's identity;
-/// give_up: a
-/// moment; unsure: as in usher.mail (default "resend", with an Idempotency-Key); rehearse: { status = , json
-/// = or body = },
-/// the answer in a rehearsal. Comes back with { status = , headers = , body = , json = } or { status = 0, why
-/// = }.
-/// 408, 425, 429 and 5xx are tried again. Addresses inside the own network are refused unless the
-/// configuration allows them.
-/// Errors: an unknown option.
+/// http; headers: map; timeout: a duration for the whole exchange (default 30 s); as: part of the step's
+/// identity; give_up: a moment; unsure: as in usher.mail (default "resend", with an Idempotency-Key);
+/// rehearse: { status = , json = or body = }, the answer in a rehearsal. Comes back with { status = , headers
+/// = , body = , json = } or { status = 0, why = }. 408, 425, 429 and 5xx are tried again. Addresses inside
+/// the own network are refused unless the configuration allows them. Errors: an unknown option.
 /// Example: usher.flow("news", function()
 /// local r = usher.http.get { "news", url = "https://news.example/today.json",
 /// rehearse = { status = 200, json = { items = {} } } } end)
@@ -155,8 +150,7 @@ static int api_get(lua_State *L)
 
 /// usher.http.post(options) -> response
 /// Like usher.http.get, by POST: json (any value) or body (text) is what is sent. The Idempotency-Key header,
-/// the same
-/// in every attempt, lets the other server do it once. Errors: both json and body.
+/// the same in every attempt, lets the other server do it once. Errors: both json and body.
 /// Example: usher.flow("ready", function()
 /// usher.http.post { "chat", url = "https://chat.example/hook", json = { text = "ready" },
 /// rehearse = { status = 200 } } end)

@@ -180,8 +180,8 @@ static void write_value(struct writer *w, int index, int depth)
 }
 
 /// usher.json.encode(value) -> text
-/// Writes a value as JSON, the same bytes for the same value. A table with the keys 1 to n becomes an
-/// array, any other an object; an empty one is {} unless usher.json.array made it.
+/// Writes a value as JSON, the same bytes for the same value. A table with the keys 1 to n becomes an array,
+/// any other an object; an empty one is {} unless usher.json.array made it.
 /// Example: assert(usher.json.encode { seats = 30, open = true } == '{"open":true,"seats":30}')
 static int api_json_encode(lua_State *L)
 {

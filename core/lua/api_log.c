@@ -17,8 +17,8 @@ static bool replaying(const struct script *s)
 }
 
 /// usher.log(text) -> nothing
-/// A line in the program's log; silent while a flow only catches up with what it did before.
-/// Errors: none. Example: usher.log("the list is ready")
+/// A line in the program's log; silent while a flow only catches up with what it did before. Errors: none.
+/// Example: usher.log("the list is ready")
 static int api_log(lua_State *L)
 {
     struct script *s = context_check(L, "usher.log", ANYWHERE);
@@ -47,8 +47,8 @@ static int api_status(lua_State *L)
 
 /// usher.now() -> milliseconds
 /// The time, in milliseconds since 1970 (UTC). In a flow it is the stamp of the last thing that the flow
-/// learned, so
-/// it is the same after a restart. Errors: none. Example: local started = usher.now()
+/// learned, so it is the same after a restart. Errors: none.
+/// Example: local started = usher.now()
 static int api_now(lua_State *L)
 {
     struct script *s = context_check(L, "usher.now", ANYWHERE);
@@ -116,8 +116,9 @@ static int api_uuid(lua_State *L)
 }
 
 /// usher.token(name) -> text
-/// 22 letters, digits, - and _ that nobody can guess and that this flow always gets for that name.
-/// Errors: a use outside a flow. Example: usher.flow("f", function() usher.log(usher.token("survey")) end)
+/// 22 letters, digits, - and _ that nobody can guess and that this flow always gets for that name. Errors: a
+/// use outside a flow.
+/// Example: usher.flow("f", function() usher.log(usher.token("survey")) end)
 static int api_token(lua_State *L)
 {
     struct hash h = derive(L, "usher.token", "token");

@@ -8,13 +8,14 @@
 #include "lua/check.h"
 #include "lua/context.h"
 #include "mail/mail.h"
+#include "time/zone.h"
 
 #include <string.h>
 
 static const struct option mail_options[] = {{"to", "text"}, {"from", "text?"}, {"reply_to", "text?"},
     {"cc", "table?"}, {"subject", "text"}, {"text", "text"}, {"html", "bool?"}, {"attach", "table?"},
     {"as", "text?"}, {"unsure", "text?"}, {"give_up", "moment?"}, {"headers", "table?"}, {"lang", "text?"},
-    {"about", "table?"}, {0}};
+    {"about", "table?"}, {"zone", "text?"}, {0}};
 
 static void check_address(lua_State *L, const char *field, struct text address)
 {
@@ -53,7 +54,7 @@ static void copy_field(lua_State *L, struct record_map *map, const char *from, c
 
 // The record of the mail. Options were checked: nothing in here raises.
 static struct record compose(lua_State *L, struct branch *b, struct text name, struct text subject_of,
-    const char *from, struct buf *out)
+    const char *from, const struct zone *zone, struct buf *out)
 {
     static const char *const same[] = {"to", "reply_to", "cc", "subject", "text", "html", "headers", "lang",
         "about"};
@@ -65,6 +66,7 @@ static struct record compose(lua_State *L, struct branch *b, struct text name, s
     put_message_id(g, b->flow, step_next_key(b, STEP_KIND_MAIL, name, subject_of), from, &id);
     record_map_text(&map, "id", buf_text(&id));
     record_map_int(&map, "date", g->now.ms);
+    if (zone) record_map_int(&map, "offset_min", zone_local(zone, g->now).offset / 60);
     record_map_text(&map, "from", text_of(from));
     for (size_t i = 0; i < sizeof same / sizeof *same; i++) copy_field(L, &map, same[i], same[i]);
     copy_field(L, &map, "attach", "attachments");
@@ -81,20 +83,14 @@ static int push_mail_result(lua_State *L, struct step *s)
 
 /// usher.mail(options) -> result
 /// Sends one mail to one person, and goes on when its fate is known. The first value is the step's name. to,
-/// from,
-/// reply_to: `Name <address>`; subject; text: Markdown, sent as text and as HTML (html = false: text only);
-/// cc: list
-/// of addresses to show; attach: list of { name = , type = , data = }; headers: map; lang. as: whose mail it
-/// is (the
-/// person's key: part of the step's identity, unlike the address). unsure: what happens when a crash or a
-/// lost
-/// connection leaves open whether it went out: "ask" a person (default), "resend" it with the same
-/// Message-ID, or
-/// "leave" it. give_up: moment after which it is no longer tried (default: the limit of the usher.due before
-/// it, else
+/// from, reply_to: `Name <address>`; subject; text: Markdown, sent as text and as HTML (html = false: text
+/// only); cc: list of addresses to show; attach: list of { name = , type = , data = }; headers: map; lang;
+/// zone: whose clock the Date header shows (default UTC). as: whose mail it is (the person's key: part of the
+/// step's identity, unlike the address). unsure: what happens when a crash or a lost connection leaves open
+/// whether it went out: "ask" a person (default), "resend" it with the same Message-ID, or "leave" it.
+/// give_up: moment after which it is no longer tried (default: the limit of the usher.due before it, else
 /// three days). about: a table for transcripts. Comes back with { sent = true, reply = } or { sent = false,
-/// why = ,
-/// unsure = }. Errors: an address that is none; a line break in an address or a subject.
+/// why = , unsure = }. Errors: an address that is none; a line break in an address or a subject.
 /// Example: usher.mail { "hello", to = "karma@moic.example", from = "usher@moic.example",
 /// subject = "Hello", text = "Hi" }
 static int api_mail(lua_State *L)
@@ -113,6 +109,10 @@ static int api_mail(lua_State *L)
     check_address(L, "to", option_text(L, 1, "to"));
     check_address(L, "from", text_of(sender));
     check_address(L, "reply_to", option_text(L, 1, "reply_to"));
+    struct text place = option_text(L, 1, "zone");
+    struct err e = {0};
+    const struct zone *zone = place.len ? zone_find(place, &e) : NULL;
+    if (place.len && !zone) return luaL_error(L, "usher.mail: %s", e.text);
     enum unsure unsure = check_unsure(L, "usher.mail", UNSURE_ASK);
     struct instant give_up = {0};
     if (lua_getfield(L, 1, "give_up") != LUA_TNIL) give_up = check_moment(L, -1, "usher.mail", "give_up");
@@ -123,7 +123,7 @@ static int api_mail(lua_State *L)
         .subject = subject_of,
         .line = context_line(L),
         .late_after = give_up,
-        .args = compose(L, b, name, subject_of, sender, &args),
+        .args = compose(L, b, name, subject_of, sender, zone, &args),
         .unsure = unsure};
     struct step *step = step_ask(s->engine, b, &ask);
     buf_release(&args);

@@ -99,8 +99,8 @@ static void push_moment(lua_State *L, const struct moment *m, struct text derive
 
 /// usher.time.at(wall, zone, options) -> moment
 /// The moment of a wall time ("2021-02-25 14:00") in a zone ("Asia/Thimphu"). options.clock ("earlier" or
-/// "later") says which one when the clock skips that time or shows it twice.
-/// Errors: a time that does not exist or happens twice, with both readings; an unknown zone.
+/// "later") says which one when the clock skips that time or shows it twice. Errors: a time that does not
+/// exist or happens twice, with both readings; an unknown zone.
 /// Example: local ms = usher.time.at("2021-02-25 14:00", "Asia/Thimphu").utc
 static int api_at(lua_State *L)
 {
@@ -124,8 +124,8 @@ static int api_at(lua_State *L)
 
 /// usher.time.parse(text, zone) -> starts, ends
 /// Reads the time of an event: "Thu 25 Feb 2021 14:00-16:30 Asia/Thimphu", "2021-02-25 14:00". Two moments;
-/// ends is nil when the text has none. zone is taken when the text names none. A weekday is checked.
-/// Errors: "25 Feb 2021 is a Thu, not a Fri"; dates that can be read in two ways, such as 25/02/2021.
+/// ends is nil when the text has none. zone is taken when the text names none. A weekday is checked. Errors:
+/// "25 Feb 2021 is a Thu, not a Fri"; dates that can be read in two ways, such as 25/02/2021.
 /// Example: usher.time.parse("Thu 25 Feb 2021 14:00-16:30 Asia/Thimphu")
 static int api_parse(lua_State *L)
 {
@@ -142,12 +142,12 @@ static int api_parse(lua_State *L)
 }
 
 /// usher.time.phrase(phrase, event) -> moment
-/// The moment that a phrase means for an event: "3 working days before, 09:00", "30 minutes before",
-/// "2h after end", "the Monday after, 10:00", "at the end", or a date of its own. event holds starts and ends
+/// The moment that a phrase means for an event: "3 working days before, 09:00", "30 minutes before", "2h
+/// after end", "the Monday after, 10:00", "at the end", or a date of its own. event holds starts and ends
 /// (moments), weekend (list of days, default sat and sun), holidays (list of dates and ranges, a file's text,
-/// or the name of a list that comes with usher, "bt 2021") and zone (where a clock time is read instead of
-/// in the event's).
-/// Errors: a word that can't be read, with its column; a "before" that does not fall before its anchor.
+/// or the name of a list that comes with usher, "bt 2021") and zone (where a clock time is read instead of in
+/// the event's). Errors: a word that can't be read, with its column; a "before" that does not fall before its
+/// anchor.
 /// Example: usher.time.phrase("at start", { starts = usher.time.at("2021-02-25 14:00", "Asia/Thimphu") })
 static int api_phrase(lua_State *L)
 {
@@ -177,8 +177,8 @@ static int api_phrase(lua_State *L)
 
 /// usher.time.shift(moment, span, work) -> moment
 /// Moves a moment by a span: "2h" is exact; "3 days", "-1 month", "2 working days" move the date and keep the
-/// clock. work holds weekend and holidays for working days, as in usher.time.phrase.
-/// Errors: a bare number as moment (which zone's day?); a span that can't be read.
+/// clock. work holds weekend and holidays for working days, as in usher.time.phrase. Errors: a bare number as
+/// moment (which zone's day?); a span that can't be read.
 /// Example: local wall = usher.time.shift(usher.time.at("2021-02-25 14:00", "Asia/Thimphu"), "-3 days").wall
 static int api_shift(lua_State *L)
 {
@@ -199,8 +199,8 @@ static int api_shift(lua_State *L)
 // -- spans
 
 /// usher.time.span(text) -> milliseconds
-/// An exact span as milliseconds: "90 min", "1h30m". Days have no fixed length: write 24h.
-/// Errors: a calendar span ("3 days"); a text that can't be read.
+/// An exact span as milliseconds: "90 min", "1h30m". Days have no fixed length: write 24h. Errors: a calendar
+/// span ("3 days"); a text that can't be read.
 /// Example: usher.time.span("1h30m")
 static int api_span(lua_State *L)
 {
@@ -287,8 +287,8 @@ static bool format_one(char letter, const struct zone *z, const struct local *lo
 /// usher.time.format(moment, zone, pattern) -> text
 /// Writes a moment (or milliseconds) as people of a zone read it; zone nil means the moment's own. The
 /// pattern's words: %a Thu, %A Thursday, %d 05, %e 5, %b Feb, %B February, %m 02, %Y 2021, %y 21, %H %M %S,
-/// %z UTC+6, %P the place ("Thimphu"), %% a percent sign. There is no abbreviation: Manila's is PST.
-/// Errors: an unknown word after %.
+/// %z UTC+6, %P the place ("Thimphu"), %% a percent sign. There is no abbreviation: Manila's is PST. Errors:
+/// an unknown word after %.
 /// Example: usher.time.format(1614240000000, "Asia/Thimphu", "%a %e %b %H:%M %P (%z)")
 static int api_format(lua_State *L)
 {
@@ -318,8 +318,8 @@ static int api_format(lua_State *L)
 // -- zones and calendars
 
 /// usher.time.zone(name) -> name
-/// Checks the name of a zone and gives it back.
-/// Errors: unknown time zone "Asia/Thimpu" (did you mean Asia/Thimphu?); abbreviations such as BTT or GMT+6.
+/// Checks the name of a zone and gives it back. Errors: unknown time zone "Asia/Thimpu" (did you mean
+/// Asia/Thimphu?); abbreviations such as BTT or GMT+6.
 /// Example: usher.time.zone("Asia/Thimphu")
 static int api_zone(lua_State *L)
 {
@@ -393,8 +393,8 @@ static struct wall *check_walls(lua_State *L, int index, const char *key, const 
 /// usher.time.rrule(series) -> list
 /// The moments of a recurrence rule (RFC 5545): series holds starts (moment), rule
 /// ("FREQ=WEEKLY;BYDAY=TU;COUNT=6"), except (list of dates or wall times to leave out), extra (wall times to
-/// add), limit (default 100, at most 1000). except shortens a rule with COUNT, as the RFC says.
-/// Errors: a rule that the RFC does not allow, with its column; a rule that no date matches.
+/// add), limit (default 100, at most 1000). except shortens a rule with COUNT, as the RFC says. Errors: a
+/// rule that the RFC does not allow, with its column; a rule that no date matches.
 /// Example: usher.time.rrule { starts = usher.time.at("2021-03-02 10:00", "UTC"), rule = "FREQ=DAILY" }
 static int api_rrule(lua_State *L)
 {
@@ -423,8 +423,8 @@ static int api_rrule(lua_State *L)
 }
 
 /// usher.time.cron(schedule) -> list
-/// The next firings as milliseconds: schedule holds expr ("0 9 * * MON-FRI") or every ("weekday 09:00",
-/// "15 minutes"), zone, after (moment or milliseconds: the first one is strictly later), limit (default 100).
+/// The next firings as milliseconds: schedule holds expr ("0 9 * * MON-FRI") or every ("weekday 09:00", "15
+/// minutes"), zone, after (moment or milliseconds: the first one is strictly later), limit (default 100).
 /// Errors: an expression that can't be read; one that never fires.
 /// Example: usher.time.cron { expr = "0 9 * * 1", zone = "Asia/Thimphu", after = 1614240000000, limit = 2 }
 static int api_cron(lua_State *L)

@@ -2,8 +2,7 @@
 // context: where a script's code is running, and how a binding waits.
 //
 // Which calls may be used where is one table: CALL_AT_TOP (the script's top level), CALL_IN_FLOW (a flow's
-// own
-// code), CALL_IN_DECIDE (inside usher.decide), CALL_IN_HANDLER.
+// own code), CALL_IN_DECIDE (inside usher.decide), CALL_IN_HANDLER.
 #pragma once
 
 #include "engine/engine.h"

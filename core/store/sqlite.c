@@ -275,8 +275,18 @@ static int set_up(struct sqlite *q, bool look, struct err *e)
     return set_durable(q, e) ? -ERR_STORAGE : migrate(q, version, e);
 }
 
+// SQLite counts its memory under a lock of the whole process, which costs a tenth of a commit, and nobody asks
+// for the count. An embedding program that has used SQLite before keeps what it chose: then this is refused.
+static void spare_the_count(void)
+{
+    static bool asked;
+    if (!asked) sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    asked = true;
+}
+
 struct sqlite *sqlite_open(const char *path, bool look, struct err *e)
 {
+    spare_the_count();
     struct sqlite *q = mem_alloc(sizeof *q);
     q->path = mem_copyz(path);
     q->lock = -1;

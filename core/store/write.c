@@ -30,6 +30,7 @@
     X(INBOX, "INSERT INTO inbox (kind, flow_key, name, dedup, at, taken_by, taken_step, value)"            \
              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING")                            \
     X(INBOX_WAITS, "SELECT 1 FROM inbox WHERE kind = ?1 AND flow_key = ?2 AND taken_by IS NULL LIMIT 1")   \
+    X(INBOX_ANY, "SELECT 1 FROM inbox WHERE taken_by IS NULL LIMIT 1")                                     \
     X(TAKE, "UPDATE inbox SET taken_by = ?2, taken_step = ?3 WHERE id = ?1")                               \
     X(BOOK, "INSERT INTO book (event, book, key, value) VALUES (?1, ?2, ?3, ?4)"                           \
             " ON CONFLICT DO UPDATE SET value = excluded.value")                                           \
@@ -70,30 +71,8 @@ struct writer {
     } chain[CHAIN_SLOTS];
     struct buf kind_event, kind_name; // the kind that was asked for last: neighbours share it
     int64_t kind;
+    bool inbox_used; // something waits in the inbox, or did: else a start need not look there
 };
-
-struct writer *writer_new(struct sqlite *db, struct err *e)
-{
-    struct writer *w = mem_alloc(sizeof *w);
-    w->db = db;
-    buf_init(&w->kind_event, SIZE_MAX);
-    buf_init(&w->kind_name, SIZE_MAX);
-    for (size_t i = 0; i < WRITES_N; i++) {
-        if ((w->st[i] = sqlite_prepare(db, sql_of[i], e))) continue;
-        writer_free(w);
-        return NULL;
-    }
-    return w;
-}
-
-void writer_free(struct writer *w)
-{
-    if (!w) return;
-    for (size_t i = 0; i < WRITES_N; i++) sqlite_finish(w->st[i]);
-    buf_release(&w->kind_event);
-    buf_release(&w->kind_name);
-    free(w);
-}
 
 // Carries out a statement that answers nothing.
 static void run(struct writer *w, enum write which)
@@ -111,6 +90,31 @@ static bool look_up(struct writer *w, enum write which, int64_t *out)
     if (result == STMT_ROW) *out = col_int(w->st[which], 0);
     stmt_reset(w->st[which]);
     return result == STMT_ROW;
+}
+
+struct writer *writer_new(struct sqlite *db, struct err *e)
+{
+    struct writer *w = mem_alloc(sizeof *w);
+    w->db = db;
+    buf_init(&w->kind_event, SIZE_MAX);
+    buf_init(&w->kind_name, SIZE_MAX);
+    for (size_t i = 0; i < WRITES_N; i++) {
+        if ((w->st[i] = sqlite_prepare(db, sql_of[i], e))) continue;
+        writer_free(w);
+        return NULL;
+    }
+    int64_t any;
+    w->inbox_used = look_up(w, WRITE_INBOX_ANY, &any);
+    return w;
+}
+
+void writer_free(struct writer *w)
+{
+    if (!w) return;
+    for (size_t i = 0; i < WRITES_N; i++) sqlite_finish(w->st[i]);
+    buf_release(&w->kind_event);
+    buf_release(&w->kind_name);
+    free(w);
 }
 
 void write_begin(struct writer *w)
@@ -183,6 +187,7 @@ static void write_start(struct writer *w, const struct flow_row *row, struct sta
     *answer = (struct start_answer){.flow = row->id, .started = sqlite_changes(w->db) > 0};
     if (answer->started) write_remember(w, row->id, 0);
 
+    if (answer->started && !w->inbox_used) return;
     st = w->st[answer->started ? WRITE_INBOX_WAITS : WRITE_FLOW_FIND];
     put_int(st, 1, kind);
     put_text(st, 2, row->key);
@@ -243,6 +248,7 @@ static int64_t write_inbox(struct writer *w, const struct inbox_row *row)
     put_some_int(st, 7, row->taken_step);
     put_record(st, 8, row->value);
     run(w, WRITE_INBOX);
+    w->inbox_used = true;
     return sqlite_changes(w->db) > 0 ? sqlite_last_id(w->db) : 0;
 }
 

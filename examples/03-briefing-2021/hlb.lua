@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- The High-Level Briefing of 25 February 2021, for the Secretaries and Executives of the Royal Government of
 -- Bhutan. Facts first, then the people, then the rules. Try it:  usher rehearse hlb.lua
+-- transcript: usher rehearse hlb.lua
 
 event "hlb-2021" {
   title = "High-Level Briefing on Social Media and Emerging Technologies in the New Normal",

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- Every Monday at nine: asks a service how many people signed up, and mails the answer. A Monday that the
 -- machine slept through is caught up once. Try it:  usher rehearse digest.lua
+-- transcript: usher rehearse --from "2027-02-01 08:00 Asia/Thimphu" digest.lua
 
 local zone <const> = "Asia/Thimphu"
 

@@ -11,7 +11,7 @@ local mail = {}
 
 local known <const> = {
   to = "any", at = "text", zone = "text?", late = "text?", unsure = "resend|ask|leave?",
-  missed = "latest|each?", catch_up = "yes_no?", subject = "texts?", text = "texts?", file = "texts?",
+  once = "yes_no?", missed = "latest|each?", catch_up = "yes_no?", subject = "texts?", text = "texts?", file = "texts?",
   attach = "names?", from = "text?", reply_to = "text?",
 }
 
@@ -54,9 +54,12 @@ function mail.rule(word, name, o, parts)
   if o.text and o.file then check.refuse("%s: say text or file, not both", title) end
   check_zone(title, o.zone)
   moments.check_late(title, o.late)
+  if o.once and o.unsure == "resend" then
+    check.refuse('%s: once = true and unsure = "resend" contradict each other: say one of them', title)
+  end
   local rule = {
     word = word, name = name, parts = parts, audience = audience.text(parts),
-    at = o.at, zone = o.zone, late = o.late, unsure = o.unsure,
+    at = o.at, zone = o.zone, late = o.late, unsure = o.unsure or o.once and "ask" or nil,
     missed = o.missed, catch_up = o.catch_up, from = o.from, reply_to = o.reply_to,
     attach = read_attachments(o.attach, title),
     subject = o.subject or ready.subject,
@@ -97,7 +100,7 @@ end
 --- 10:00", "30 minutes before", "at the end"). zone: whose clock ("theirs", a zone; else the event's). text
 --- or file: Markdown with {placeholders}, or one for each language { en = , dz = }. late: until when it is of
 --- use ("until start", "until end", "within 2h", "always", "never"). unsure: what to do when nobody knows
---- whether it went out ("resend", "ask", "leave"). missed = "each": not only the latest of several overdue.
+--- whether it went out ("resend", "ask", "leave"); once = true: never twice, a person is asked. missed = "each": not only the latest of several overdue.
 --- attach: "calendar" or files. catch_up: also when the rule is newer than its moment. from, reply_to: not
 --- the event's.
 --- Example: mail "starting" { to = coming, at = "30 minutes before" }

@@ -84,10 +84,11 @@ local function compose(rule, case)
     "mail", to = address(person), as = person.key, cc = person.assistant and { person.assistant },
     from = rule.from or event.from, reply_to = rule.reply_to or event.reply_to,
     subject = template.render_subject(in_language(rule.subject, person), case),
-    text = template.render(text, case), lang = language, attach = attachments(rule, person),
+    text = template.render(text, case), lang = language, zone = event.zone, attach = attachments(rule, person),
     unsure = moments.unsure(rule, case.moment, case.anchor),
     give_up = moments.limit(rule, case.moment, case.anchor),
     about = { rule = rule.name, person = person.key, what = rule.word, item = case.item and case.item.title,
+      item_at = case.item and usher.time.format(case.item.starts, person.zone or event.zone, "%H:%M %P"),
       audience = rule.audience, derive = case.moment.derive },
   }
 end
@@ -95,12 +96,12 @@ end
 -- A guest's assistant gets a copy of their own, for it is they who keep the diary.
 local function send_copy(mail, person)
   if not person.assistant then return end
-  local about = { what = "copy", rule = mail.about.rule, person = person.key, item = mail.about.item }
+  local about = { what = "copy", rule = mail.about.rule, person = person.key, item = mail.about.item, item_at = mail.about.item_at }
   usher.mail {
     "copy", to = person.assistant, as = person.key, from = mail.from, reply_to = mail.reply_to,
     subject = mail.subject,
     text = ("*A copy of what %s gets.*\n\n%s"):format(facts.full_name(person), mail.text),
-    unsure = mail.unsure, give_up = mail.give_up, about = about,
+    zone = mail.zone, unsure = mail.unsure, give_up = mail.give_up, about = about,
   }
 end
 

@@ -47,7 +47,7 @@ local function read_effect(effect)
   return {
     at = effect.due or effect.at, kind = effect.kind, flow = effect.flow, label = effect.label,
     why = effect.why,
-    rule = about.rule or effect.flow or effect.kind, item = about.item,
+    rule = about.rule or effect.flow or effect.kind, item = about.item, item_at = about.item_at,
     what = about.what or effect.kind == "http" and "http" or "mail",
     person = about.person or effect.key and effect.key:match("^[^/]+") or args.to,
     copy = about.what == "copy", skipped = skipped_kinds[effect.kind],
@@ -93,7 +93,7 @@ local function row_of(rows, by_name, effect)
   local name = ("%d %s %s %s"):format(minute, what, effect.rule, effect.item or "")
   local row = by_name[name]
   if row then return row end
-  row = { at = minute, kind = what, rule = effect.rule, item = effect.item, sent = {},
+  row = { at = minute, kind = what, rule = effect.rule, item = effect.item, item_at = effect.item_at, sent = {},
     copies = 0, skipped = 0, reasons = {}, files = {}, reach = {} }
   by_name[name], rows[#rows + 1] = row, row
   return row
@@ -144,7 +144,8 @@ local function shorten(text)
 end
 
 local function what_of(row)
-  local name = row.item and ("%s (%s)"):format(row.rule, shorten(row.item)) or row.rule
+  local name = row.rule
+  if row.item then name = ("%s (%s at %s)"):format(row.rule, shorten(row.item), row.item_at) end
   local whom = #row.sent == 1 and row.sent[1] or tostring(#row.sent)
   local text = ("%s %s \u{2192} %s"):format(row.kind, name, whom)
   if row.skipped > 0 then
