@@ -40,11 +40,11 @@ void buf_addc(struct buf *b, char c);
 void buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_vaddf(struct buf *b, const char *fmt, va_list ap);
 struct text buf_text(const struct buf *b);
-const char *buf_z(struct buf *b);          // NUL-terminated view; "" when empty
+const char *buf_z(struct buf *b);           // NUL-terminated view; "" when empty
 char *buf_take(struct buf *b, size_t *len); // hands the memory over (malloc'd); b is empty again
 
 // malloc and friends that never return NULL: they print one sentence and exit(3), writing nothing.
-void *mem_alloc(size_t size);           // zeroed
-void *mem_grow(void *p, size_t size);   // realloc
-char *mem_copyz(const char *z);         // NULL stays NULL
+void *mem_alloc(size_t size);         // zeroed
+void *mem_grow(void *p, size_t size); // realloc
+char *mem_copyz(const char *z);       // NULL stays NULL
 void *mem_copy(const void *p, size_t len);

@@ -10,13 +10,13 @@
 #include <stdbool.h>
 
 // One list gives the enum and the word in logs. EXIT is the exit code a command ends with.
-#define ERR_CODES(X)                                                        \
+#define ERR_CODES(X)                                                          \
     X(INPUT, 1)   /* a script, a list, a message: somebody's text is wrong */ \
-    X(USAGE, 2)   /* the call itself is wrong */                            \
-    X(STORAGE, 3) /* disk or database failed */                             \
-    X(MEMORY, 3)  /* no memory */                                           \
-    X(NET, 1)     /* a peer or the network failed */                        \
-    X(BUSY, 1)    /* somebody else holds it */                              \
+    X(USAGE, 2)   /* the call itself is wrong */                              \
+    X(STORAGE, 3) /* disk or database failed */                               \
+    X(MEMORY, 3)  /* no memory */                                             \
+    X(NET, 1)     /* a peer or the network failed */                          \
+    X(BUSY, 1)    /* somebody else holds it */                                \
     X(LIMIT, 1)   /* a limit of ours was reached */
 
 enum err_code {
@@ -32,8 +32,7 @@ struct err {
 };
 
 // Sets code and sentence and returns -code, so that `return err_set(e, ...)` reads well.
-int err_set(struct err *e, enum err_code code, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+int err_set(struct err *e, enum err_code code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 // Puts "place: " in front of the sentence that is there; returns -code.
 int err_in(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

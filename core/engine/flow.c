@@ -361,7 +361,8 @@ static bool hand_over_one(struct engine *g, struct flow *f)
     s->branch->now = s->at;
     s->branch->state = BRANCH_RUNNABLE;
     if (s->kind == STEP_KIND_DUE) s->branch->give_up = s->late_after;
-    else if (!step_is_effect(s->kind)) s->branch->give_up = (struct instant){0}; // it waited for something else
+    else if (!step_is_effect(s->kind))
+        s->branch->give_up = (struct instant){0}; // it waited for something else
     return true;
 }
 

@@ -47,8 +47,8 @@ struct step {
     size_t members_n;
     enum unsure unsure;
     int64_t batch_n; // the batch that its newest row is in
-    bool under_way; // its effect is with the world, or promised to it by a batch
-    bool queued;    // its effect waits for room
+    bool under_way;  // its effect is with the world, or promised to it by a batch
+    bool queued;     // its effect waits for room
 };
 
 enum branch_state {

@@ -29,7 +29,7 @@
 #define LIMIT " LIMIT min(max(coalesce(:limit, 1000), 0), 10000)"
 #define FLOW_COLUMNS                                                                     \
     "SELECT f.id, k.event, k.name, f.key, f.label, s.word AS state, f.next_due, f.t0,"   \
-    " f.updated_at, f.script, f.parent, f.rows, f.steps, f.why, f.result"                          \
+    " f.updated_at, f.script, f.parent, f.rows, f.steps, f.why, f.result"                \
     " FROM flow f JOIN flow_kind k ON k.id = f.kind JOIN flow_state s ON s.id = f.state" \
     " WHERE (:event IS NULL OR k.event = :event)"
 // A step has its key on its first row, and is where its last row says.

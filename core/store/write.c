@@ -30,7 +30,7 @@
     X(INBOX, "INSERT INTO inbox (kind, flow_key, name, dedup, at, taken_by, taken_step, value)"            \
              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING")                            \
     X(INBOX_WAITS, "SELECT 1 FROM inbox WHERE kind = ?1 AND flow_key = ?2 AND taken_by IS NULL LIMIT 1")   \
-    X(INBOX_ANY, "SELECT 1 FROM inbox WHERE taken_by IS NULL LIMIT 1")                                     \
+    X(INBOX_ANY, "SELECT 1 FROM inbox LIMIT 1")                                                            \
     X(TAKE, "UPDATE inbox SET taken_by = ?2, taken_step = ?3 WHERE id = ?1")                               \
     X(BOOK, "INSERT INTO book (event, book, key, value) VALUES (?1, ?2, ?3, ?4)"                           \
             " ON CONFLICT DO UPDATE SET value = excluded.value")                                           \
@@ -71,7 +71,7 @@ struct writer {
     } chain[CHAIN_SLOTS];
     struct buf kind_event, kind_name; // the kind that was asked for last: neighbours share it
     int64_t kind;
-    bool inbox_used; // something waits in the inbox, or did: else a start need not look there
+    bool inbox_used; // the inbox has rows: without any, a start need not look there
 };
 
 // Carries out a statement that answers nothing.
@@ -103,8 +103,8 @@ struct writer *writer_new(struct sqlite *db, struct err *e)
         writer_free(w);
         return NULL;
     }
-    int64_t any;
-    w->inbox_used = look_up(w, WRITE_INBOX_ANY, &any);
+    w->inbox_used = stmt_step(w->st[WRITE_INBOX_ANY]) != STMT_END;
+    stmt_reset(w->st[WRITE_INBOX_ANY]);
     return w;
 }
 

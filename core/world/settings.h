@@ -40,8 +40,8 @@ struct live_settings {
 
     // All are called on the loop's thread with ctx; each may be NULL.
     void *ctx;
-    void (*on_stop)(void *ctx, bool at_once); // SIGTERM or SIGINT came; the stop is already under way
-    void (*on_reload)(void *ctx);             // SIGHUP came
+    void (*on_stop)(void *ctx, bool at_once);     // SIGTERM or SIGINT came; the stop is already under way
+    void (*on_reload)(void *ctx);                 // SIGHUP came
     void (*on_configured)(void *ctx, bool taken); // live_configure is through; false: the old settings stay
     // One request on the control socket. Answer it, now or later, by live_reply with the same id.
     void (*on_request)(void *ctx, uint64_t reply_id, struct record request);

@@ -11,8 +11,8 @@ local mail = {}
 
 local known <const> = {
   to = "any", at = "text", zone = "text?", late = "text?", unsure = "resend|ask|leave?",
-  once = "yes_no?", missed = "latest|each?", catch_up = "yes_no?", subject = "texts?", text = "texts?", file = "texts?",
-  attach = "names?", from = "text?", reply_to = "text?",
+  once = "yes_no?", missed = "latest|each?", catch_up = "yes_no?", subject = "texts?", text = "texts?",
+  file = "texts?", attach = "names?", from = "text?", reply_to = "text?",
 }
 
 local function read_files(files, title)
@@ -100,9 +100,9 @@ end
 --- 10:00", "30 minutes before", "at the end"). zone: whose clock ("theirs", a zone; else the event's). text
 --- or file: Markdown with {placeholders}, or one for each language { en = , dz = }. late: until when it is of
 --- use ("until start", "until end", "within 2h", "always", "never"). unsure: what to do when nobody knows
---- whether it went out ("resend", "ask", "leave"); once = true: never twice, a person is asked. missed = "each": not only the latest of several overdue.
---- attach: "calendar" or files. catch_up: also when the rule is newer than its moment. from, reply_to: not
---- the event's.
+--- whether it went out ("resend", "ask", "leave"); once = true: never twice, a person is asked.
+--- missed = "each": not only the latest of several overdue. attach: "calendar" or files. catch_up: also when
+--- the rule is newer than its moment. from, reply_to: not the event's.
 --- Example: mail "starting" { to = coming, at = "30 minutes before" }
 mail.mail = check.word(function(name)
   facts.need_event("mail")

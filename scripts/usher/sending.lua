@@ -84,7 +84,8 @@ local function compose(rule, case)
     "mail", to = address(person), as = person.key, cc = person.assistant and { person.assistant },
     from = rule.from or event.from, reply_to = rule.reply_to or event.reply_to,
     subject = template.render_subject(in_language(rule.subject, person), case),
-    text = template.render(text, case), lang = language, zone = event.zone, attach = attachments(rule, person),
+    text = template.render(text, case), lang = language, zone = event.zone,
+    attach = attachments(rule, person),
     unsure = moments.unsure(rule, case.moment, case.anchor),
     give_up = moments.limit(rule, case.moment, case.anchor),
     about = { rule = rule.name, person = person.key, what = rule.word, item = case.item and case.item.title,
@@ -96,7 +97,8 @@ end
 -- A guest's assistant gets a copy of their own, for it is they who keep the diary.
 local function send_copy(mail, person)
   if not person.assistant then return end
-  local about = { what = "copy", rule = mail.about.rule, person = person.key, item = mail.about.item, item_at = mail.about.item_at }
+  local about = { what = "copy", rule = mail.about.rule, person = person.key,
+    item = mail.about.item, item_at = mail.about.item_at }
   usher.mail {
     "copy", to = person.assistant, as = person.key, from = mail.from, reply_to = mail.reply_to,
     subject = mail.subject,

@@ -93,8 +93,8 @@ local function row_of(rows, by_name, effect)
   local name = ("%d %s %s %s"):format(minute, what, effect.rule, effect.item or "")
   local row = by_name[name]
   if row then return row end
-  row = { at = minute, kind = what, rule = effect.rule, item = effect.item, item_at = effect.item_at, sent = {},
-    copies = 0, skipped = 0, reasons = {}, files = {}, reach = {} }
+  row = { at = minute, kind = what, rule = effect.rule, item = effect.item, item_at = effect.item_at,
+    sent = {}, copies = 0, skipped = 0, reasons = {}, files = {}, reach = {} }
   by_name[name], rows[#rows + 1] = row, row
   return row
 end

@@ -121,7 +121,8 @@ void bench_main(int argc, char **argv)
 
 static void remove_folder(void)
 {
-    static const char *const names[] = {"a", "b", "floor"}, *const ends[] = {"", "-wal", "-shm", "-journal", ".sock"};
+    static const char *const names[] = {"a", "b", "floor"}, *const ends[] = {"", "-wal", "-shm", "-journal",
+                                                                ".sock"};
     static const char *const others[] = {"bench.lua", "guests.csv", "outbox"};
     char path[1024];
     if (getenv("BENCH_KEEP") || !*folder) return;
@@ -186,7 +187,8 @@ int64_t bench_number(const char *database, const char *sql)
 {
     sqlite3 *db;
     sqlite3_stmt *st = NULL;
-    bench_must(sqlite3_open_v2(database, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK, "can't open %s", database);
+    bench_must(sqlite3_open_v2(database, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK, "can't open %s",
+        database);
     sqlite3_prepare_v2(db, sql, -1, &st, NULL);
     bench_must(st && sqlite3_step(st) == SQLITE_ROW, "%s: %s", sql, sqlite3_errmsg(db));
     int64_t number = sqlite3_column_int64(st, 0);
@@ -268,7 +270,8 @@ static void end_with(struct bench_engine *e, int sig)
     int status;
     kill(e->pid, sig);
     bench_must(waitpid(e->pid, &status, 0) == e->pid, "the engine does not end");
-    bench_must(sig == SIGKILL || (WIFEXITED(status) && WEXITSTATUS(status) == 0), "the engine ended with %d", status);
+    bench_must(sig == SIGKILL || (WIFEXITED(status) && WEXITSTATUS(status) == 0), "the engine ended with %d",
+        status);
     munmap(e->watch, sizeof *e->watch);
     e->watch = NULL;
 }
@@ -289,8 +292,8 @@ int64_t bench_fill(const struct bench_engine *e, int64_t n)
     int64_t began_at = bench_now();
     for (int64_t from = 1; from <= n; from += at_once) {
         int64_t to = from + at_once - 1 < n ? from + at_once - 1 : n;
-        bench_ask(e, "{\"ask\":\"call\",\"call\":\"fill\",\"with\":{\"from\":%lld,\"to\":%lld}}", (long long)from,
-            (long long)to);
+        bench_ask(e, "{\"ask\":\"call\",\"call\":\"fill\",\"with\":{\"from\":%lld,\"to\":%lld}}",
+            (long long)from, (long long)to);
     }
     bench_wait_quiet(e);
     return e->watch->last_sync_at - began_at;
@@ -340,8 +343,8 @@ static void print_more(const char *key, double value, const char *format)
 
 void bench_print(const struct bench_line *l)
 {
-    printf("{\"w\": \"%s\", \"n\": %lld, \"secs\": %.3f, \"per_s\": %.0f, \"cpu_us_op\": %.2f", l->w, (long long)l->n,
-        l->secs, l->per_s, l->cpu_us_op);
+    printf("{\"w\": \"%s\", \"n\": %lld, \"secs\": %.3f, \"per_s\": %.0f, \"cpu_us_op\": %.2f", l->w,
+        (long long)l->n, l->secs, l->per_s, l->cpu_us_op);
     print_more("peak_mib", l->peak_mib, "%.1f");
     print_more("disk_b_op", l->disk_b_op, "%.0f");
     print_more("syncs", (double)l->syncs, "%.0f");

@@ -18,8 +18,8 @@
 
 // What the engine's process tells. Written there, read here.
 struct bench_watch {
-    _Atomic int64_t opened_at, ready_at;             // the database is open; the scripts are loaded
-    _Atomic int64_t first_sync_at, last_sync_at;     // first: since bench_mark
+    _Atomic int64_t opened_at, ready_at;         // the database is open; the scripts are loaded
+    _Atomic int64_t first_sync_at, last_sync_at; // first: since bench_mark
     _Atomic int64_t opened_cpu, last_sync_cpu, syncs, turns;
 };
 
@@ -63,9 +63,9 @@ int64_t bench_disk(const char *database); // bytes of the file and its log
 int64_t bench_number(const char *database, const char *sql);
 // Ends the program when it is not so.
 void bench_must(bool so, const char *format, ...) __attribute__((format(printf, 2, 3)));
-int64_t bench_now(void);        // monotonic
-int64_t bench_own_cpu(void);    // of this process
-int64_t bench_wall_ms(void);    // since 1970
+int64_t bench_now(void);                      // monotonic
+int64_t bench_own_cpu(void);                  // of this process
+int64_t bench_wall_ms(void);                  // since 1970
 int64_t bench_wait_until_ms(int64_t wall_ms); // answers the same moment on the monotonic clock
 
 // ---- the line -------------------------------------------------------------------------------------------

@@ -30,7 +30,8 @@ static void write_script(int flows, int steps, const char *name, const char *val
 static const char floor_schema[] =
     "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
     "CREATE TABLE journal (seq INTEGER PRIMARY KEY, flow INTEGER NOT NULL, n INTEGER NOT NULL, step INTEGER,"
-    " state INTEGER, kind INTEGER, key TEXT, line INTEGER, dseq INTEGER, attempt INTEGER, at INTEGER, value BLOB,"
+    " state INTEGER, kind INTEGER, key TEXT, line INTEGER, dseq INTEGER, attempt INTEGER, at INTEGER, value "
+    "BLOB,"
     " sum INTEGER); CREATE UNIQUE INDEX journal_flow ON journal (flow, n);";
 
 static void floor_round(sqlite3 *db, sqlite3_stmt *insert, int flows, int n)
@@ -39,7 +40,8 @@ static void floor_round(sqlite3 *db, sqlite3_stmt *insert, int flows, int n)
     int len = snprintf(key, sizeof key, "decide:step %d", n);
     sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
     for (int flow = 1; flow <= flows; flow++) {
-        const int64_t columns[] = {flow, n, n, 2, 0, 3, 0, 0, INT64_C(1790000000000), INT64_C(0x123456789abcdef) * flow};
+        const int64_t columns[] = {flow, n, n, 2, 0, 3, 0, 0, INT64_C(1790000000000),
+            INT64_C(0x123456789abcdef) * flow};
         for (int i = 0; i < 10; i++) sqlite3_bind_int64(insert, i + 1, columns[i]);
         sqlite3_bind_text(insert, 11, key, len, SQLITE_STATIC);
         sqlite3_bind_blob(insert, 12, "\x01", 1, SQLITE_STATIC);
@@ -54,9 +56,11 @@ static void measure_floor(struct bench_line *line, int flows, int steps)
     sqlite3 *db;
     sqlite3_stmt *insert;
     int open = sqlite3_open(bench_path("floor.db"), &db);
-    bench_must(open == SQLITE_OK && sqlite3_exec(db, floor_schema, NULL, NULL, NULL) == SQLITE_OK, "no floor");
-    sqlite3_prepare_v2(db, "INSERT INTO journal (flow, n, step, state, kind, line, dseq, attempt, at, sum, key, value)"
-                           " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+    bench_must(open == SQLITE_OK && sqlite3_exec(db, floor_schema, NULL, NULL, NULL) == SQLITE_OK,
+        "no floor");
+    sqlite3_prepare_v2(db,
+        "INSERT INTO journal (flow, n, step, state, kind, line, dseq, attempt, at, sum, key, value)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         -1, &insert, NULL);
     int64_t began_at = bench_now(), cpu = bench_own_cpu();
     for (int n = 1; n <= steps; n++) floor_round(db, insert, flows, n);
@@ -94,18 +98,20 @@ static struct bench_line measure(const char *w, int flows, int steps)
     line.turns = e.watch->turns;
     bench_stop(&e);
     const char *database = bench_path("a.db");
-    bench_must(bench_number(database, "SELECT count(*) FROM flow WHERE state = 2") == flows, "not all flows ended");
+    bench_must(bench_number(database, "SELECT count(*) FROM flow WHERE state = 2") == flows,
+        "not all flows ended");
     bench_must(bench_number(database, "SELECT count(*) FROM journal") == line.n, "not all steps are on disk");
-    line.disk_b_op =
-        (double)bench_number(database, "SELECT sum(pgsize) FROM dbstat WHERE name IN ('journal', 'journal_flow')") /
-        (double)line.n;
+    line.disk_b_op = (double)bench_number(database,
+                         "SELECT sum(pgsize) FROM dbstat WHERE name IN ('journal', 'journal_flow')") /
+                     (double)line.n;
     return line;
 }
 
 int main(int argc, char **argv)
 {
     bench_main(argc, argv);
-    int flows = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 500, steps = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 10;
+    int flows = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 500,
+        steps = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 10;
     write_script(flows, steps, "step ", "n");
     struct bench_line line = measure("W1", flows, steps);
     measure_floor(&line, flows, steps);

@@ -34,7 +34,8 @@ static double late_ms(int64_t n, int64_t due_ms, int percent)
 
 static void measure_making(const struct bench_engine *e, struct bench_line *line, int64_t empty_disk)
 {
-    int64_t before_kib = bench_private_kib(e), cpu = bench_cpu(e), syncs = e->watch->syncs, turns = e->watch->turns;
+    int64_t before_kib = bench_private_kib(e), cpu = bench_cpu(e), syncs = e->watch->syncs,
+            turns = e->watch->turns;
     line->secs = (double)bench_fill(e, line->n) / BENCH_SECOND;
     line->per_s = (double)line->n / line->secs;
     line->cpu_us_op = (double)(bench_cpu(e) - cpu) / 1000 / (double)line->n;
@@ -63,7 +64,8 @@ static void measure_firing(const struct bench_engine *e, struct bench_line *line
 int main(int argc, char **argv)
 {
     bench_main(argc, argv);
-    int64_t n = argc > 1 ? strtoll(argv[1], NULL, 10) : 100000, asleep_s = argc > 2 ? strtoll(argv[2], NULL, 10) : 35;
+    int64_t n = argc > 1 ? strtoll(argv[1], NULL, 10) : 100000,
+            asleep_s = argc > 2 ? strtoll(argv[2], NULL, 10) : 35;
     int64_t due_ms = (bench_wall_ms() / 1000 + asleep_s + n / 15000) * 1000;
     struct bench_line made = {.w = "W2-make", .n = n}, fired = {.w = "W2", .n = n};
     write_script(due_ms);
@@ -77,7 +79,8 @@ int main(int argc, char **argv)
     fired.ram_b_each = made.ram_b_each;
     bench_stop(&e);
     bench_must(bench_number(e.database, "SELECT count(*) FROM flow WHERE state = 2") == n, "not all fired");
-    bench_must(bench_number(e.database, "SELECT count(*) FROM journal WHERE state = 2") == n, "some fired twice");
+    bench_must(bench_number(e.database, "SELECT count(*) FROM journal WHERE state = 2") == n,
+        "some fired twice");
     fired.disk_b_op = (double)(bench_disk(e.database) - empty_disk) / (double)n;
     fired.late_p50_ms = late_ms(n, due_ms, 50);
     fired.late_p99_ms = late_ms(n, due_ms, 99);

@@ -43,8 +43,8 @@ static void measure(const char *w, const char *database, int64_t n, int idle_s)
     int64_t cpu = bench_cpu(&e), turns = e.watch->turns, began_at = bench_now();
     bench_wait_until_ms(bench_wall_ms() + idle_s * 1000);
     double idle = (double)(bench_cpu(&e) - cpu) / (double)(bench_now() - began_at) * 100;
-    snprintf(note, sizeof note, "idle: %.4f %% CPU, %lld turns in %d s, %.1f MiB private, %.1f MiB resident", idle,
-        (long long)(e.watch->turns - turns), idle_s, (double)bench_private_kib(&e) / 1024,
+    snprintf(note, sizeof note, "idle: %.4f %% CPU, %lld turns in %d s, %.1f MiB private, %.1f MiB resident",
+        idle, (long long)(e.watch->turns - turns), idle_s, (double)bench_private_kib(&e) / 1024,
         (double)bench_rss_kib(&e) / 1024);
     struct bench_line line = {.w = w, .n = n, .secs = ready_s, .ready_s = ready_s, .note = note};
     line.peak_mib = (double)bench_peak_kib(&e) / 1024;

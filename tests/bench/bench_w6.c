@@ -50,14 +50,16 @@ static void measure(const char *w, const char *database, int64_t n, int64_t asle
     line.turns = e.watch->turns;
     bench_stop(&e);
     bench_must(bench_number(database, "SELECT count(*) FROM flow WHERE state = 2") == n, "some were lost");
-    bench_must(bench_number(database, "SELECT count(*) FROM journal WHERE kind = 2 AND state = 2") == n, "some twice");
+    bench_must(bench_number(database, "SELECT count(*) FROM journal WHERE kind = 2 AND state = 2") == n,
+        "some twice");
     bench_print(&line);
 }
 
 int main(int argc, char **argv)
 {
     bench_main(argc, argv);
-    int64_t n = argc > 1 ? strtoll(argv[1], NULL, 10) : 100000, asleep_s = argc > 2 ? strtoll(argv[2], NULL, 10) : 35;
+    int64_t n = argc > 1 ? strtoll(argv[1], NULL, 10) : 100000,
+            asleep_s = argc > 2 ? strtoll(argv[2], NULL, 10) : 35;
     char many[1024], few[1024];
     snprintf(many, sizeof many, "%s", bench_path("a.db"));
     snprintf(few, sizeof few, "%s", bench_path("b.db"));

@@ -1,0 +1,470 @@
+-- Written by tools/apidoc.lua from the blocks above the functions: change them there.
+---@meta
+
+usher = {}
+---@overload fun(name): any
+usher.book = {}
+usher.http = {}
+usher.json = {}
+usher.time = {}
+
+---Says what takes place. `when` is a date, a time from-to and a zone; its weekday is checked. organisers and
+---host are keys of people. Further: reply_to, holidays, language ("en"), weekend ({ "sat", "sun" }).
+---
+---@param name string
+---@return fun(options: table): any
+function event(name) end
+
+---A meeting on Zoom, for the event's `where`. A link may be `secret "NAME"`: then it
+---stands neither in the script nor in the journal.
+---
+---@return any
+function zoom(options) end
+
+---Stands in for a secret that is kept outside the script, in the environment as USHER_SECRET_NAME or in the
+---secrets folder. The value is put in where a mail leaves; it is an error when there is none.
+---
+---@return any
+function secret(text) end
+
+---The text of a file beside the script. It is part of the script's version: editing it is an edit.
+---
+---@return any
+function file(text) end
+
+---Says what the event is for. Mails show them as {objectives}.
+---
+function objectives(options) end
+
+---Says who runs the event: a CSV file (or a Lua list) with the columns key, name, salutation, title,
+---role (speaker, organiser, host), mail, zone and language. All problems of a file are listed together.
+---
+function people(text) end
+
+---Says who is asked to come: a CSV file (or a Lua list) with the columns key, name, salutation, title,
+---group, mail, assistant, zone and language. A further column is a placeholder of its name in mails.
+---
+function guests(text) end
+
+---Says which groups of guests there are, before `guests`: then a group that is not one of these is an error.
+---Without this word the groups are those that the guest list names.
+---
+function groups(options) end
+
+---Says which days are not worked: a list that comes with usher (country and year) or a file beside the
+---script, for the event's own zone. { Seoul = "kr 2021", Manila = "ph 2021" } gives each zone its own.
+---
+function holidays(text) end
+
+---Says the order of the day: a table pasted from a document, or a list of { "14:00-14:05", "Title", by =
+---"key" } with section = "..." where wanted. An item without a time keeps its place in the order. Names of
+---people are found in the text.
+---
+function programme(text) end
+
+---@type any
+invited = nil
+
+---@type any
+not_answered = nil
+
+---@type any
+coming = nil
+
+---@type any
+declined = nil
+
+---@type any
+speakers = nil
+
+---@type any
+host = nil
+
+---@type any
+organisers = nil
+
+---Declares a mail. to: an audience, a person's key or a list of them. at: a phrase ("3 working days before,
+---10:00", "30 minutes before", "at the end"). zone: whose clock ("theirs", a zone; else the event's). text
+---or file: Markdown with {placeholders}, or one for each language { en = , dz = }. late: until when it is of
+---use ("until start", "until end", "within 2h", "always", "never"). unsure: what to do when nobody knows
+---whether it went out ("resend", "ask", "leave"); once = true: never twice, a person is asked.
+---missed = "each": not only the latest of several overdue. attach: "calendar" or files. catch_up: also when
+---the rule is newer than its moment. from, reply_to: not the event's.
+---
+---@param name string
+---@return fun(options: table): any
+function mail(name) end
+
+---Declares a cue: a mail to each person of each timed item of the programme, by the item's clock. It knows
+---the placeholders {item}, {item_when}, {item_next} and {minutes} besides those of mails. Options: at, zone,
+---late, subject, text, from, reply_to.
+---
+---@param name string
+---@return fun(options: table): any
+function cue(name) end
+
+---Declares one ready-made cue for each phrase of the list, named "cue-1", "cue-2" and so on.
+---
+function cues(options) end
+
+---Says that an item has nobody yet, and whom to ask: by mail at `at` ("7 working days before, 10:00") and
+---again at the deadline ("1 working day before, 10:00"). Until then the programme says "to be announced".
+---Whoever the handler "decide" { item, person } names gets the cue.
+---
+---@param name string
+---@return fun(options: table): any
+function undecided(name) end
+
+---Takes a file of rules: "briefing" (counted in working days), "briefing-calendar-days", or a file of your
+---own beside the script. except: rules that are left out, perhaps because the script writes its own.
+---
+function use(briefing, options) end
+
+---Names the event that this script is about. `about` holds id (text; default: the file's name), title
+---(text), zone (text, an IANA name), zones (list of { name = , zone = }: the audiences whose local time a
+---rehearsal shows). At most once in a script. Errors: a second call; an unknown option.
+---
+function usher.describe(about) end
+
+---Declares a flow: fn(input) is its whole life and may wait for weeks. What it returns is the flow's result.
+---Errors: two flows of one name; a call anywhere but at the top level.
+---
+function usher.flow(name, fn) end
+
+---Declares a handler: fn(request) -> reply. It runs to its end in one turn, so everything it changes (books,
+---signals, starts) is one transaction, and the reply leaves when that is on disk. Commands and pages call
+---it. Errors: two handlers of one name; a call anywhere but at the top level.
+---
+function usher.on(name, fn) end
+
+---Calls fn() once the whole top level has run: the place to check what was said and to start its flows.
+---Errors: a second call.
+---
+function usher.at_end(fn) end
+
+---Declares recurring work. The first value is its name; `flow` names the flow that each occurrence starts,
+---with { nominal = ms, missed = number of occurrences before it that did not run } as its input. When: every
+---("15 minutes", "day 09:00", "weekday 09:00", "monday 09:00") or cron (five fields), in zone (IANA name).
+---missed: "latest" (one run for all that were missed, the default), "none", "each". late: a duration after
+---which an occurrence counts as missed. overlap: "skip" (default), "queue", "replace". Changing the
+---expression never reaches back. Errors: both or neither of every and cron; an unknown zone; an expression
+---that never fires.
+---
+function usher.schedule(options) end
+
+---Lets this flow wait, across restarts. duration: text such as "2h", "30 minutes", "2 days" (a day is 24
+---hours here); name: what people read, optional. Errors: a duration that is no duration, or longer than ten
+---years.
+---
+function usher.sleep(duration, name) end
+
+---Waits for a moment (a table from usher.time, or milliseconds since 1970). When the flow comes to it later
+---than options.late allows, it answers false and why; that is kept, and nothing decides it anew. late:
+---"always" (default), "never", "within 2h" or a moment. What the flow sends after it is tried until that
+---limit and no longer. Errors: no moment; an unknown word for late.
+---
+---@return any
+function usher.due(name, moment, options) end
+
+---Waits for the first of several: members maps a name of yours to { signal = "rsvp" } (an answer from
+---outside), { after = "2 days" } (a duration from now) or { at = moment }. Comes back with the name that
+---won, and the answer. After downtime the earliest in time wins: an answer at 11:59 beats a deadline at
+---12:00. Errors: a member that names none of the three.
+---
+---@return any
+function usher.first(name, members) end
+
+---Waits for an answer from outside of that name. options.timeout (a duration) or options.deadline (a moment)
+---end the waiting with nil. An answer that came before this call counts. Errors: both timeout and deadline.
+---
+---@return any
+function usher.wait(signal, options) end
+
+---Runs fn(...) once and keeps what it returns: later, and after any restart, the kept answer is handed out
+---and fn is not called. The only way for a flow to look at books; what fn changes in them is committed
+---together with the answer. fn may not wait. Errors: whatever fn raises; an answer that can't be kept (a
+---function, a cycle).
+---
+---@return any
+function usher.decide(name, fn, ...) end
+
+---Starts a flow, unless one of that name and key is there already. options.key (text: whose flow it is),
+---options.input (what its function gets), options.label (how people call it). At the top level it declares
+---that the flow must exist. Errors: a flow name that the script does not have; a missing key.
+---
+function usher.start(flow, options) end
+
+---Tells another flow something: it comes out of that flow's usher.wait(name). A flow that has not begun yet
+---finds it waiting. options.dedup (text): the same text twice counts once. Errors: a value that can't be
+---kept.
+---
+function usher.signal(flow, key, name, value, options) end
+
+---Begins a branch: fn(...) goes on beside this code, in the same flow. The flow ends when all its branches
+---have. An error in a branch is raised by usher.join, or fails the flow. Errors: more than 1,000 branches.
+---
+---@return any
+function usher.spawn(name, fn, ...) end
+
+---Waits until the branches have ended: all results of one branch, or the first result of each of several.
+---Raises what a branch raised.
+---
+---@return any
+function usher.join(branch, ...) end
+
+---A branch fn(item) for every item, known by options.by (the name of a field, or a function of the item) and
+---never by its place, so a list may grow or change its order. options.max: how many go on at once (default
+---1,000). Waits until all have ended; raises what one raised. Errors: an item without that field; two items
+---with one key.
+---
+function usher.each(list, options, fn) end
+
+---Sends one mail to one person, and goes on when its fate is known. The first value is the step's name. to,
+---from, reply_to: `Name <address>`; subject; text: Markdown, sent as text and as HTML (html = false: text
+---only); cc: list of addresses to show; attach: list of { name = , type = , data = }; headers: map; lang;
+---zone: whose clock the Date header shows (default UTC). as: whose mail it is (the person's key: part of the
+---step's identity, unlike the address). unsure: what happens when a crash or a lost connection leaves open
+---whether it went out: "ask" a person (default), "resend" it with the same Message-ID, or "leave" it.
+---give_up: moment after which it is no longer tried (default: the limit of the usher.due before it, else
+---three days). about: a table for transcripts. Comes back with { sent = true, reply = } or { sent = false,
+---why = , unsure = }. Errors: an address that is none; a line break in an address or a subject.
+---
+---@return any
+function usher.mail(options) end
+
+---Asks another server by GET. The first value is the step's name (default: method and path). url: https or
+---http; headers: map; timeout: a duration for the whole exchange (default 30 s); as: part of the step's
+---identity; give_up: a moment; unsure: as in usher.mail (default "resend", with an Idempotency-Key);
+---rehearse: { status = , json = or body = }, the answer in a rehearsal. Comes back with { status = , headers
+---= , body = , json = } or { status = 0, why = }. 408, 425, 429 and 5xx are tried again. Addresses inside
+---the own network are refused unless the configuration allows them. Errors: an unknown option.
+---
+---@return any
+function usher.http.get(options) end
+
+---Like usher.http.get, by POST: json (any value) or body (text) is what is sent. The Idempotency-Key header,
+---the same in every attempt, lets the other server do it once. Errors: both json and body.
+---
+---@return any
+function usher.http.post(options) end
+
+---Like usher.http.post, by PUT. Errors: both json and body.
+---
+---@return any
+function usher.http.put(options) end
+
+---Like usher.http.post, by PATCH. Errors: both json and body.
+---
+---@return any
+function usher.http.patch(options) end
+
+---Like usher.http.get, by DELETE. Errors: an unknown option.
+---
+---@return any
+function usher.http.delete(options) end
+
+---The value kept under that key; write it answers:get("P1"). Errors: a use outside decide and handlers.
+---
+---@return any
+function usher.book.get(book, key) end
+
+---Whether something is kept under that key. Errors: a use outside decide and handlers.
+---
+---@return any
+function usher.book.has(book, key) end
+
+---Keeps a value under that key, in the same transaction as all else that this decision or handler changes.
+---Errors: a value that can't be kept; a key longer than 256 bytes; the event's books are full (64 MiB).
+---
+function usher.book.set(book, key, value) end
+
+---Forgets what is kept under that key. Errors: a use outside decide and handlers.
+---
+function usher.book.remove(book, key) end
+
+---How many keys the book has. Errors: a use outside decide and handlers.
+---
+---@return any
+function usher.book.count(book) end
+
+---For a loop over keys and values, sorted by key. Errors: a use outside decide and handlers.
+---
+---@return any
+function usher.book.each(book) end
+
+---The content of a file beside the script; it is part of the script's version. Only at the top level.
+---Errors: no such file; a name that leaves the folder; more than 8 MiB.
+---
+---@return any
+function usher.file(name) end
+
+---A file that usher brings along, such as the holidays of a country. Only at the top level. Errors: usher
+---brings no such file.
+---
+---@return any
+function usher.shipped(name) end
+
+---A stand-in for a secret, safe to print and to keep: the value itself (from the environment, a file or the
+---service manager) is put in only where a mail or a request leaves. Only at the top level. Errors: the
+---secret is not there: the sentence says where it was looked for.
+---
+---@return any
+function usher.secret(name) end
+
+---Whether this is a rehearsal. Only at the top level and in handlers: a flow must not know. Errors: a use in
+---a flow.
+---
+---@return any
+function usher.rehearsing() end
+
+---The moment of a wall time ("2021-02-25 14:00") in a zone ("Asia/Thimphu"). options.clock ("earlier" or
+---"later") says which one when the clock skips that time or shows it twice. Errors: a time that does not
+---exist or happens twice, with both readings; an unknown zone.
+---
+---@return any
+function usher.time.at(wall, zone, options) end
+
+---Reads the time of an event: "Thu 25 Feb 2021 14:00-16:30 Asia/Thimphu", "2021-02-25 14:00". Two moments;
+---ends is nil when the text has none. zone is taken when the text names none. A weekday is checked. Errors:
+---"25 Feb 2021 is a Thu, not a Fri"; dates that can be read in two ways, such as 25/02/2021.
+---
+---@return any
+function usher.time.parse(text, zone) end
+
+---The moment that a phrase means for an event: "3 working days before, 09:00", "30 minutes before", "2h
+---after end", "the Monday after, 10:00", "at the end", or a date of its own. event holds starts and ends
+---(moments), weekend (list of days, default sat and sun), holidays (list of dates and ranges, a file's text,
+---or the name of a list that comes with usher, "bt 2021") and zone (where a clock time is read instead of in
+---the event's). Errors: a word that can't be read, with its column; a "before" that does not fall before its
+---anchor.
+---
+---@return any
+function usher.time.phrase(phrase, event) end
+
+---Moves a moment by a span: "2h" is exact; "3 days", "-1 month", "2 working days" move the date and keep the
+---clock. work holds weekend and holidays for working days, as in usher.time.phrase. Errors: a bare number as
+---moment (which zone's day?); a span that can't be read.
+---
+---@return any
+function usher.time.shift(moment, span, work) end
+
+---An exact span as milliseconds: "90 min", "1h30m". Days have no fixed length: write 24h. Errors: a calendar
+---span ("3 days"); a text that can't be read.
+---
+---@return any
+function usher.time.span(text) end
+
+---A length of time for people: "1 h 30 min", "2 days 3 h". Only the largest units.
+---
+---@return any
+function usher.time.span_text(milliseconds) end
+
+---What calendar and clock show: year, month, day, hour, min, sec (numbers), weekday ("thu"), offset (seconds
+---east of UTC), place ("Thimphu"). moment may be a number of milliseconds; zone is then needed.
+---
+---@return any
+function usher.time.parts(moment, zone) end
+
+---Writes a moment (or milliseconds) as people of a zone read it; zone nil means the moment's own. The
+---pattern's words: %a Thu, %A Thursday, %d 05, %e 5, %b Feb, %B February, %m 02, %Y 2021, %y 21, %H %M %S,
+---%z UTC+6, %P the place ("Thimphu"), %% a percent sign. There is no abbreviation: Manila's is PST. Errors:
+---an unknown word after %.
+---
+---@return any
+function usher.time.format(moment, zone, pattern) end
+
+---Checks the name of a zone and gives it back. Errors: unknown time zone "Asia/Thimpu" (did you mean
+---Asia/Thimphu?); abbreviations such as BTT or GMT+6.
+---
+---@return any
+function usher.time.zone(name) end
+
+---Whether people work on a date ("2021-02-24"). why is "weekend" or "holiday" when they don't, name is the
+---holiday's. work holds weekend and holidays, as in usher.time.phrase.
+---
+---@return any
+function usher.time.working(date, work) end
+
+---The release of the zone files: "2026b".
+---
+---@return any
+function usher.time.release() end
+
+---The moments of a recurrence rule (RFC 5545): series holds starts (moment), rule
+---("FREQ=WEEKLY;BYDAY=TU;COUNT=6"), except (list of dates or wall times to leave out), extra (wall times to
+---add), limit (default 100, at most 1000). except shortens a rule with COUNT, as the RFC says. Errors: a
+---rule that the RFC does not allow, with its column; a rule that no date matches.
+---
+---@return any
+function usher.time.rrule(series) end
+
+---The next firings as milliseconds: schedule holds expr ("0 9 * * MON-FRI") or every ("weekday 09:00", "15
+---minutes"), zone, after (moment or milliseconds: the first one is strictly later), limit (default 100).
+---Errors: an expression that can't be read; one that never fires.
+---
+---@return any
+function usher.time.cron(schedule) end
+
+---Writes a value as JSON, the same bytes for the same value. A table with the keys 1 to n becomes an array,
+---any other an object; an empty one is {} unless usher.json.array made it.
+---
+---@return any
+function usher.json.encode(value) end
+
+---Reads JSON strictly. Arrays stay arrays when they are empty, and null is usher.json.null; whole numbers
+---stay exact. An error says the line and column.
+---
+---@return any
+function usher.json.decode(text) end
+
+---Marks a table as an array, so that it is written as [] even when it is empty.
+---
+---@return any
+function usher.json.array(table) end
+
+---@type any
+usher.json.null = nil
+
+---A line in the program's log; silent while a flow only catches up with what it did before. Errors: none.
+---
+function usher.log(text) end
+
+---How people see this flow in `usher flows`: what it is about now. Errors: a use outside a flow.
+---
+function usher.status(text) end
+
+---The time, in milliseconds since 1970 (UTC). In a flow it is the stamp of the last thing that the flow
+---learned, so it is the same after a restart. Errors: none.
+---
+---@return any
+function usher.now() end
+
+---Which flow this is. Errors: a use outside a flow.
+---
+---@return any
+function usher.self() end
+
+---A number from low to high that this flow always gets for that name. Errors: low above high.
+---
+---@return any
+function usher.random(name, low, high) end
+
+---A UUID that this flow always gets for that name. Errors: a use outside a flow.
+---
+---@return any
+function usher.uuid(name) end
+
+---22 letters, digits, - and _ that nobody can guess and that this flow always gets for that name. Errors: a
+---use outside a flow.
+---
+---@return any
+function usher.token(name) end
+
+---Asks the program that usher is part of to do something; kind is what that program calls it. The first
+---value of options is the step's name; args: any data, given to the program; as: part of the step's
+---identity; unsure: as in usher.mail (default "resend"); give_up: a moment. Comes back with what the program
+---answers, or { sent = false, why = }. The program `usher` itself brings no effects. Errors: args that can't
+---be kept.
+---
+---@return any
+function usher.effect(kind, options) end
