@@ -24,7 +24,7 @@ int err_in(struct err *e, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(place, sizeof place, fmt, ap);
     va_end(ap);
-    char whole[2 * sizeof e->text];
+    char whole[2 * sizeof e->text + 2];
     snprintf(whole, sizeof whole, "%s: %s", place, e->text);
     memcpy(e->text, whole, sizeof e->text - 1);
     e->text[sizeof e->text - 1] = 0;

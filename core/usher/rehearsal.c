@@ -64,7 +64,7 @@ static void on_notice(void *self, const struct step *step, const struct flow *f,
     record_map_text(&map, "event", text_of(f->script->event->name));
     record_map_text(&map, "flow", text_of(f->name));
     record_map_text(&map, "key", text_of(f->key));
-    record_map_text(&map, "label", text_of(f->label));
+    if (*f->label) record_map_text(&map, "label", text_of(f->label));
     if (step) record_map_text(&map, "step", text_of(step->key));
     record_map_text(&map, "why", sentence);
     record_map_end(&map, &r->notices);
@@ -254,7 +254,19 @@ static void file_of(size_t number, char out[32])
     snprintf(out, 32, "mails/%04zu", number);
 }
 
-static void put_effect(struct buf *out, struct record effect, size_t number)
+// Two mails with one hash are the same to the byte.
+static void add_hash(struct record_map *map, struct record mail)
+{
+    struct buf eml;
+    char hex[2 * HASH_LEN + 1];
+    buf_init(&eml, MAIL_LEN_MAX);
+    mail_compose(mail, &eml, NULL);
+    hash_hex(hash_of(buf_text(&eml)), hex);
+    record_map_text(map, "sha256", text_of(hex));
+    buf_release(&eml);
+}
+
+static void put_effect(struct buf *out, struct record effect, size_t number, bool hash)
 {
     static const char *const kept[] = {"at", "kind", "event", "flow", "key", "label", "step", "attempt"};
     struct record_map map;
@@ -268,6 +280,7 @@ static void put_effect(struct buf *out, struct record effect, size_t number)
         file_of(number, file);
         record_map_text(&map, "file", text_of(file));
         record_map_bool(&map, "html", true);
+        if (hash) add_hash(&map, record_get(effect, "args"));
     }
     record_map_end(&map, out);
 }
@@ -279,7 +292,7 @@ static void put_effects(struct rehearsal *r, struct buf *out)
     for (size_t i = 0; i < n; i++) {
         struct record effect = virtual_history(r->world, i);
         mails += is_mail(effect);
-        put_effect(out, effect, mails);
+        put_effect(out, effect, mails, r->options->want_json);
     }
     buf_add(out, r->notices.data, r->notices.len);
 }

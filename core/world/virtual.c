@@ -146,7 +146,7 @@ static void remember(struct virtual *v, const struct effect *effect)
     record_map_text(&map, "event", effect->event);
     record_map_text(&map, "flow", effect->flow_name);
     record_map_text(&map, "key", effect->flow_key);
-    record_map_text(&map, "label", effect->label);
+    if (effect->label.len) record_map_text(&map, "label", effect->label);
     record_map_text(&map, "step", effect->key);
     record_map_int(&map, "attempt", effect->attempt);
     record_map_value(&map, "args", effect->args);
