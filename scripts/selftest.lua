@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- selftest: a script that does everything whose outcome could depend on the machine: the order of tables, ties
+-- selftest: a script that does all whose outcome could depend on the machine: the order of tables, ties
 -- in a sort, numbers as text, errors as data, memory pressure, branches, waiting for the first of several.
 -- `usher selftest determinism` plays it in two processes and compares every byte of what they would send.
 

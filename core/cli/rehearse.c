@@ -199,7 +199,8 @@ int command_rehearse(const struct options *o)
     options.want_json = option(o, "json") != NULL;
     int code = play(script, &options, &report);
     if (!code && option(o, "crash-everywhere")) code = crash_everywhere(script, options, &report);
-    else if (!code) fputs(options.want_json ? report.json : report.text, stdout);
+    else if (!code && options.want_json) puts(report.json);
+    else if (!code) fputs(report.text, stdout);
     if (!code && out) code = end_folder(&folder, report.html);
     usher_report_release(&report);
     return code;

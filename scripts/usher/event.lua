@@ -70,7 +70,11 @@ end)
 --- Stands in for a secret that is kept outside the script, in the environment as USHER_SECRET_NAME or in the
 --- secrets folder. The value is put in where a mail leaves; it is an error when there is none.
 --- Example: local link = function () return secret "ZOOM_LINK" end
-event.secret = check.word(function(name) return usher.secret(name) end)
+event.secret = check.word(function(name)
+  local fine, token = pcall(usher.secret, name)
+  if not fine then check.refuse("%s", (check.clean(token):gsub("^usher%.secret: ", ""))) end
+  return token
+end)
 
 --- file "notes.md" -> text
 --- The text of a file beside the script. It is part of the script's version: editing it is an edit.

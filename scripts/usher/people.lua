@@ -25,7 +25,7 @@ end
 local function check_address(person, column, where, found)
   local address = person[column]
   if address and not is_address(address) then
-    found.add("%s: '%s' of %s is not a mail address", where, address, person.name)
+    found.add("%s: '%s' of %s is not a mail address: write it as name@office.example", where, address, person.name)
   end
 end
 

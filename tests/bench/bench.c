@@ -95,12 +95,13 @@ __attribute__((visibility("default"))) int fdatasync(int fd)
     return count_sync(SYS_fdatasync, fd);
 }
 
-static int be_engine(const char *database, const char *script)
+static int be_engine(const char *database, const char *script, const char *config)
 {
     watch = mmap(NULL, sizeof *watch, PROT_READ | PROT_WRITE, MAP_SHARED, WATCH_FD, 0);
     bench_must(watch != MAP_FAILED, "no shared memory: %s", strerror(errno));
     close(WATCH_FD);
-    struct usher *u = usher_open(&(struct usher_options){.database = database, .verbose = -1});
+    struct usher_options options = {.database = database, .config = *config ? config : NULL, .verbose = getenv("BENCH_VERBOSE") ? 1 : -1};
+    struct usher *u = usher_open(&options);
     watch->opened_cpu = bench_own_cpu();
     watch->opened_at = bench_now();
     if (!usher_failed(u) && *script) usher_load(u, script);
@@ -114,7 +115,7 @@ static int be_engine(const char *database, const char *script)
 void bench_main(int argc, char **argv)
 {
     setvbuf(stdout, NULL, _IOLBF, 0);
-    if (argc == 4 && strcmp(argv[1], "--engine") == 0) exit(be_engine(argv[2], argv[3]));
+    if (argc == 5 && strcmp(argv[1], "--engine") == 0) exit(be_engine(argv[2], argv[3], argv[4]));
 }
 
 // ---- files ----------------------------------------------------------------------------------------------
@@ -123,7 +124,7 @@ static void remove_folder(void)
 {
     static const char *const names[] = {"a", "b", "floor"}, *const ends[] = {"", "-wal", "-shm", "-journal",
                                                                 ".sock"};
-    static const char *const others[] = {"bench.lua", "guests.csv", "outbox"};
+    static const char *const others[] = {"bench.lua", "guests.csv", "usher.conf.lua", "outbox"};
     char path[1024];
     if (getenv("BENCH_KEEP") || !*folder) return;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -199,17 +200,22 @@ int64_t bench_number(const char *database, const char *sql)
 
 // ---- driving it -----------------------------------------------------------------------------------------
 
-static void exec_engine(int fd, const char *database, const char *script)
+static void exec_engine(int fd, const char *database, const char *script, const char *config)
 {
     char self[1024] = "";
     if (readlink("/proc/self/exe", self, sizeof self - 1) < 0 || dup2(fd, WATCH_FD) < 0) _exit(1);
     if (fd == WATCH_FD) fcntl(fd, F_SETFD, 0);
     if (chdir(bench_folder())) _exit(1); // its outbox
-    execl(self, self, "--engine", database, script, (char *)NULL);
+    execl(self, self, "--engine", database, script, config, (char *)NULL);
     _exit(1);
 }
 
 struct bench_engine bench_start(const char *database, const char *script)
+{
+    return bench_start_with(database, script, "");
+}
+
+struct bench_engine bench_start_with(const char *database, const char *script, const char *config)
 {
     struct bench_engine e = {0};
     int fd = memfd_create("watch", MFD_CLOEXEC);
@@ -220,7 +226,7 @@ struct bench_engine bench_start(const char *database, const char *script)
     bench_folder();
     e.started_at = bench_now();
     e.pid = fork();
-    if (e.pid == 0) exec_engine(fd, database, script);
+    if (e.pid == 0) exec_engine(fd, database, script, config);
     close(fd);
     bench_must(e.pid > 0 && clock_getcpuclockid(e.pid, &e.cpu) == 0, "no process: %s", strerror(errno));
     while (!e.watch->ready_at) {

@@ -41,8 +41,9 @@ const char *bench_path(const char *name);
 // Writes a script of the workload.
 void bench_write(const char *path, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-// Starts the engine on a database; comes back when it is ready. as_if: "" or a moment.
+// Starts the engine on a database, with a configuration or none (""); comes back when it is ready.
 struct bench_engine bench_start(const char *database, const char *script);
+struct bench_engine bench_start_with(const char *database, const char *script, const char *config);
 int64_t bench_cpu(const struct bench_engine *e); // user and system, all threads, so far
 void bench_ask(const struct bench_engine *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void bench_mark(const struct bench_engine *e); // first_sync_at begins anew
