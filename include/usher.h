@@ -92,6 +92,8 @@ struct usher_rehearsal {
     int no_pretending; /* nonzero: nobody answers */
     int check_only;    /* nonzero: load and check, play nothing */
     int want_json;     /* nonzero: report.json is made */
+    /* Called whenever virtual time moves on, with milliseconds since 1970 and how much has left so far. */
+    void (*on_progress)(void *ctx, int64_t now_ms, size_t effects_n);
     /* Called for every mail at the end, when it is set: its bytes, and a page that shows it. */
     void (*on_mail)(void *ctx, const char *file, const char *eml, size_t eml_len, const char *html);
     void *ctx;

@@ -100,6 +100,8 @@ static bool on_idle(void *self)
 {
     struct rehearsal *r = self;
     bool any = r->unsure != NULL;
+    const struct usher_rehearsal *o = r->options;
+    if (o->on_progress) o->on_progress(o->ctx, virtual_now(r->world).ms, virtual_history_count(r->world));
     while (r->unsure) {
         struct unsure_mail *m = r->unsure;
         r->unsure = m->next;

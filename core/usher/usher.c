@@ -96,7 +96,7 @@ static void on_perform(void *self, const struct effect *effect);
 static struct instant shown_now(void *self)
 {
     struct usher *u = self;
-    return u->live ? u->wire.now(u->wire.self) : live_now();
+    return u->wire.now ? u->wire.now(u->wire.self) : live_now();
 }
 
 static int open_engine(struct usher *u)
@@ -114,7 +114,6 @@ static int open_engine(struct usher *u)
     u->engine = engine_new(&options, &u->error);
     if (!u->engine) return -1;
     live_attach(u->live, u->engine);
-    log_set_clock(shown_now, u);
     if (u->settings.practice) engine_keep_setting(u->engine, "practice", u->settings.shift_ms);
     return 0;
 }
@@ -141,6 +140,7 @@ struct usher *usher_open(const struct usher_options *o)
     char control[1024];
     usher_set_library();
     log_set_level(o->verbose > 0 ? LOG_DEBUG : o->verbose < 0 ? LOG_ERROR : LOG_INFO);
+    log_set_clock(shown_now, u);
     u->config = mem_copyz(o->config);
     if (installation_open(&u->installation, o->config, &u->error)) return u;
     const char *database = o->database ? o->database : installation_text(&u->installation, NULL, "database");

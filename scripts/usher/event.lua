@@ -72,7 +72,7 @@ end)
 --- Example: local link = function () return secret "ZOOM_LINK" end
 event.secret = check.word(function(name)
   local fine, token = pcall(usher.secret, name)
-  if not fine then check.refuse("%s", (check.clean(token):gsub("^usher%.secret: ", ""))) end
+  if not fine then check.refuse("%s", check.clean(token)) end
   return token
 end)
 

@@ -100,7 +100,8 @@ static int be_engine(const char *database, const char *script, const char *confi
     watch = mmap(NULL, sizeof *watch, PROT_READ | PROT_WRITE, MAP_SHARED, WATCH_FD, 0);
     bench_must(watch != MAP_FAILED, "no shared memory: %s", strerror(errno));
     close(WATCH_FD);
-    struct usher_options options = {.database = database, .config = *config ? config : NULL, .verbose = getenv("BENCH_VERBOSE") ? 1 : -1};
+    struct usher_options options = {.database = database, .config = *config ? config : NULL};
+    options.verbose = getenv("BENCH_VERBOSE") ? 1 : -1;
     struct usher *u = usher_open(&options);
     watch->opened_cpu = bench_own_cpu();
     watch->opened_at = bench_now();

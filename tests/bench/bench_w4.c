@@ -3,9 +3,9 @@
 //
 //   bench_w4 [N]                10,000 mails
 //
-// The peer is a sink of this program's own, one thread a connection: it says yes to everything and keeps only
-// a count, so that its cost does not stand in the way. Each mail is a flow; each is on disk as begun before its
-// first byte leaves, and as sent after the server took it.
+// The peer is a sink of this program's own, one thread a connection: it says yes to everything and keeps
+// a count only, so that its cost does not stand in the way. Each mail is a flow; each is on disk as begun
+// before its first byte leaves, and as sent after the server took it.
 #include "bench.h"
 
 #include <pthread.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// W5, footprint: the size of the binary, the start with nothing and with sleeping flows, and what idling costs.
+// W5, footprint: size of the binary, start with nothing and with sleeping flows, what idling costs.
 //
 //   bench_w5 [N [SECONDS]]      100,000 flows asleep for a year; idle for SECONDS (10)
 //

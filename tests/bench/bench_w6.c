@@ -3,9 +3,9 @@
 //
 //   bench_w6 [N [SECONDS]]      100,000 flows; asleep at least SECONDS (35) after the last one was made
 //
-// ready_s: the scripts are loaded; first_s: the first commit with fired flows is on disk; all_s: the last one is.
-// All from the start of the process. Then the rows are counted: none lost, none twice. The second line is the
-// wake of 400 flows that are due at the same second (statement 28): cpu_us_op is for one of them, replay included.
+// ready_s: the scripts are loaded; first_s: the first commit with fired flows is on disk; all_s: the last is.
+// All from the start of the process. Then the rows are counted: none lost, none twice. The second line is
+// the wake of 400 flows due at the same second (statement 28): cpu_us_op is for one of them, with replay.
 #include "bench.h"
 
 #include <stdio.h>

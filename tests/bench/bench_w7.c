@@ -3,7 +3,7 @@
 //
 //   bench_w7 [GUESTS]           400
 //
-// The example's own files, with a longer list of guests; everything is in memory, so there is no disk to count.
+// The example's own files with a longer list of guests; all is in memory, so there is no disk to count.
 #include "bench.h"
 
 #include "usher.h"

@@ -14,7 +14,6 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 PLACE = re.compile(r"\d\d-[a-z-]+\.(lua|csv):\d+: ")
-
 ROW = re.compile(r"  \S+\.csv:\d+: ")
 
 

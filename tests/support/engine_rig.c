@@ -130,6 +130,7 @@ static void on_wake_now(void *self)
 static size_t on_room(void *self, enum step_kind kind)
 {
     struct rig *r = self;
+    if (r->asked) r->asked(r);
     return r->wire.room(r->wire.self, kind);
 }
 
@@ -271,6 +272,7 @@ static void drain_store(struct store *s)
 void rig_kill(struct rig *r)
 {
     r->deaths += r->engine != NULL;
+    if (r->power) r->power(false);
     engine_free(r->engine);
     r->engine = NULL;
     if (r->store) drain_store(r->store);
@@ -278,6 +280,7 @@ void rig_kill(struct rig *r)
         store_close(r->store);
         r->store = NULL;
     }
+    if (r->power) r->power(true);
     virtual_revive(r->world);
     while (r->posted) {
         struct posted *p = r->posted;

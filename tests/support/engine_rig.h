@@ -49,6 +49,8 @@ struct rig {
     bool live;     // the engine does what it does live; else what it does in a rehearsal
     rig_peer peer; // NULL: every mail arrives
     void *peer_ctx;
+    void (*asked)(struct rig *r); // just before the engine writes that an effect begins; may be NULL
+    void (*power)(bool on);       // false: before a killed engine's files are closed; true: after; may be NULL
     struct rig_effect *effects, **effects_end;
     int effects_n;
     int deaths; // engines that ended without stopping
