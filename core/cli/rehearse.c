@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 // rehearse: `usher rehearse` and `usher check`: plays a script, prints the timeline, writes the folder.
 #include "cli/cli.h"
+#include "cli/progress.h"
 #include "usher.h"
+
+#include "time/zone.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -81,6 +84,15 @@ static void on_mail(void *ctx, const char *file, const char *eml, size_t eml_len
     if (!f->code) f->code = write_file(f->path, name, text_of(html));
 }
 
+static void on_progress(void *ctx, int64_t now_ms, size_t effects_n)
+{
+    (void)ctx;
+    char date[WALL_TEXT_MAX];
+    struct wall w = zone_local(zone_find(TEXT("UTC"), NULL), (struct instant){now_ms}).wall;
+    progress_say("rehearsing %s: %zu mails and requests so far", date_print_long(wall_day(w), date),
+        effects_n);
+}
+
 static int begin_folder(struct folder *f, const char *path)
 {
     char mails[1100];
@@ -156,9 +168,9 @@ static int crash_everywhere(const char *script, struct usher_rehearsal options,
 {
     size_t lost = 0, repeated = 0;
     int64_t unsure = 0;
-    bool tty = isatty(STDERR_FILENO);
     options.from_ms = whole->from_ms;
     options.on_mail = NULL;
+    options.on_progress = NULL;
     for (int64_t i = 1; i <= whole->boundaries; i++) {
         struct usher_report crashed;
         options.crash_at = i;
@@ -172,10 +184,9 @@ static int crash_everywhere(const char *script, struct usher_rehearsal options,
         unsure += crashed.unsure_n;
         if (l.lost) printf("crash at %lld: %zu lost\n", (long long)i, l.lost);
         usher_report_release(&crashed);
-        if (tty && i % 16 == 0)
-            fprintf(stderr, "\r%lld of %lld crashes", (long long)i, (long long)whole->boundaries);
+        progress_say("%lld of %lld crashes", (long long)i, (long long)whole->boundaries);
     }
-    if (tty) fprintf(stderr, "\r\033[K");
+    progress_end();
     printf("%lld crashes: %zu lost, %zu sent once more with the same Message-ID (rules with unsure = "
            "\"resend\"), "
            "%lld decided by a person\n",
@@ -195,9 +206,12 @@ int command_rehearse(const struct options *o)
     struct folder folder = {0};
     if (out && begin_folder(&folder, out)) return folder.code;
     if (out) options.on_mail = on_mail;
+    options.on_progress = on_progress;
     options.ctx = &folder;
     options.want_json = option(o, "json") != NULL;
+    progress_begin();
     int code = play(script, &options, &report);
+    if (!option(o, "crash-everywhere")) progress_end();
     if (!code && option(o, "crash-everywhere")) code = crash_everywhere(script, options, &report);
     else if (!code && options.want_json) puts(report.json);
     else if (!code) fputs(report.text, stdout);

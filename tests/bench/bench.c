@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -103,6 +104,7 @@ static int be_engine(const char *database, const char *script, const char *confi
     struct usher_options options = {.database = database, .config = *config ? config : NULL};
     options.verbose = getenv("BENCH_VERBOSE") ? 1 : -1;
     struct usher *u = usher_open(&options);
+    watch->syncs = 0; // those that made a new database are not the workload's
     watch->opened_cpu = bench_own_cpu();
     watch->opened_at = bench_now();
     if (!usher_failed(u) && *script) usher_load(u, script);
@@ -204,6 +206,7 @@ int64_t bench_number(const char *database, const char *sql)
 static void exec_engine(int fd, const char *database, const char *script, const char *config)
 {
     char self[1024] = "";
+    prctl(PR_SET_PDEATHSIG, SIGKILL); // a bench that gives up leaves nothing behind
     if (readlink("/proc/self/exe", self, sizeof self - 1) < 0 || dup2(fd, WATCH_FD) < 0) _exit(1);
     if (fd == WATCH_FD) fcntl(fd, F_SETFD, 0);
     if (chdir(bench_folder())) _exit(1); // its outbox
