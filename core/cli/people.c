@@ -51,16 +51,18 @@ int command_who(const struct options *o)
 int command_answer(const struct options *o)
 {
     const char *const *arguments;
-    if (options_arguments(o, &arguments) != 2 ||
-        (strcmp(arguments[1], "yes") != 0 && strcmp(arguments[1], "no") != 0)) {
-        return complain(USHER_USAGE, "usher answer NAME yes|no [--note TEXT]");
+    int n = options_arguments(o, &arguments);
+    bool comes = n == 2 && (strcmp(arguments[1], "yes") == 0 || strcmp(arguments[1], "no") == 0);
+    bool names = n == 3 && strcmp(arguments[1], "by") == 0; // "Closing remarks" by "Karma Dorji"
+    if (!comes && !names) {
+        return complain(USHER_USAGE, "usher answer NAME yes|no [--note TEXT], or usher answer ITEM by NAME");
     }
     struct record_map map;
     struct buf bytes;
     record_map_init(&map);
     record_map_text(&map, "ask", TEXT("answer"));
     record_map_text(&map, "person", text_of(arguments[0]));
-    record_map_text(&map, "answer", text_of(arguments[1]));
+    record_map_text(&map, "answer", text_of(arguments[n - 1]));
     record_map_text(&map, "who", text_of(option(o, "by") ? option(o, "by") : "office"));
     if (option(o, "note")) record_map_text(&map, "note", text_of(option(o, "note")));
     int code = ask_script(o, &map, &bytes);

@@ -24,6 +24,17 @@ static struct last_step last_step(struct record rows)
     return s;
 }
 
+// "first:rsvp" of the branch "nudges|first:rsvp#2" is rsvp to people.
+static struct text plain_name(struct text key)
+{
+    for (size_t i = key.len; i-- > 0;) {
+        if (key.data[i] == '#') key.len = i;
+        if (key.data[i] != ':') continue;
+        return (struct text){key.data + i + 1, key.len - i - 1};
+    }
+    return key;
+}
+
 static void say_waiting(struct record answer, const struct last_step *s)
 {
     struct text state = record_get_text(s->last, "state"), key = record_get_text(s->last, "key");
@@ -40,8 +51,11 @@ static void say_waiting(struct record answer, const struct last_step *s)
             key.data, (long long)attempt, attempt == 1 ? "" : "s", show_time(answer, due).text, (int)note.len,
             note.data);
     } else if (text_is(state, "open")) {
-        if (due) printf("waits until %s", show_time(answer, due).text);
-        else printf("waits for '%.*s'", (int)key.len, key.data);
+        struct text name = plain_name(key);
+        bool answer_ends_it = text_is(record_get_text(s->last, "kind"), "first");
+        if (answer_ends_it || !due) printf("waits for '%.*s'%s", (int)name.len, name.data, due ? ", " : "");
+        else printf("waits ");
+        if (due) printf("until %s", show_time(answer, due).text);
         if (note.len) printf(" (%.*s)", (int)note.len, note.data);
         putchar('\n');
     } else {

@@ -3,6 +3,7 @@
 #include "engine/engine.h"
 
 #include "base/log.h"
+#include "engine/schedule.h"
 #include "engine/script.h"
 
 #include <stdio.h>
@@ -174,6 +175,7 @@ void engine_hold(struct engine *g, const struct flow_row *row, const char *why)
     held.updated_at = g->now;
     held.result = (struct record){0};
     batch_flow(g->batch, &held);
+    schedule_flow_ended(g, row->id);
     char name[300];
     snprintf(name, sizeof name, "%.*s/%.*s", (int)row->name.len, row->name.data, (int)row->key.len,
         row->key.data);

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "engine/book.h"
 #include "engine/engine.h"
+#include "engine/schedule.h"
 #include "engine/script.h"
 #include "engine/step.h"
 #include "engine/value.h"
@@ -412,6 +413,7 @@ void flow_write(struct engine *g, struct flow *f)
     f->written = true;
     f->written_state = f->state;
     f->written_due = f->next_due;
+    if (f->state > FLOW_WAITING) schedule_flow_ended(g, f->id);
 }
 
 void flow_rest(struct engine *g, struct flow *f)

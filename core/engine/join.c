@@ -204,6 +204,33 @@ static int join_version(struct engine *g, struct script *s, struct err *e)
     return 0;
 }
 
+// Which occurrence of each schedule still runs: the newest unfinished flow that carries its name.
+static int restore_running(struct engine *g, struct script *s, enum flow_state state, struct err *e)
+{
+    for (struct schedule *d = s->schedules; d; d = d->next) {
+        struct buf args, list;
+        struct record_map map;
+        buf_init(&args, 4096);
+        record_map_init(&map);
+        record_map_text(&map, "event", text_of(s->event->name));
+        record_map_text(&map, "name", text_of(d->flow));
+        record_map_text(&map, "state", text_of(flow_state_name(state)));
+        record_map_int(&map, "limit", 10000);
+        record_map_end(&map, &args);
+        uint64_t ticket = store_list(g->store, "flows", (struct record){(uint8_t *)args.data, args.len});
+        buf_release(&args);
+        if (wait_for_list(g, ticket, &list, e)) return -(int)e->code;
+        struct record all = {(const uint8_t *)list.data, list.len};
+        for (struct record_iter it = record_each(all); record_next(&it);) {
+            int64_t id = record_get_int(it.value, "id", 0);
+            bool ours = text_is(record_get_text(it.value, "label"), d->name);
+            if (ours && id > d->running_flow) d->running_flow = id;
+        }
+        buf_release(&list);
+    }
+    return 0;
+}
+
 int engine_load(struct engine *g, const char *path, struct err *e)
 {
     struct script *s = script_open(g, path, e);
@@ -215,6 +242,7 @@ int engine_load(struct engine *g, const char *path, struct err *e)
     g->now = g->world.now(g->world.self);
     if (restore_books(g, s->event, e) || reopen_older(g, s->event, e)) return -(int)e->code;
     if (join_version(g, s, e) || schedule_restore(g, s, e)) return -(int)e->code;
+    if (restore_running(g, s, FLOW_READY, e) || restore_running(g, s, FLOW_WAITING, e)) return -(int)e->code;
     g->world.wake_now(g->world.self);
     return 0;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // promise: what may leave the house once a batch is on disk, in the order in which it was promised.
 #include "engine/engine.h"
+#include "engine/schedule.h"
 #include "engine/script.h"
 
 #include <stdlib.h>
@@ -118,7 +119,10 @@ static void keep_start(struct engine *g, struct promise *p, const struct batch *
 {
     int64_t id;
     bool has_inbox;
-    if (!batch_started(batch, p->op, &id, &has_inbox)) return;
+    if (!batch_started(batch, p->op, &id, &has_inbox)) { // it was there already
+        schedule_flow_ended(g, p->row.id);
+        return;
+    }
     if (has_inbox || g->warm_n >= FLOWS_WARM_MAX || g->ready_more) {
         g->ready_more = true;
         if (id <= g->ready_cursor) g->ready_cursor = id - 1;

@@ -91,21 +91,30 @@ static void start(struct engine *g, struct script *s, struct schedule *d, struct
     note(g, s, d, nominal, "ran", missed_n ? "for those before it, too" : "");
 }
 
+// Cancels the one before. False: it sleeps on disk, and the answer to a load brings us here again.
+static bool replace(struct engine *g, struct schedule *d)
+{
+    struct flow *before = engine_flow(g, d->running_flow);
+    if (!before) {
+        if (!d->asked) d->asked = store_load(g->store, &d->running_flow, 1);
+        return false;
+    }
+    flow_stop(g, before, FLOW_CANCELLED, "the next occurrence of its schedule took its place");
+    flow_write(g, before);
+    flow_rest(g, before);
+    return true;
+}
+
 // One that is due now. False: the one before it still runs and this one waits for it.
 static bool decide(struct engine *g, struct script *s, struct schedule *d, struct instant nominal,
     int missed_n)
 {
-    struct flow *before = d->running_flow ? engine_flow(g, d->running_flow) : NULL;
-    if (before && before->state <= FLOW_WAITING) {
-        if (d->overlap == OVERLAP_QUEUE) return false;
-        if (d->overlap == OVERLAP_SKIP) {
-            note(g, s, d, nominal, "overlap", "the one before it still ran");
-            return true;
-        }
-        flow_stop(g, before, FLOW_CANCELLED, "the next occurrence of its schedule took its place");
-        flow_write(g, before);
-        flow_rest(g, before);
+    if (d->running_flow && d->overlap == OVERLAP_QUEUE) return false;
+    if (d->running_flow && d->overlap == OVERLAP_SKIP) {
+        note(g, s, d, nominal, "overlap", "the one before it still ran");
+        return true;
     }
+    if (d->running_flow && !replace(g, d)) return false;
     start(g, s, d, nominal, missed_n);
     return true;
 }
@@ -120,7 +129,9 @@ static bool is_late(const struct engine *g, const struct schedule *d, struct ins
 static void settle_one(struct engine *g, struct script *s, struct schedule *d)
 {
     int missed_n = 0;
+    int64_t running = d->running_flow;
     for (int i = 0; d->next_at.ms <= g->now.ms; i++) {
+        if (d->overlap == OVERLAP_SKIP) d->running_flow = running; // those made up for are in nobody's way
         struct instant nominal = d->next_at, next = schedule_after(d, nominal);
         bool last = next.ms > g->now.ms;
         if (last && (d->missed != MISSED_NONE || !is_late(g, d, nominal, next))) {
@@ -146,6 +157,28 @@ void schedule_settle(struct engine *g)
             if (d->last_at.ms != before.ms) keep(g, ev->current, d);
         }
     }
+}
+
+void schedule_flow_ended(struct engine *g, int64_t flow)
+{
+    for (struct event *ev = g->events; ev; ev = ev->next) {
+        for (struct schedule *d = ev->current->schedules; d; d = d->next) {
+            if (d->running_flow == flow) d->running_flow = 0;
+        }
+    }
+}
+
+bool schedule_take_loaded(struct engine *g, uint64_t ticket, bool still_runs)
+{
+    for (struct event *ev = g->events; ev; ev = ev->next) {
+        for (struct schedule *d = ev->current->schedules; d; d = d->next) {
+            if (!d->asked || d->asked != ticket) continue;
+            d->asked = 0;
+            if (!still_runs) d->running_flow = 0;
+            return true;
+        }
+    }
+    return false;
 }
 
 struct instant schedule_next(const struct engine *g)

@@ -281,6 +281,8 @@ void script_take_schedules(struct script *anew, const struct script *old)
             if (strcmp(was->name, d->name) != 0) continue;
             d->last_at = was->last_at;
             d->next_at = schedule_after(d, was->last_at.ms ? was->last_at : anew->engine->now);
+            d->running_flow = was->running_flow;
+            d->asked = was->asked;
         }
     }
 }

@@ -43,7 +43,8 @@ struct schedule {
     struct cron cron;
     const struct zone *place;
     struct instant last_at, next_at; // nominal moments; next_at never: it will not fire again
-    int64_t running_flow;            // the last one started, for overlap; 0: none in this process
+    int64_t running_flow;            // the last one started and not ended, in memory or not; 0: none
+    uint64_t asked;                  // ticket: that one is being loaded, to be replaced; 0: no
 };
 
 // A file that a script read: what the hash covers and the database keeps.

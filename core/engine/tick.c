@@ -9,6 +9,7 @@
 // Results may be used before they are on disk, because everything a flow does with them leaves with a
 // later promise. Nothing else in usher begins an effect or answers anybody.
 #include "engine/engine.h"
+#include "engine/schedule.h"
 #include "engine/script.h"
 #include "engine/step.h"
 
@@ -58,7 +59,8 @@ static void settle_answer(struct engine *g, struct store_answer *a)
         break;
     case STORE_LOAD:
         if (a->ticket == g->zones.asked) g->zones.asked = 0;
-        else settle_ready(g, a);
+        else if (!schedule_take_loaded(g, a->ticket, a->flows_n && a->flows->flow.state <= FLOW_WAITING))
+            settle_ready(g, a);
         break;
     case STORE_FIND: g->finding--; break;
     default: break;

@@ -107,8 +107,8 @@ static int api_join(lua_State *L)
 }
 
 // ---- each -----------------------------------------------------------------------------------------------
-// Stack of a running each: 1 list, 2 options or nil, 3 function, 4 the branches so far, 5 how many were
-// joined.
+// Stack of a running each: 1 list, 2 options or nil, 3 function, 4 the branches so far and their keys, 5 how
+// many were joined.
 
 static struct text key_of_item(lua_State *L)
 {
@@ -134,6 +134,12 @@ static void spawn_item(lua_State *L, lua_Integer i)
     lua_settop(L, 5);
     lua_geti(L, 1, i);
     struct text key = key_of_item(L);
+    if (lua_getfield(L, 4, key.data) != LUA_TNIL) {
+        luaL_error(L, "usher.each: two items are known by '%s': each needs a text of its own", key.data);
+    }
+    lua_pop(L, 1);
+    lua_pushboolean(L, 1);
+    lua_setfield(L, 4, key.data);
     lua_pushvalue(L, 3);
     lua_pushvalue(L, 6);
     struct branch *b = spawn(L, key, 1);

@@ -92,7 +92,7 @@ static int push_due(lua_State *L, struct step *s)
 /// Waits for a moment (a table from usher.time, or milliseconds since 1970). When the flow comes to it later
 /// than options.late allows, it answers false and why; that is kept, and nothing decides it anew. late:
 /// "always" (default), "never", "within 2h" or a moment. What the flow sends after it is tried until that
-/// limit and no longer. Errors: no moment; an unknown word for late.
+/// limit and no longer, up to the next thing that it waits for. Errors: no moment; an unknown word for late.
 /// Example: local moment = usher.time.at("2031-02-24 09:00", "Asia/Thimphu")
 /// if usher.due("reminder", moment, { late = "within 2h" }) then usher.log("in time") end
 static int api_due(lua_State *L)

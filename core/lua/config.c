@@ -109,7 +109,10 @@ static int run(lua_State *L, const char *path, struct text source, struct buf *o
     lua_pushvalue(L, -1);
     lua_setupvalue(L, -3, 1);
     lua_insert(L, -2);
-    if (lua_pcall(L, 0, 0, 0)) return err_set(e, ERR_INPUT, "%s", lua_tostring(L, -1));
+    if (lua_pcall(L, 0, 1, 0)) return err_set(e, ERR_INPUT, "%s", lua_tostring(L, -1));
+    if (!lua_isnil(L, -1)) // the habit of other programs; taken in silence it would mean "no settings at all"
+        return err_set(e, ERR_INPUT, "%s: write the settings as name = value, without return", path);
+    lua_pop(L, 1);
     int failed = check_table(L, NULL, e);
     if (failed) return err_in(e, "%s", path);
     lua_pushnil(L);

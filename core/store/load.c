@@ -21,7 +21,9 @@
            " ORDER BY next_due, id LIMIT ?2")                                                             \
     X(DUE_BEHIND, "SELECT next_due FROM flow WHERE state = 1 AND next_due IS NOT NULL"                    \
                   " ORDER BY next_due, id LIMIT 1 OFFSET ?1")                                             \
-    X(READY, "SELECT id FROM flow WHERE state = 0 AND id > ?1 ORDER BY id LIMIT ?2")                      \
+    X(READY, "SELECT id FROM flow WHERE state = 0 AND id > ?1 UNION"                                      \
+             " SELECT f.id FROM inbox i JOIN flow f ON f.kind = i.kind AND f.key = i.flow_key"            \
+             " WHERE i.taken_by IS NULL AND f.state = 1 AND f.id > ?1 ORDER BY id LIMIT ?2")              \
     X(NAMED, "SELECT f.id FROM flow_kind k JOIN flow f ON f.kind = k.id"                                  \
              " WHERE k.event = ?1 AND k.name = ?2 AND f.key = ?3")
 

@@ -275,8 +275,8 @@ static int set_up(struct sqlite *q, bool look, struct err *e)
     return set_durable(q, e) ? -ERR_STORAGE : migrate(q, version, e);
 }
 
-// SQLite counts its memory under a lock of the whole process, which costs a tenth of a commit, and usher never
-// asks for it. An embedding program that has used SQLite before keeps what it chose: then this is refused.
+// SQLite counts its memory under a lock of the whole process: a tenth of a commit, and usher never asks
+// for it. An embedding program that has used SQLite before keeps what it chose: then this is refused.
 static void spare_the_count(void)
 {
     static bool asked;

@@ -209,7 +209,9 @@ uint64_t store_due(struct store *s, struct instant until, size_t limit);
 uint64_t store_load(struct store *s, const int64_t *flows, size_t n);
 // By name and key; 0 or 1 flows in the answer.
 uint64_t store_find(struct store *s, struct text event, struct text name, struct text key);
-// Flows in state READY with id > after: what a start picks up, `limit` at a time, by id.
+// Flows with id > after that have something to go on with: those in state READY, and those WAITING for whom
+// an answer lies untaken in the inbox (we were killed before it was handed over, or it came while no engine
+// ran). What a start picks up, `limit` at a time, by id.
 uint64_t store_ready(struct store *s, int64_t after, size_t limit); // answers as STORE_LOAD
 // Every book entry of the event: list of [book, key, value].
 uint64_t store_books(struct store *s, struct text event);

@@ -32,6 +32,7 @@ struct usher {
     struct live_settings settings;
     bool reloading; // next_installation is about to be taken up
     char *database, *control, *config;
+    char *outbox; // as the caller said; NULL: as the configuration says
     struct store *store;
     struct live *live;
     struct world world; // live's, with `perform` led through this file
@@ -79,7 +80,7 @@ static void on_stop(void *self, bool at_once);
 
 static int open_live(struct usher *u, const struct usher_options *o)
 {
-    u->settings.outbox = o->outbox;
+    u->settings.outbox = u->outbox;
     u->settings.control = u->control;
     u->settings.ctx = u;
     u->settings.on_request = on_request;
@@ -142,6 +143,7 @@ struct usher *usher_open(const struct usher_options *o)
     log_set_level(o->verbose > 0 ? LOG_DEBUG : o->verbose < 0 ? LOG_ERROR : LOG_INFO);
     log_set_clock(shown_now, u);
     u->config = mem_copyz(o->config);
+    u->outbox = mem_copyz(o->outbox);
     if (installation_open(&u->installation, o->config, &u->error)) return u;
     const char *database = o->database ? o->database : installation_text(&u->installation, NULL, "database");
     u->database = mem_copyz(database ? database : "usher.db");
@@ -176,6 +178,7 @@ void usher_close(struct usher *u)
     free(u->database);
     free(u->control);
     free(u->config);
+    free(u->outbox);
     free(u);
 }
 
@@ -318,6 +321,7 @@ static void on_configured(void *self, bool taken)
         u->installation = u->next_installation;
         u->installation.script_folder = old.script_folder;
         old.script_folder = NULL;
+        u->engine->options.mail_from = installation_text(&u->installation, "mail", "from");
         installation_close(&old);
         log_line(LOG_INFO, "the configuration was read again", NULL);
     } else {
@@ -332,6 +336,7 @@ static void on_reload(void *self)
     struct usher *u = self;
     struct err e = {0};
     struct live_settings settings = u->settings;
+    settings.outbox = u->outbox; // not the one that the old configuration lent
     if (u->reloading) return;
     if (installation_open(&u->next_installation, u->config, &e) ||
         installation_settings(&u->next_installation, &settings, &e)) {

@@ -38,8 +38,9 @@ struct instant live_clock_now(const struct live_clock *c)
 static void arm(struct live_clock *c)
 {
     struct itimerspec when = {.it_value = {.tv_sec = FAR_S}};
-    int64_t wall_ms = c->at.ms - c->shift_ms;
-    if (c->at.ms != INSTANT_NEVER.ms && wall_ms / SECOND_MS < FAR_S) {
+    bool never = c->at.ms == INSTANT_NEVER.ms; // which a shift into the past would overflow
+    int64_t wall_ms = never ? 0 : c->at.ms - c->shift_ms;
+    if (!never && wall_ms / SECOND_MS < FAR_S) {
         if (wall_ms < 1) wall_ms = 1; // zero would disarm; any moment in the past fires at once
         when.it_value.tv_sec = wall_ms / SECOND_MS;
         when.it_value.tv_nsec = wall_ms % SECOND_MS * 1000000;

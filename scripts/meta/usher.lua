@@ -161,7 +161,7 @@ function usher.sleep(duration, name) end
 ---Waits for a moment (a table from usher.time, or milliseconds since 1970). When the flow comes to it later
 ---than options.late allows, it answers false and why; that is kept, and nothing decides it anew. late:
 ---"always" (default), "never", "within 2h" or a moment. What the flow sends after it is tried until that
----limit and no longer. Errors: no moment; an unknown word for late.
+---limit and no longer, up to the next thing that it waits for. Errors: no moment; an unknown word for late.
 ---
 ---@return any
 function usher.due(name, moment, options) end

@@ -5,14 +5,19 @@
 local check = require "usher.check"
 local facts = require "usher.facts"
 local people = require "usher.people"
+local undecided = require "usher.undecided"
 
 local answers = {}
 
 local words <const> = { yes = "yes", no = "no", coming = "yes", declined = "no" }
 
--- answers.answer{ person, answer, note, who } -> { key, name, answer, before }
--- person: a key, or a name or part of it that only one person has.
+-- answers.answer{ person, answer, note, who } -> { text, ... }
+-- person: a key, or a name or part of it that only one person has; the answer is yes or no. Or an item of the
+-- programme that is undecided; then the answer is who gives it.
 function answers.answer(request)
+  if undecided.is_open(request.person) then
+    return undecided.decide { item = request.person, person = request.answer, who = request.who }
+  end
   local person, why = people.find(tostring(request.person or ""))
   if not person then error(why, 0) end
   local answer = words[tostring(request.answer):lower()]
@@ -23,8 +28,9 @@ function answers.answer(request)
   local book = usher.book("answers")
   local before = book:get(person.key)
   book:set(person.key, { answer = answer, at = usher.now(), who = request.who, note = request.note })
-  return { key = person.key, name = facts.full_name(person), answer = answer,
-    before = before and before.answer }
+  local name, changed = facts.full_name(person), before and before.answer ~= answer
+  return { key = person.key, name = name, answer = answer, before = before and before.answer,
+    text = ("%s: %s%s"):format(name, answer, changed and " (it was " .. before.answer .. ")" or "") }
 end
 
 -- answers.who{ group } -> list of { group, key, name, answer, note, who }, in the order of the guest list

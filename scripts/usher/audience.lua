@@ -143,7 +143,12 @@ end
 -- What a rule's `to` says, as plain parts: { word, group } or { key }.
 local function part_of(rule_word, value)
   if is_audience(value) then return { word = value.word, group = value.group or nil } end
-  if type(value) == "string" then return { key = people.need(rule_word, value).key } end
+  if type(value) == "string" then
+    if audience.words[value] and not facts.by_key[value] then
+      check.refuse("%s: write  to = %s  without quotes", rule_word, value)
+    end
+    return { key = people.need(rule_word, value).key }
+  end
   check.refuse("%s: to must be an audience (%s) or the key of a person, not a %s", rule_word,
     table.concat(check.names(audience.words), ", "), type(value))
 end

@@ -31,6 +31,30 @@ function check.word(fn, depth)
   end
 end
 
+-- Words that were given a name and still wait for their options: { word, name, where }.
+local waiting <const> = {}
+
+-- check.options_follow(word, name, fn) -> function
+-- What a word returns that has a name and then options, as in  mail "invitation" { }. Without the options
+-- it would declare nothing, so it is remembered and told by check.nothing_waits.
+function check.options_follow(word, name, fn)
+  local _, where = pcall(error, "", 6) -- past pcall, us, pcall, run and the word itself: the script
+  waiting[#waiting + 1] = { word = word, name = name, where = where }
+  local number <const> = #waiting
+  return check.word(function(given)
+    waiting[number] = false
+    fn(given)
+  end)
+end
+
+-- When the script has said everything.
+function check.nothing_waits()
+  for _, one in ipairs(waiting) do
+    if one then error(('%s%s "%s": its options are missing: write  %s "%s" { ... }'):format(one.where, one.word,
+      one.name, one.word, one.name), 0) end
+  end
+end
+
 -- check.clean(message) -> text
 -- What a primitive said, without its name and without the place in our own code where it was called.
 function check.clean(message)
@@ -145,8 +169,11 @@ end
 -- check.name(word, name) -> text
 -- The name behind a word, as in  mail "invitation" { }: letters, digits, - and _, at most 64.
 function check.name(word, name)
-  if type(name) ~= "string" or #name > 64 or not name:find("^[%w][%w_-]*$") then
-    check.refuse('%s "%s": a name is made of letters, digits, - and _ (at most 64)', word, tostring(name))
+  if type(name) ~= "string" then
+    check.refuse('%s: a name in quotes comes first, as in  %s "my-%s" { ... }', word, word, word)
+  end
+  if #name > 64 or not name:find("^[%w][%w_-]*$") then
+    check.refuse('%s "%s": a name is made of letters, digits, - and _ (at most 64)', word, name)
   end
   return name
 end

@@ -33,7 +33,9 @@ local function declare(name, given)
     at = o.at, zone = o.zone, late = o.late or "until start", unsure = "resend",
     subject = o.subject, text = o.text, from = o.from, reply_to = o.reply_to,
   }, { { word = "speakers" } })
-  sending.declare(rule, units_of_programme())
+  local units = units_of_programme()
+  if #units == 0 then facts.note('cue "%s": the programme has no timed item that names somebody', name) end
+  sending.declare(rule, units)
 end
 
 --- cue "name" { at = "10 minutes before" } -> nothing
@@ -44,7 +46,7 @@ end
 cues.cue = check.word(function(name)
   facts.need_event("cue")
   check.name("cue", name)
-  return check.word(function(given) declare(name, given) end)
+  return check.options_follow("cue", name, function(given) declare(name, given) end)
 end)
 
 --- cues { "10 minutes before" } -> nothing

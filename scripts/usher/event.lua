@@ -7,6 +7,8 @@ local settle = require "usher.settle"
 
 local event = {}
 
+local LASTS_MS <const> = 2 * 3600 * 1000 -- an end for the example in a refusal
+
 local known <const> = { title = "text", when = "text", where = "any?", organisers = "names?", host = "text?",
   from = "text?", reply_to = "text?", holidays = "any?", language = "text?", weekend = "list?" }
 
@@ -18,7 +20,9 @@ local function read_when(name, when)
   local fine, starts, ends = pcall(usher.time.parse, when)
   if not fine then check.refuse('event "%s": when: %s', name, check.clean(starts)) end
   if not ends then
-    check.refuse('event "%s": when has no end: write it as "%s-16:30"', name, when)
+    local format, zone = usher.time.format, starts.zone
+    check.refuse('event "%s": when has no end: write it as "%s-%s %s"', name,
+      format(starts, zone, "%a %d %b %Y %H:%M"), format(starts.utc + LASTS_MS, zone, "%H:%M"), zone)
   end
   return starts, ends
 end
@@ -51,7 +55,7 @@ end
 --- Example: event "hello" { title = "Hello", when = "Thu 25 Feb 2021 14:00-16:30 Asia/Thimphu" }
 event.event = check.word(function(name)
   check.name("event", name)
-  return check.word(function(given) declare(name, given) end)
+  return check.options_follow("event", name, function(given) declare(name, given) end)
 end)
 
 --- zoom { link = "https://...", code = "123456" } -> place

@@ -57,7 +57,7 @@ function invite.attachment(person)
   lines[#lines + 1] = "END:VCALENDAR"
   for i, line in ipairs(lines) do lines[i] = fold(line) .. "\r\n" end
   return { name = "invite.ics", type = "text/calendar", params = { method = "REQUEST", charset = "utf-8" },
-    data = table.concat(lines) }
+    inline = true, data = table.concat(lines) } -- inline: where mail programs look for an invitation
 end
 
 return invite

@@ -41,6 +41,19 @@ local function read_attachments(names, title)
   return list
 end
 
+-- A text for each language needs one for everybody else: the event's language, or English.
+local function check_languages(title, option, texts)
+  if type(texts) ~= "table" then return end
+  for language, text in pairs(texts) do
+    if type(language) ~= "string" or type(text) ~= "string" then
+      check.refuse('%s: %s is a text, or one for each language: { en = "...", dz = "..." }', title, option)
+    end
+  end
+  if texts[facts.event.language] or texts.en then return end
+  check.refuse("%s: %s has nothing for whoever reads another language: add  %s = ...", title, option,
+    facts.event.language)
+end
+
 local function check_zone(word, zone)
   if zone == nil or zone == "theirs" then return end
   local fine, problem = pcall(usher.time.zone, zone)
@@ -52,6 +65,7 @@ function mail.rule(word, name, o, parts)
   local title = ('%s "%s"'):format(word, name)
   local ready = texts[name] or {}
   if o.text and o.file then check.refuse("%s: say text or file, not both", title) end
+  for _, option in ipairs { "subject", "text", "file" } do check_languages(title, option, o[option]) end
   check_zone(title, o.zone)
   moments.check_late(title, o.late)
   if o.once and o.unsure == "resend" then
@@ -107,7 +121,7 @@ end
 mail.mail = check.word(function(name)
   facts.need_event("mail")
   check.name("mail", name)
-  return check.word(function(given) declare(name, given) end)
+  return check.options_follow("mail", name, function(given) declare(name, given) end)
 end)
 
 return mail

@@ -26,6 +26,15 @@ local frame <const> = [[
   em { font-style: normal; font-size: .8rem; color: var(--flag); }
   summary { cursor: pointer; }
   details ul { columns: 16rem; padding-left: 1.2rem; margin: .3rem 0; }
+  li { overflow-wrap: anywhere; }
+  @media (max-width: 44rem) {
+    thead { display: none; }
+    tr { display: block; padding: .6rem 0; border-bottom: 1px solid var(--line); }
+    td { display: block; border: 0; padding: 0; }
+    td.clock { display: inline-block; margin-right: 1rem; font-size: .9rem; color: var(--quiet); }
+    td.clock:first-child { display: block; font-size: 1rem; font-weight: 600; color: inherit; }
+    td.clock::before { content: attr(data-place) " "; font-weight: 400; color: var(--quiet); }
+  }
   @media print { details { display: none; } }
 </style>
 <h1>%s</h1>
@@ -42,11 +51,11 @@ local frame <const> = [[
 </html>
 ]]
 
-local function clock_cells(row)
+local function clock_cells(row, zones)
   local cells = {}
   for i, clock in ipairs(row.clocks) do
     local mark = clock.mark and (" <em>%s</em>"):format(escape(clock.mark)) or ""
-    cells[i] = ('<td class="clock">%s%s</td>'):format(escape(clock.text), mark)
+    cells[i] = ('<td class="clock" data-place="%s">%s%s</td>'):format(escape(zones[i].name), escape(clock.text), mark)
   end
   return table.concat(cells)
 end
@@ -77,7 +86,7 @@ function page.render(view)
   local heads, lines = {}, {}
   for i, zone in ipairs(view.zones) do heads[i] = ("<th>%s</th>"):format(escape(zone.name)) end
   for i, row in ipairs(view.rows) do
-    lines[i] = ("<tr>%s<td>%s</td></tr>"):format(clock_cells(row), what_cell(row))
+    lines[i] = ("<tr>%s<td>%s</td></tr>"):format(clock_cells(row, view.zones), what_cell(row))
   end
   local title = escape(view.title or "Rehearsal")
   return frame:format(title, title, escape(view.head), table.concat(heads), table.concat(lines, "\n"),

@@ -13,6 +13,7 @@ local columns <const> = { "key", "name", "salutation", "position", "role", "grou
   "phone", "zone", "language" }
 local aliases <const> = { email = "mail", e_mail = "mail", language_code = "language", lang = "language",
   time_zone = "zone", timezone = "zone", telephone = "phone", title = "position" }
+local KEY_MAX <const> = 100 -- bytes: a flow's name has 120, and cues add a number
 local roles <const> = { "speaker", "organiser", "host" }
 local languages <const> = { english = "en", dzongkha = "dz", korean = "ko", filipino = "fil", nepali = "ne",
   hindi = "hi", french = "fr", spanish = "es", japanese = "ja", chinese = "zh", thai = "th", russian = "ru" }
@@ -25,7 +26,8 @@ end
 local function check_address(person, column, where, found)
   local address = person[column]
   if address and not is_address(address) then
-    found.add("%s: '%s' of %s is not a mail address: write it as name@office.example", where, address, person.name)
+    found.add("%s: '%s' of %s is not a mail address: write it as name@office.example", where, address,
+      person.name)
   end
 end
 
@@ -71,11 +73,16 @@ local function read_group(person, where, found)
   found.add("%s: unknown group '%s' of %s%s", where, group, person.name, check.meant(group, facts.groups))
 end
 
+-- Cells pasted from a document hold line breaks and spaces that nobody sees.
+local function one_line(cell)
+  return (cell:gsub("\u{00A0}", " "):gsub("[%s%c]+", " "):match("^%s*(.-)%s*$"))
+end
+
 local function rename_columns(cells)
   local person = {}
   for name, value in pairs(cells) do
     local column = aliases[name] or name
-    person[column], facts.columns[column] = value, true
+    person[column], facts.columns[column] = one_line(value), true
   end
   return person
 end
@@ -95,6 +102,9 @@ local function read_person(row, file, found)
   read_roles(person, where, found)
   read_group(person, where, found)
   person.key, person.where = person.key or person.name, where
+  if #person.key > KEY_MAX or person.key:find("[|#]") then
+    found.add("%s: '%s' can't be a key: write a short one without | and # into the column 'key'", where, person.key)
+  end
   return person
 end
 

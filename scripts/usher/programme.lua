@@ -67,18 +67,23 @@ end
 local function split_times(line)
   local first, rest = read_clock(line)
   if not first then return nil end
-  local between = rest:match("^%s*-(.*)$")
+  local between = rest:match("^%s*-(.*)$") or rest:match("^%s+to%s+(.*)$") or rest:match("^%s+bis%s+(.*)$")
   local second, after
   if between then second, after = read_clock(between) end
-  if not second and first.bare then return nil end -- "3 objectives" is no time
+  if not second and first.bare and not first.half then return nil end -- "3 objectives" is no time
   local from, to = clock_text(first, second and second.half), second and clock_text(second)
   if not from or second and not to then return nil end
   return from, to, (after or rest):match("^[%s|]*(.-)[%s|]*$")
 end
 
+-- A time of the event's day; of the next when the event goes past midnight and the time is before its start.
 local function moment_at(time)
   local event = facts.event
-  return usher.time.at(event.starts.wall:sub(1, 10) .. " " .. time, event.zone)
+  local day, last = event.starts.wall:sub(1, 10), event.ends.wall:sub(1, 10)
+  if last > day and time <= event.ends.wall:sub(12, 16) and time < event.starts.wall:sub(12, 16) then
+    day = last
+  end
+  return usher.time.at(day .. " " .. time, event.zone)
 end
 
 -- An office is named in a text as where somebody comes from ("Director, APCICT/ESCAP"), not as who speaks.
@@ -110,17 +115,21 @@ local function title_of(text, named_at)
   return title ~= "" and title or text
 end
 
--- "Remarks by Dr. Nobody": a name that people.csv does not have.
+-- "Remarks by Dr. Nobody": a name that people.csv does not have, and where it begins.
 local function unknown_name(text)
-  return text:match(" [Bb]y%s+(%u.*)$") or text:match("Resource [Pp]ersons?:%s*(.+)$")
-    or text:match("Speakers?:%s*(.+)$")
+  for _, pattern in ipairs { " [Bb]y%s+()(%u.*)$", "Resource [Pp]ersons?:%s*()(.+)$", "Speakers?:%s*()(.+)$" } do
+    local at, name = text:match(pattern)
+    if at then return name, at end
+  end
 end
 
 local function make_item(text, from, to, where)
   local named, named_at = named_in(text)
+  local stranger
+  if #named == 0 then stranger, named_at = unknown_name(text) end
   return { text = text, title = title_of(text, named_at), people = named, where = where,
     starts = from and moment_at(from), ends = to and moment_at(to),
-    stranger = #named == 0 and unknown_name(text) or nil }
+    stranger = stranger }
 end
 
 local months <const> = { "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec" }
@@ -277,8 +286,9 @@ local function say_times(item, before, add)
   if item.ends and item.ends.utc <= item.starts.utc then
     add("%s ends at %s, not after its start at %s", item.title, clock_of(item.ends), clock_of(item.starts))
   end
-  local begins = before and before.ends or event.starts
-  if item.starts.utc > begins.utc then
+  local begins = before and (before.ends or before.starts) or event.starts
+  local open = before and not before.ends -- then it lasts until this one
+  if item.starts.utc > begins.utc and not open then
     add("%s-%s: nothing is planned before %s", clock_of(begins), clock_of(item.starts), item.title)
   elseif before and item.starts.utc < begins.utc then
     add("%s and %s overlap: %s-%s", before.title, item.title, clock_of(item.starts), clock_of(begins))
@@ -297,13 +307,13 @@ function programme.check(add)
   for i, item in ipairs(facts.items) do
     if item.starts then
       say_times(item, before, add)
-      before = item.ends and item or before
+      before = item
     else
       say_floating(item, facts.items[i + 1], add)
     end
     say_people(item, add)
   end
-  if before and before.ends.utc < facts.event.ends.utc then
+  if before and before.ends and before.ends.utc < facts.event.ends.utc then
     add("%s-%s: nothing is planned", clock_of(before.ends), clock_of(facts.event.ends))
   end
 end

@@ -15,14 +15,12 @@ local sending = {}
 
 local IN_TIME_MS <const> = 60 * 1000 -- a tick and a commit; before that nothing can have been overtaken
 
--- A text in the person's language; else the event's, else English, else the only one there is.
+-- A text in the person's language; else the event's, else English: mail.rule saw to it that there is one.
 local function in_language(texts, person)
   if type(texts) == "string" then return texts, nil end
   for _, language in ipairs { person.language or "", facts.event.language, "en" } do
     if texts[language] then return texts[language], language end
   end
-  local language = check.names(texts)[1]
-  return texts[language], language
 end
 
 local function item_named(title)
@@ -65,10 +63,6 @@ local function judge(rule, person, moment, belated)
   return { send = true, asked = template.asked { subject, text } }
 end
 
-local function address(person)
-  return ('"%s" <%s>'):format(facts.full_name(person):gsub('[\\"]', "\\%0"), person.mail)
-end
-
 local function attachments(rule, person)
   local list = {}
   for i, attached in ipairs(rule.attach) do
@@ -81,7 +75,7 @@ local function compose(rule, case)
   local event, person = facts.event, case.person
   local text, language = in_language(rule.text, person)
   return {
-    "mail", to = address(person), as = person.key, cc = person.assistant and { person.assistant },
+    "mail", to = template.address(person), as = person.key, cc = person.assistant and { person.assistant },
     from = rule.from or event.from, reply_to = rule.reply_to or event.reply_to,
     subject = template.render_subject(in_language(rule.subject, person), case),
     text = template.render(text, case), lang = language, zone = event.zone,
@@ -102,7 +96,7 @@ local function send_copy(mail, person)
   usher.mail {
     "copy", to = person.assistant, as = person.key, from = mail.from, reply_to = mail.reply_to,
     subject = mail.subject,
-    text = ("*A copy of what %s gets.*\n\n%s"):format(facts.full_name(person), mail.text),
+    text = ("*A copy of what %s gets.*\n\n%s"):format(template.escape(facts.full_name(person)), mail.text),
     zone = mail.zone, unsure = mail.unsure, give_up = mail.give_up, about = about,
   }
 end

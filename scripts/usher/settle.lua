@@ -3,6 +3,7 @@
 -- everything, the description with the zones of all who take part.
 local answers = require "usher.answers"
 local calendar = require "usher.calendar"
+local check = require "usher.check"
 local facts = require "usher.facts"
 local programme = require "usher.programme"
 local timeline = require "usher.timeline"
@@ -58,6 +59,7 @@ local function report(request)
 end
 
 local function finish()
+  check.nothing_waits()
   local event = facts.event
   usher.describe { id = event.id, title = event.title, zone = event.zone, zones = zones() }
 end

@@ -12,9 +12,21 @@ local programme = require "usher.programme"
 
 local template = {}
 
--- Only what Markdown would take for an instruction inside a name.
+local url <const> = "^https?://[%w%-._~:/?#@!$&'()*+,;=%%]+$"
+
+-- What lists and facts say is no Markdown: a name stays a name, whatever is in it. A web address alone stays a
+-- link, and may stand in  [words]({column}).
 local function escape(text)
-  return (text:gsub("[\\`*_<>%[%]]", "\\%0"))
+  text = text:gsub("%s+", " ")
+  if text:find(url) then return "<" .. text .. ">" end
+  text = text:gsub("[\\`*_<>%[%]&~|#@]", "\\%0"):gsub("://", ":\\//")
+  return (text:gsub("^[-+=]", "\\%0"):gsub("^(%d+)([.)])", "%1\\%2"))
+end
+template.escape = escape
+
+-- template.address(person) -> "Dasho Karma Dorji" <karma@office.example>, as usher.mail takes it
+function template.address(person)
+  return ('"%s" <%s>'):format(facts.full_name(person):gsub('[\\"]', "\\%0"), person.mail)
 end
 
 local function zone_text(ms, zone)
@@ -25,27 +37,31 @@ end
 local function span_text(anchor, zone)
   local format = usher.time.format
   local ends = anchor.ends or anchor.starts
-  local last = format(ends, zone, "%H:%M")
+  local last = "-" .. format(ends, zone, "%H:%M")
   if format(anchor.starts, zone, "%Y-%m-%d") ~= format(ends, zone, "%Y-%m-%d") then
-    last = format(ends, zone, "%a %d %b %Y, %H:%M")
+    last = format(ends, zone, " to %a %d %b %Y, %H:%M")
   end
-  return ("%s-%s %s"):format(format(anchor.starts, zone, "%a %d %b %Y, %H:%M"), last,
+  return ("%s%s %s"):format(format(anchor.starts, zone, "%a %d %b %Y, %H:%M"), last,
     zone_text(anchor.starts, zone))
 end
 
--- Both clocks when they differ: their own first, then the event's.
+-- Both clocks when they differ: their own first, then the event's, which has its day when that differs too.
 local function both_text(anchor, zone)
   local own = span_text(anchor, zone)
   if zone == facts.event.zone then return own end
   local format, event_zone = usher.time.format, facts.event.zone
+  local ends = anchor.ends or anchor.starts
+  local same_day = format(anchor.starts, zone, "%a") == format(anchor.starts, event_zone, "%a")
+    and format(ends, zone, "%a") == format(ends, event_zone, "%a")
+  if not same_day then return ("%s, which is %s"):format(own, span_text(anchor, event_zone)) end
   return ("%s, which is %s-%s %s"):format(own, format(anchor.starts, event_zone, "%H:%M"),
-    format(anchor.ends or anchor.starts, event_zone, "%H:%M"), zone_text(anchor.starts, event_zone))
+    format(ends, event_zone, "%H:%M"), zone_text(anchor.starts, event_zone))
 end
 
 local function where_text()
   local where = facts.event.where
   if not where then return "" end
-  if where.kind == "place" then return where.text end
+  if where.kind == "place" then return escape(where.text) end
   local text = "Zoom: <" .. where.link .. ">"
   if where.id then text = text .. ", meeting ID " .. where.id end
   if where.code then text = text .. ", passcode " .. where.code end
@@ -85,23 +101,27 @@ end
 local function names_of(list)
   local names = {}
   for i, person in ipairs(list) do names[i] = escape(facts.full_name(person)) end
-  return table.concat(names, ", ")
+  local last = table.remove(names)
+  return #names > 0 and table.concat(names, ", ") .. " and " .. last or last or ""
 end
 
 local function organisers_text() return names_of(audience.organisers()) end
 
 local function objectives_text()
   local lines = {}
-  for i, objective in ipairs(facts.objectives) do lines[i] = "- " .. objective end
+  for i, objective in ipairs(facts.objectives) do lines[i] = "- " .. escape(objective) end
   return table.concat(lines, "\n")
 end
 
--- The items of a person, for speakers' mails.
+-- The items of a person, for speakers' mails: "12:05-12:20 Seoul (UTC+9): Remarks".
 local function own_items(case)
-  local lines = {}
+  local lines, zone = {}, case.person.zone
   for _, item in ipairs(facts.items) do
     for _, person in ipairs(item.people) do
-      if person.key == case.person.key then lines[#lines + 1] = item_line(item, case.person.zone) end
+      if person.key == case.person.key then
+        local time, title = programme.time_text(item, zone), escape(item.title)
+        lines[#lines + 1] = time and ("- %s %s: %s"):format(time, zone_text(item.starts, zone), title) or "- " .. title
+      end
     end
   end
   return table.concat(lines, "\n")
@@ -133,8 +153,8 @@ local function answers_text()
         elseif answer.answer == "yes" then yes = yes + 1 else no = no + 1 end
       end
     end
-    lines[#lines + 1] = ("- %s: %d coming, %d declined, %d without an answer"):format(group or "Guests", yes,
-      no, none)
+    lines[#lines + 1] = ("- %s: %d coming, %d declined, %d without an answer"):format(
+      escape(group or "Guests"), yes, no, none)
   end
   return table.concat(lines, "\n")
 end
@@ -149,7 +169,7 @@ local personal <const> = {
 }
 
 local shared <const> = {
-  title = function() return facts.event.title end,
+  title = function() return escape(facts.event.title) end,
   when = function() return span_text(facts.event, facts.event.zone) end,
   when_theirs = function(case) return span_text(facts.event, case.person.zone) end,
   when_both = function(case) return both_text(facts.event, case.person.zone) end,
@@ -172,6 +192,19 @@ local item_fields <const> = {
 }
 
 local asked <const> = { answers = answers_text }
+
+local lists <const> = { programme = true, run_of_show = true, objectives = true, own_items = true, answers = true }
+
+-- What to write when one of these is empty.
+local cures <const> = {
+  organisers = 'give somebody in people the role organiser, or name keys:  organisers = { "key" }  in event',
+  programme = 'say  programme "programme.txt"  above the rules',
+  run_of_show = 'say  programme "programme.txt"  above the rules',
+  objectives = 'say  objectives { "..." }  above the rules',
+  where = "say  where = ...  in event",
+  from = 'say  from = "Office <...>"  in event',
+  own_items = "the programme names them nowhere",
+}
 
 local function words_of(text)
   local list, seen = {}, {}
@@ -207,7 +240,7 @@ end
 
 -- A subject is no Markdown: without the escapes.
 function template.render_subject(text, case)
-  return (template.render(text, case):gsub("\\([\\`*_<>%[%]])", "%1"):gsub("%s+", " "))
+  return (template.render(text, case):gsub("\\(%p)", "%1"):gsub("%s+", " "))
 end
 
 local function known_words(with_item)
@@ -221,6 +254,14 @@ end
 local function is_known(word, with_item)
   return personal[word] or shared[word] or asked[word] or facts.columns[word]
     or with_item and item_fields[word]
+end
+
+-- A list in the middle of a sentence would be no list any more.
+local function stands_alone(text, word)
+  for line in (text .. "\n"):gmatch("(.-)\n") do
+    if line:find("{" .. word .. "}", 1, true) and not line:find("^%s*{" .. word .. "}%s*$") then return false end
+  end
+  return true
 end
 
 local function line_of(text, word)
@@ -238,8 +279,12 @@ function template.check(text, where, case, whole)
     end
     local looked_at = whole or not shared[word]
     if looked_at and not asked[word] and value_of(word, case) == "" then
-      return ("%s line %d: {%s} is empty for %s (%s)"):format(where, line_of(text, word), word,
-        facts.full_name(case.person), case.person.where)
+      local whose = shared[word] and "" or (" for %s (%s)"):format(facts.full_name(case.person), case.person.where)
+      local cure = cures[word] and ": " .. cures[word] or ""
+      return ("%s line %d: {%s} is empty%s%s"):format(where, line_of(text, word), word, whose, cure)
+    end
+    if whole and lists[word] and not stands_alone(text, word) then
+      return ("%s line %d: {%s} is a list: give it a line of its own"):format(where, line_of(text, word), word)
     end
   end
 end

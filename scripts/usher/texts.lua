@@ -8,7 +8,7 @@ texts["invitation"] = {
   text = [[
 Dear {full_name},
 
-{organisers} invite you to
+{organisers} would like to invite you to
 
 **{title}**
 
@@ -102,7 +102,7 @@ thank you for your part in
 
 {where}
 
-Your part, in your own time:
+Your part, by your own clock:
 
 {own_items}
 
@@ -122,7 +122,7 @@ texts["speaker-reminder"] = {
   text = [[
 Dear {full_name},
 
-we look forward to your part:
+we look forward to your part on {when_both}:
 
 {own_items}
 

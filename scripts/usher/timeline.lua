@@ -45,7 +45,7 @@ local function read_effect(effect)
   local args = effect.args or {}
   local about = args.about or {}
   return {
-    at = effect.due or effect.at, kind = effect.kind, flow = effect.flow, label = effect.label,
+    at = effect.due or effect.at, kind = effect.kind, flow = effect.flow, label = about.whom or effect.label,
     why = effect.why,
     rule = about.rule or effect.flow or effect.kind, item = about.item, item_at = about.item_at,
     what = about.what or effect.kind == "http" and "http" or "mail",
@@ -123,7 +123,7 @@ local function clocks_of(row, about)
     elseif format(row.at, zone.zone, "%a") ~= day then
       text = format(row.at, zone.zone, "%a %H:%M")
     end
-    local wrong = flaw(row.at, zone.zone, about)
+    local wrong = row.reach[zone.zone] and flaw(row.at, zone.zone, about) -- only where somebody gets it
     local mark = wrong and (wrong == "night" or wrong == "weekend") and wrong or wrong and "holiday"
     clocks[i] = { text = text, mark = mark }
   end
@@ -145,7 +145,10 @@ end
 
 local function what_of(row)
   local name = row.rule
-  if row.item then name = ("%s (%s at %s)"):format(row.rule, shorten(row.item), row.item_at) end
+  if row.item then
+    local at = row.item_at and " at " .. row.item_at or ""
+    name = ("%s (%s%s)"):format(row.rule, shorten(row.item), at)
+  end
   local whom = #row.sent == 1 and row.sent[1] or tostring(#row.sent)
   local text = ("%s %s \u{2192} %s"):format(row.kind, name, whom)
   if row.skipped > 0 then

@@ -25,10 +25,13 @@ local function send(name, person, item, moment)
   local case = { person = person, item = item, anchor = item, moment = moment, asked = {} }
   local text, event = texts[name], facts.event
   return usher.mail {
-    name, to = person.mail, as = person.key, from = event.from, reply_to = event.reply_to,
+    name, to = template.address(person), as = person.key, from = event.from, reply_to = event.reply_to,
     subject = template.render_subject(text.subject, case), text = template.render(text.text, case),
     unsure = name == "you-are-next" and "resend" or "ask", give_up = item.starts,
-    about = { rule = name, person = person.key, what = "mail", item = item.title },
+    zone = event.zone,
+    about = { rule = name, person = person.key, whom = facts.full_name(person), item = item.title,
+      what = name == "you-are-next" and "cue" or "mail",
+      item_at = usher.time.format(item.starts, person.zone, "%H:%M %P") },
   }
 end
 
@@ -60,7 +63,7 @@ end
 --- undecided "Closing remarks" { ask = "doim", at =, deadline = } -> nothing
 --- Says that an item has nobody yet, and whom to ask: by mail at `at` ("7 working days before, 10:00") and
 --- again at the deadline ("1 working day before, 10:00"). Until then the programme says "to be announced".
---- Whoever the handler "decide" { item, person } names gets the cue.
+--- Whoever is named by  usher answer "Closing remarks" by NAME  gets the cue.
 --- Example: local ask = function () undecided "Closing remarks" { ask = "doim" } end
 undecided.undecided = check.word(function(title)
   facts.need_event("undecided")
@@ -80,6 +83,12 @@ undecided.undecided = check.word(function(title)
   end)
 end)
 
+-- undecided.is_open(title) -> yes or no: somebody may be named for it
+function undecided.is_open(title)
+  local item = item_named(tostring(title))
+  return item ~= nil and item.undecided == true
+end
+
 -- undecided.decide{ item, person, who } -> reply: the handler that takes the answer.
 function undecided.decide(request)
   local item = item_named(tostring(request.item))
@@ -89,7 +98,9 @@ function undecided.decide(request)
   local person, why = people.find(tostring(request.person))
   if not person then error(why, 0) end
   usher.book("decided"):set(item.title, { person = person.key, who = request.who, at = usher.now() })
-  return { item = item.title, person = person.key, name = facts.full_name(person) }
+  local name = facts.full_name(person)
+  return { item = item.title, person = person.key, name = name,
+    text = ("%s: %s"):format(item.title, name) }
 end
 
 return undecided

@@ -48,7 +48,12 @@ end, 1)
 --- Example: use "briefing"
 function use.use(name, options)
   local module, except = read_options(name, options)
-  require(module)
+  local fine, problem = pcall(require, module)
+  if not fine and module ~= name then -- the line that can be mended is the script's
+    error(('use "%s": %s'):format(name, check.clean(problem)), 2)
+  elseif not fine then
+    error(problem, 0)
+  end
   check_except(name, except)
 end
 

@@ -142,8 +142,8 @@ static void on_cancel(void *self, int64_t flow, int32_t step)
 static void on_notice(void *self, const struct step *step, const struct flow *flow, struct text sentence)
 {
     struct rig *r = self;
-    buf_addf(&r->notices, "%s/%s %s: %.*s\n", flow->name, flow->key, step ? step->key : flow_state_name(flow->state),
-        (int)sentence.len, sentence.data);
+    buf_addf(&r->notices, "%s/%s %s: %.*s\n", flow->name, flow->key,
+        step ? step->key : flow_state_name(flow->state), (int)sentence.len, sentence.data);
 }
 
 static int on_read_file(void *self, const char *path, char **data, size_t *len, struct err *e)
@@ -225,8 +225,13 @@ const char *rig_try_begin(struct rig *r)
     struct err e = {0};
     open_store(r);
     struct engine_options options = {.store = r->store,
-        .world = {.self = r, .now = on_now, .wake_at = on_wake_at, .wake_now = on_wake_now, .perform = on_perform,
-            .room = on_room, .cancel = on_cancel},
+        .world = {.self = r,
+            .now = on_now,
+            .wake_at = on_wake_at,
+            .wake_now = on_wake_now,
+            .perform = on_perform,
+            .room = on_room,
+            .cancel = on_cancel},
         .rehearsal = !r->live,
         .read_file = on_read_file,
         .read_ctx = r,
@@ -422,7 +427,8 @@ const char *rig_result(struct rig *r, const char *flow, const char *key)
 const char *rig_history(struct rig *r, const char *flow, const char *key)
 {
     int64_t id = record_get_int(flow_of(r, flow, key), "id", 0);
-    struct record rows = rows_of(r, "history", rig_print(r, "{\"flow\":%lld,\"limit\":10000}", (long long)id));
+    struct record rows = rows_of(r, "history",
+        rig_print(r, "{\"flow\":%lld,\"limit\":10000}", (long long)id));
     const char *text = "";
     for (struct record_iter it = record_each(rows); record_next(&it);) {
         struct text state = record_get_text(it.value, "state"), step = record_get_text(it.value, "key");
@@ -488,8 +494,8 @@ const char *rig_call(struct rig *r, const char *handler, const char *request)
     struct buf bytes;
     buf_init(&bytes, RECORD_LEN_MAX);
     assert_int_equal(record_from_json(text_of(request), &bytes, NULL), 0);
-    engine_call(r->engine, (struct text){0}, text_of(handler), (struct record){(uint8_t *)bytes.data, bytes.len},
-        on_reply, &c);
+    engine_call(r->engine, (struct text){0}, text_of(handler),
+        (struct record){(uint8_t *)bytes.data, bytes.len}, on_reply, &c);
     buf_release(&bytes);
     rig_settle(r);
     return c.reply ? c.reply : "(no reply: the engine died)";

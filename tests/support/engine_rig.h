@@ -37,7 +37,8 @@ struct rig_effect {
 };
 
 // What the other side makes of an effect. *note is for the journal; *value is JSON or NULL.
-typedef enum outcome (*rig_peer)(void *ctx, const struct rig_effect *effect, const char **note, const char **value);
+typedef enum outcome (
+    *rig_peer)(void *ctx, const struct rig_effect *effect, const char **note, const char **value);
 
 struct rig {
     struct engine *engine;
@@ -50,7 +51,7 @@ struct rig {
     rig_peer peer; // NULL: every mail arrives
     void *peer_ctx;
     void (*asked)(struct rig *r); // just before the engine writes that an effect begins; may be NULL
-    void (*power)(bool on);       // false: before a killed engine's files are closed; true: after; may be NULL
+    void (*power)(bool on); // false: before a killed engine's files are closed; true: after; may be NULL
     struct rig_effect *effects, **effects_end;
     int effects_n;
     int deaths; // engines that ended without stopping
@@ -64,7 +65,7 @@ struct rig {
 
 // A rig whose clock stands at `now`, without an engine yet.
 struct rig *rig_new(const char *now);
-// The file `name` beside the scripts; a name that ends in .lua and was not there before is loaded by rig_begin.
+// The file `name` beside the scripts; rig_begin loads those that end in .lua.
 void rig_write(struct rig *r, const char *name, const char *text);
 // Makes the engine and loads every script. rig_try_begin answers what it says when it will not.
 void rig_begin(struct rig *r);
@@ -88,12 +89,12 @@ const char *rig_time(struct instant at); // "02-25 08:00", with seconds when the
 
 // Calls a handler with JSON, settles, and answers its reply as JSON, or "error: ...".
 const char *rig_call(struct rig *r, const char *handler, const char *request);
-// The steps of a flow, a line for each transition: "sleep:nap open". What is not plain has its note behind.
+// The steps of a flow, a line for each transition: "sleep:nap open"; what is not plain has its note behind.
 const char *rig_history(struct rig *r, const char *flow, const char *key);
 const char *rig_state(struct rig *r, const char *flow, const char *key);  // "waiting"; "none" without one
 const char *rig_why(struct rig *r, const char *flow, const char *key);    // its sentence, or ""
 const char *rig_result(struct rig *r, const char *flow, const char *key); // JSON, or "null"
-// What left the house, a line for each: "02-25 08:00 P1 mail:invitation", and "(try 2)" when it is not the first.
+// What left the house, a line for each: "02-25 08:00 P1 mail:invitation", with "(try 2)" when it is a repeat.
 const char *rig_effects(struct rig *r);
 // What people were told beside: "guest/P1 due:x: skipped: ..."
 const char *rig_notices(struct rig *r);

@@ -27,7 +27,7 @@ end
 
 function tests.cues_come_ten_minutes_before_by_the_clock_of_the_item()
   local report, world = rehearse("hlb.lua")
-  expect.contains(report.text, "Thu 25 Feb 13:55  16:55  15:55 holiday  cue you-are-next (Remarks at 17:05")
+  expect.contains(report.text, "Thu 25 Feb 13:55  16:55  15:55          cue you-are-next (Remarks at 17:05")
   expect.contains(report.text, "Thu 25 Feb 14:00  17:00  16:00 holiday  cue you-are-next (Social Media")
   local texts = {}
   for _, mail in ipairs(world.usher.mails) do

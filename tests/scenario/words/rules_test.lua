@@ -106,7 +106,7 @@ function tests.names_cannot_become_markdown()
   local world = stub.load(expect.event .. clever
     .. 'mail "x" { to = invited, at = "1 day before", subject = "For {name}", text = "Dear {name}" }')
   world.run(at "2021-02-01 09:00")
-  expect.equal(world.usher.mails[1].text, "Dear \\[x\\](http://evil.example)")
+  expect.equal(world.usher.mails[1].text, "Dear \\[x\\](http:\\//evil.example)")
   expect.equal(world.usher.mails[1].subject, "For [x](http://evil.example)")
 end
 

@@ -2,15 +2,16 @@
 // Answers from outside: deadlines, repetitions, flows that are not there yet, handlers and their books.
 #include "engine_rig.h"
 
-#define RSVP                                                                                             \
+#define RSVP \
     "usher.on('rsvp', function(r) usher.signal('guest', r.key, 'rsvp', r.yes, { dedup = r.id }) end)\n"
 
-#define GUEST                                                                                            \
-    "usher.flow('guest', function()\n"                                                                   \
-    "  local noon = usher.time.at('2021-02-25 12:00', 'UTC')\n"                                          \
-    "  local which, yes = usher.first('rsvp?', { answer = { signal = 'rsvp' }, deadline = { at = noon } })\n" \
-    "  return { which, yes or false }\n"                                                                 \
-    "end)\n"                                                                                             \
+#define GUEST                                                                                             \
+    "usher.flow('guest', function()\n"                                                                    \
+    "  local noon = usher.time.at('2021-02-25 12:00', 'UTC')\n"                                           \
+    "  local which, yes = usher.first('rsvp?', { answer = { signal = 'rsvp' }, deadline = { at = noon } " \
+    "})\n"                                                                                                \
+    "  return { which, yes or false }\n"                                                                  \
+    "end)\n"                                                                                              \
     "usher.start('guest', { key = 'P1' })\n" RSVP
 
 // A disk file, because the engine that takes the answer dies before the flow has heard of it.
@@ -140,16 +141,16 @@ static void one_flow_tells_another(void **state)
 
 // ---- handlers and books -------------------------------------------------------------------------------
 
-#define SEATS                                                                                            \
-    "usher.on('take', function(r)\n"                                                                     \
-    "  local seats = usher.book('seats')\n"                                                              \
-    "  seats:set(r.who, true)\n"                                                                         \
-    "  if seats:count() > 2 then error('no seat is left') end\n"                                         \
-    "  usher.signal('guest', r.who, 'rsvp', true)\n"                                                     \
-    "  usher.start('guest', { key = r.who })\n"                                                          \
-    "  return seats:count()\n"                                                                           \
-    "end)\n"                                                                                             \
-    "usher.flow('guest', function() return usher.wait('rsvp') end)\n"                                    \
+#define SEATS                                                         \
+    "usher.on('take', function(r)\n"                                  \
+    "  local seats = usher.book('seats')\n"                           \
+    "  seats:set(r.who, true)\n"                                      \
+    "  if seats:count() > 2 then error('no seat is left') end\n"      \
+    "  usher.signal('guest', r.who, 'rsvp', true)\n"                  \
+    "  usher.start('guest', { key = r.who })\n"                       \
+    "  return seats:count()\n"                                        \
+    "end)\n"                                                          \
+    "usher.flow('guest', function() return usher.wait('rsvp') end)\n" \
     "usher.on('count', function() return usher.book('seats'):count() end)\n"
 
 static void a_handler_that_raises_changes_nothing(void **state)
@@ -202,7 +203,8 @@ static void a_decision_that_raises_changes_no_book(void **state)
         "  return { fine, why, n }\n"
         "end)\n"
         "usher.start('f', { key = 'P1' })\n"
-        "usher.on('all', function() local t = {} for k in usher.book('seats'):each() do t[#t + 1] = k end return t end)\n");
+        "usher.on('all', function() local t = {} for k in usher.book('seats'):each() do t[#t + 1] = k end "
+        "return t end)\n");
     rig_settle(r);
     assert_text(rig_call(r, "all", "{}"), "[\"c\"]");
     rig_restart(r); // the kept answer is handed out, and the books are as they were

@@ -12,10 +12,12 @@
 static const char reminder[] = //
     "local starts <const> = usher.time.at('2021-02-25 14:00', 'UTC')\n"
     "usher.flow('guest', function()\n"
-    "  if usher.due('hour before', usher.time.shift(starts, '-1h'), { late = starts }) then\n" MAIL("hour") "  end\n"
-    "  if usher.due('begins', starts, { late = 'within 15 min' }) then\n" MAIL("begins") "  end\n"
-    "end)\n"
-    "usher.start('guest', { key = 'P1' })\n";
+    "  if usher.due('hour before', usher.time.shift(starts, '-1h'), { late = starts }) then\n" MAIL(
+        "hour") "  end\n"
+                "  if usher.due('begins', starts, { late = 'within 15 min' }) then\n" MAIL(
+                    "begins") "  end\n"
+                              "end)\n"
+                              "usher.start('guest', { key = 'P1' })\n";
 
 static void a_clock_set_forward_over_a_moment_keeps_what_is_not_late_and_skips_what_is(void **state)
 {
@@ -73,7 +75,8 @@ static void a_decision_on_lateness_is_kept(void **state)
 {
     struct rig *r = rig_with("2021-02-25 12:30", //
         "usher.flow('guest', function()\n"
-        "  local in_time = usher.due('noon', usher.time.at('2021-02-25 13:00', 'UTC'), { late = 'within 1h' })\n"
+        "  local in_time = usher.due('noon', usher.time.at('2021-02-25 13:00', 'UTC'), { late = 'within 1h' "
+        "})\n"
         "  usher.sleep('2h')\n"
         "  return in_time\n"
         "end)\n"
@@ -216,7 +219,8 @@ int main(void)
         cmocka_unit_test(a_clock_set_back_over_a_restart_sends_nothing_twice),
         cmocka_unit_test(a_minute_of_lateness_is_no_lateness),
         cmocka_unit_test(a_decision_on_lateness_is_kept),
-        cmocka_unit_test_setup(new_zone_rules_move_what_is_pending_and_leave_facts_alone, each_begins_at_plus_six),
+        cmocka_unit_test_setup(new_zone_rules_move_what_is_pending_and_leave_facts_alone,
+            each_begins_at_plus_six),
         cmocka_unit_test_setup(new_zone_rules_are_seen_by_looking_every_ten_minutes, each_begins_at_plus_six),
         cmocka_unit_test_setup(new_zone_rules_are_seen_at_the_next_start, each_begins_at_plus_six),
     };

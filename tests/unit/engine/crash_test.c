@@ -14,7 +14,8 @@ static const char reminders[] = //
     "      usher.mail { 'reminder-' .. days" ADDRESS ", unsure = 'resend' }\n"
     "    end\n"
     "  end)\n"
-    "  local which, yes = usher.first('rsvp?', { answer = { signal = 'rsvp' }, deadline = { after = '2 days' } })\n"
+    "  local which, yes = usher.first('rsvp?', { answer = { signal = 'rsvp' }, deadline = { after = '2 days' "
+    "} })\n"
     "  if which == 'answer' then\n"
     "    usher.decide('seat', function() usher.book('seats'):set('P1', yes) return true end)\n"
     "    usher.start('thanks', { key = 'P1' })\n"
@@ -26,7 +27,8 @@ static const char reminders[] = //
     "  usher.mail { 'thanks'" ADDRESS ", unsure = 'resend' }\n"
     "  usher.signal('guest', 'P1', 'thanked', true)\n"
     "end)\n"
-    "usher.on('rsvp', function(r) usher.signal('guest', 'P1', 'rsvp', r.yes, { dedup = 'form' }) return 'heard' end)\n"
+    "usher.on('rsvp', function(r) usher.signal('guest', 'P1', 'rsvp', r.yes, { dedup = 'form' }) return "
+    "'heard' end)\n"
     "usher.on('seats', function() return usher.book('seats'):count() end)\n"
     "usher.start('guest', { key = 'P1' })\n";
 
@@ -93,20 +95,25 @@ static const char *mails_of(struct rig *r, int *repeats)
     return text;
 }
 
-static void assert_same_end(struct rig *crashed, struct rig *quiet, const struct story *story, int64_t boundary)
+static void assert_same_end(struct rig *crashed, struct rig *quiet, const struct story *story,
+    int64_t boundary)
 {
     int repeats, none;
     const char *mails = mails_of(crashed, &repeats), *expected = mails_of(quiet, &none);
     assert_int_equal(none, 0);
-    if (story->resend && strcmp(mails, expected) != 0) fail_msg("boundary %d: sent\n%s", (int)boundary, mails);
-    if (repeats > (story->resend ? 1 : 0)) fail_msg("boundary %d: sent again\n%s", (int)boundary, rig_effects(crashed));
+    if (story->resend && strcmp(mails, expected) != 0)
+        fail_msg("boundary %d: sent\n%s", (int)boundary, mails);
+    if (repeats > (story->resend ? 1 : 0))
+        fail_msg("boundary %d: sent again\n%s", (int)boundary, rig_effects(crashed));
     for (const char *const *key = (const char *const[]){"P1", "P2", NULL}; *key; key++) {
         assert_text(rig_why(crashed, "guest", *key), "");
         assert_text(rig_state(crashed, "guest", *key), rig_state(quiet, "guest", *key));
     }
     if (story->resend) assert_text(rig_result(crashed, "guest", "P1"), rig_result(quiet, "guest", "P1"));
     assert_text(rig_call(crashed, "seats", "{}"), rig_call(quiet, "seats", "{}"));
-    assert_int_equal(rig_count(crashed, "diverged") + rig_count(crashed, "failed") + rig_count(crashed, "held"), 0);
+    assert_int_equal(rig_count(crashed, "diverged") + rig_count(crashed, "failed") +
+                         rig_count(crashed, "held"),
+        0);
 }
 
 static void crash_everywhere(const struct story *story, int at_least)

@@ -73,7 +73,8 @@ static const char mails[] = //
     "  usher.mail { 'one', to = 'a@x.example', subject = 's', text = 't' }\n"
     "end)\n"
     "usher.start('f', { key = 'P1' })\n"
-    "usher.on('take', function(r) usher.book('seats'):set('a', 1) usher.start('f', { key = 'P2' }) return 'taken' end)\n";
+    "usher.on('take', function(r) usher.book('seats'):set('a', 1) usher.start('f', { key = 'P2' }) return "
+    "'taken' end)\n";
 
 static void begin_on_disk(struct rig *r)
 {

@@ -91,8 +91,9 @@ static void the_limit_of_lateness_holds_over_a_restart(void **state)
 static void a_mail_with_a_limit_of_its_own_keeps_to_it(void **state)
 {
     struct server never = {OUTCOME_AGAIN, "451 come again", -1};
-    struct rig *r = rig_with_server(
-        FLOW("return " MAIL("m", ", give_up = usher.time.at('2021-02-25 10:00', 'UTC')")), &never);
+    struct rig *r = rig_with_server(FLOW("return " MAIL("m",
+                                        ", give_up = usher.time.at('2021-02-25 10:00', 'UTC')")),
+        &never);
     rig_run_until(r, "2021-02-25 10:01");
     assert_holds_words(rig_result(r, "f", "P1"), "\"sent\":false");
     rig_end(r);
@@ -112,8 +113,9 @@ static void a_mail_that_is_refused_for_ever_is_not_tried_again(void **state)
 static void four_hundred_retries_do_not_come_in_the_same_second(void **state)
 {
     struct server busy = {OUTCOME_AGAIN, "451 come again", 100};
-    struct rig *r = rig_with_server("usher.flow('f', function() " MAIL("m", "") " end)\n"
-                                    "for i = 1, 100 do usher.start('f', { key = 'P' .. i }) end\n",
+    struct rig *r = rig_with_server("usher.flow('f', function() " MAIL("m",
+                                        "") " end)\n"
+                                            "for i = 1, 100 do usher.start('f', { key = 'P' .. i }) end\n",
         &busy);
     rig_run(r);
     int same = 0;
@@ -141,13 +143,16 @@ static void a_mail_of_a_later_wait_does_not_inherit_the_limit(void **state)
 static void mails_that_find_no_room_before_their_limit_are_given_up(void **state)
 {
     struct server slow = {OUTCOME_AGAIN, "451 come again", -1};
-    struct rig *r = rig_with_server("local limit = usher.time.at('2021-02-25 08:05', 'UTC')\n"
-                                    "usher.flow('f', function() return " MAIL("m", ", give_up = limit") " end)\n"
-                                    "for i = 1, 200 do usher.start('f', { key = 'P' .. i }) end\n",
+    struct rig *r = rig_with_server(
+        "local limit = usher.time.at('2021-02-25 08:05', 'UTC')\n"
+        "usher.flow('f', function() return " MAIL("m",
+            ", give_up = limit") " end)\n"
+                                 "for i = 1, 200 do usher.start('f', { key = 'P' .. i }) end\n",
         &slow);
     rig_run(r);
     assert_int_equal(rig_count(r, "done"), 200);
-    for (struct rig_effect *x = r->effects; x; x = x->next) assert_true(x->at.ms <= rig_at("2021-02-25 08:05").ms);
+    for (struct rig_effect *x = r->effects; x; x = x->next)
+        assert_true(x->at.ms <= rig_at("2021-02-25 08:05").ms);
     rig_end(r);
 }
 
@@ -222,11 +227,13 @@ static void an_unsure_mail_is_left_when_the_script_says_so(void **state)
     rig_end(r);
 }
 
-static enum outcome on_mail_that_kills(void *ctx, const struct rig_effect *effect, const char **note, const char **value)
+static enum outcome on_mail_that_kills(void *ctx, const struct rig_effect *effect, const char **note,
+    const char **value)
 {
     struct rig *r = ctx;
     (void)effect, (void)note, (void)value;
-    virtual_crash_at(r->world, virtual_boundaries(r->world) + 1); // the mail has left, and nobody hears how it ended
+    virtual_crash_at(r->world,
+        virtual_boundaries(r->world) + 1); // the mail has left, and nobody hears how it ended
     return OUTCOME_OK;
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The power fails at every commit and every effect: what was written and not synced is gone, or half there.
 //
-// kill -9 does not test fsync, for the kernel keeps what a process wrote. So SQLite gets files of our own here:
-// each remembers what was written since its last sync; when the power fails a choice of these sectors survives.
+// kill -9 does not test fsync, for the kernel keeps what a process wrote. So SQLite gets files of our own
+// here: each remembers what was written since its last sync; when the power fails, a choice of these sectors
+// survives.
 // File names are taken to be durable at once.
 #include "engine_rig.h"
 
@@ -98,7 +99,7 @@ static void remember(struct disk_file *f, int64_t at, const void *data, size_t l
     f->writes[f->writes_n++] = (struct write){at, len, mem_copy(data ? data : "", len)};
 }
 
-// ---- what SQLite asks of a file -----------------------------------------------------------------------------
+// ---- what SQLite asks of a file ---------------------------------------------------------------------
 
 struct handle {
     sqlite3_file base;
@@ -280,7 +281,7 @@ static void new_disk(uint64_t seed)
     disk.seed = seed;
 }
 
-// ---- the story ------------------------------------------------------------------------------------------------
+// ---- the story ----------------------------------------------------------------------------------------
 
 static const char script[] = //
     "local function send(name)\n"
@@ -293,7 +294,8 @@ static const char script[] = //
     "  send('confirmation')\n"
     "  return yes or false\n"
     "end)\n"
-    "usher.on('rsvp', function() usher.signal('guest', 'P1', 'rsvp', true, { dedup = 'form' }) return 'heard' end)\n"
+    "usher.on('rsvp', function() usher.signal('guest', 'P1', 'rsvp', true, { dedup = 'form' }) return "
+    "'heard' end)\n"
     "usher.on('seats', function() return usher.book('seats'):get('P1') end)\n"
     "usher.start('guest', { key = 'P1' })\n";
 

@@ -186,11 +186,13 @@ static void what_is_derived_is_the_same_in_every_life(void **state)
 {
     struct rig *r = rig_with("2021-02-25 08:00", //
         "usher.flow('f', function()\n"
-        "  local function all() return usher.random('dice', 1, 1000000) .. usher.uuid('u') .. usher.token('t') end\n"
+        "  local function all() return usher.random('dice', 1, 1000000) .. usher.uuid('u') .. "
+        "usher.token('t') end\n"
         "  local kept = usher.decide('before', function() return 0 end)\n"
         "  local before, now = all(), usher.now()\n"
         "  usher.sleep('1 day')\n"
-        "  return { before == all(), now, usher.now(), usher.decide('kept', function() return before end) == before }\n"
+        "  return { before == all(), now, usher.now(), usher.decide('kept', function() return before end) == "
+        "before }\n"
         "end)\n"
         "usher.start('f', { key = 'P1' })\n");
     rig_settle(r);
@@ -198,8 +200,9 @@ static void what_is_derived_is_the_same_in_every_life(void **state)
     rig_run_until(r, "2021-02-25 20:00");
     rig_restart(r);
     rig_run(r);
-    assert_text(rig_result(r, "f", "P1"), rig_print(r, "[true,%lld,%lld,true]", (long long)rig_at("2021-02-25 08:00").ms,
-        (long long)rig_at("2021-02-26 08:00").ms));
+    assert_text(rig_result(r, "f", "P1"),
+        rig_print(r, "[true,%lld,%lld,true]", (long long)rig_at("2021-02-25 08:00").ms,
+            (long long)rig_at("2021-02-26 08:00").ms));
     rig_end(r);
 }
 

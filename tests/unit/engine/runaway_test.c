@@ -3,18 +3,17 @@
 #include "engine_rig.h"
 
 // Beside the hostile flow a patient one; both wake at the same minute, the hostile one first.
-#define BESIDE(body)                                                                                     \
-    "usher.flow('bad', function()\n"                                                                     \
-    "  usher.sleep('1h', 'before')\n"                                                                    \
-    "  usher.decide('seat', function() usher.book('b'):set('bad', 1) end)\n"                             \
-    "  usher.start('child', { key = 'C' })\n"                                                            \
-    body "\n"                                                                                            \
-    "  usher.mail { 'never', to = 'a@x.example', subject = 's', text = 't' }\n"                          \
-    "end)\n"                                                                                             \
-    "usher.flow('child', function() end)\n"                                                              \
-    "usher.flow('good', function() usher.sleep('1h') usher.sleep('1h') return 'fine' end)\n"             \
-    "usher.on('count', function() return usher.book('b'):count() end)\n"                                 \
-    "usher.start('bad', { key = 'B' })\n"                                                                \
+#define BESIDE(body)                                                                         \
+    "usher.flow('bad', function()\n"                                                         \
+    "  usher.sleep('1h', 'before')\n"                                                        \
+    "  usher.decide('seat', function() usher.book('b'):set('bad', 1) end)\n"                 \
+    "  usher.start('child', { key = 'C' })\n" body "\n"                                      \
+    "  usher.mail { 'never', to = 'a@x.example', subject = 's', text = 't' }\n"              \
+    "end)\n"                                                                                 \
+    "usher.flow('child', function() end)\n"                                                  \
+    "usher.flow('good', function() usher.sleep('1h') usher.sleep('1h') return 'fine' end)\n" \
+    "usher.on('count', function() return usher.book('b'):count() end)\n"                     \
+    "usher.start('bad', { key = 'B' })\n"                                                    \
     "for i = 1, 5 do usher.start('good', { key = 'P' .. i }) end\n"
 
 static void assert_stopped(const char *script, const char *words)
@@ -46,7 +45,8 @@ static void an_endless_loop_inside_pcall_is_stopped(void **state)
 
 static void an_endless_recursion_that_is_caught_again_and_again_is_stopped(void **state)
 {
-    assert_stopped(BESIDE("local function f() return pcall(f) end while true do f() end"), "computed too long");
+    assert_stopped(BESIDE("local function f() return pcall(f) end while true do f() end"),
+        "computed too long");
 }
 
 static void a_text_that_doubles_is_stopped(void **state)
@@ -66,8 +66,8 @@ static void a_pattern_bomb_is_stopped(void **state)
 
 static void a_sort_with_a_comparison_that_never_agrees_is_stopped(void **state)
 {
-    assert_stopped(
-        BESIDE("local t = {} for i = 1, 20000 do t[i] = i end while true do table.sort(t, function() return true end) end"),
+    assert_stopped(BESIDE("local t = {} for i = 1, 20000 do t[i] = i end while true do table.sort(t, "
+                          "function() return true end) end"),
         "computed too long");
 }
 
@@ -110,7 +110,8 @@ static void a_handler_that_never_ends_changes_nothing_and_says_so(void **state)
 
 static void a_decision_that_never_ends_stops_its_flow(void **state)
 {
-    assert_stopped(BESIDE("pcall(usher.decide, 'bad', function() while true do end end)"), "computed too long");
+    assert_stopped(BESIDE("pcall(usher.decide, 'bad', function() while true do end end)"),
+        "computed too long");
 }
 
 static void a_top_level_that_never_ends_is_refused(void **state)

@@ -2,8 +2,8 @@
 // Recurring work: downtime, clock changes, changed expressions, and one that still runs when the next is due.
 #include "engine_rig.h"
 
-#define DIGEST(options, body)                                                                            \
-    "usher.flow('digest', function(o)\n" body "\nreturn o.missed end)\n"                                 \
+#define DIGEST(options, body)                                            \
+    "usher.flow('digest', function(o)\n" body "\nreturn o.missed end)\n" \
     "usher.schedule { 'daily', flow = 'digest', " options " }\n"
 
 // What was decided, oldest first: "02-25 09:00 ran".
@@ -13,7 +13,8 @@ static const char *decisions(struct rig *r)
     const char *text = "";
     buf_init(&rows, 1u << 20);
     assert_int_equal(record_from_json(text_of(rig_list(r, "occurrences", "{}")), &rows, NULL), 0);
-    for (struct record_iter it = record_each((struct record){(uint8_t *)rows.data, rows.len}); record_next(&it);) {
+    for (struct record_iter it = record_each((struct record){(uint8_t *)rows.data, rows.len});
+         record_next(&it);) {
         struct text decision = record_get_text(it.value, "decision");
         struct instant nominal = {record_get_int(it.value, "nominal", 0)};
         text = rig_print(r, "%s %.*s\n%s", rig_time(nominal), (int)decision.len, decision.data, text);
@@ -55,7 +56,8 @@ static void missed_each_runs_all_of_them_oldest_first(void **state)
 static void missed_none_lists_all_that_are_late_and_runs_none(void **state)
 {
     struct rig *r = down_over_three(DIGEST("every = 'day 09:00', missed = 'none', late = '10 min'", ""));
-    assert_text(decisions(r), "02-25 09:00 ran\n02-26 09:00 missed\n02-27 09:00 missed\n02-28 09:00 missed\n");
+    assert_text(decisions(r),
+        "02-25 09:00 ran\n02-26 09:00 missed\n02-27 09:00 missed\n02-28 09:00 missed\n");
     assert_int_equal(rig_count(r, "done"), 1);
     rig_run_until(r, "2021-03-01 10:00"); // and goes on as before
     assert_holds_words(decisions(r), "03-01 09:00 ran\n");
@@ -64,7 +66,8 @@ static void missed_none_lists_all_that_are_late_and_runs_none(void **state)
 
 static void missed_each_makes_up_for_fifty_at_most_and_lists_the_rest(void **state)
 {
-    struct rig *r = rig_with("2021-02-25 08:00", DIGEST("every = '15 minutes', zone = 'UTC', missed = 'each'", ""));
+    struct rig *r = rig_with("2021-02-25 08:00",
+        DIGEST("every = '15 minutes', zone = 'UTC', missed = 'each'", ""));
     rig_settle(r);
     rig_kill(r);
     rig_clock(r, "2021-02-26 08:01"); // 96 later
@@ -82,7 +85,8 @@ static void missed_each_makes_up_for_fifty_at_most_and_lists_the_rest(void **sta
 
 static void half_past_two_runs_once_where_the_clock_jumps_over_it(void **state)
 {
-    struct rig *r = rig_with("2027-03-12 12:00", DIGEST("cron = '30 2 * * *', zone = 'America/New_York'", ""));
+    struct rig *r = rig_with("2027-03-12 12:00",
+        DIGEST("cron = '30 2 * * *', zone = 'America/New_York'", ""));
     rig_run_until(r, "2027-03-16 00:00"); // 02:30 does not exist on the 14th: 03:30 (UTC-4) is taken
     assert_text(decisions(r), "03-13 07:30 ran\n03-14 07:30 ran\n03-15 06:30 ran\n");
     rig_end(r);
@@ -90,7 +94,8 @@ static void half_past_two_runs_once_where_the_clock_jumps_over_it(void **state)
 
 static void half_past_one_runs_once_where_it_happens_twice(void **state)
 {
-    struct rig *r = rig_with("2027-11-05 12:00", DIGEST("cron = '30 1 * * *', zone = 'America/New_York'", ""));
+    struct rig *r = rig_with("2027-11-05 12:00",
+        DIGEST("cron = '30 1 * * *', zone = 'America/New_York'", ""));
     rig_run_until(r, "2027-11-09 00:00"); // twice on the 7th: the first (UTC-4) is taken
     assert_text(decisions(r), "11-06 05:30 ran\n11-07 05:30 ran\n11-08 06:30 ran\n");
     rig_end(r);
@@ -98,7 +103,8 @@ static void half_past_one_runs_once_where_it_happens_twice(void **state)
 
 static void half_past_two_runs_once_on_the_day_that_has_it_once_and_an_hour_more(void **state)
 {
-    struct rig *r = rig_with("2027-11-05 12:00", DIGEST("cron = '30 2 * * *', zone = 'America/New_York'", ""));
+    struct rig *r = rig_with("2027-11-05 12:00",
+        DIGEST("cron = '30 2 * * *', zone = 'America/New_York'", ""));
     rig_run_until(r, "2027-11-09 00:00");
     assert_text(decisions(r), "11-06 06:30 ran\n11-07 07:30 ran\n11-08 07:30 ran\n");
     rig_end(r);
@@ -213,6 +219,25 @@ static void overlap_replace_ends_the_one_before_it(void **state)
     rig_end(r);
 }
 
+static void overlap_replace_holds_over_a_restart(void **state)
+{
+    struct rig *r = rig_with("2021-02-25 08:00", DIGEST("every = 'day 09:00', overlap = 'replace'", LONG));
+    rig_run_until(r, "2021-02-25 10:00");
+    rig_restart(r);
+    rig_run_until(r, "2021-02-26 10:00");
+    assert_text(rig_state(r, "digest", "2021-02-25 09:00Z"), "cancelled");
+    assert_text(rig_state(r, "digest", "2021-02-26 09:00Z"), "waiting");
+    rig_end(r);
+}
+
+static void an_occurrence_that_failed_is_in_nobodys_way(void **state)
+{
+    struct rig *r = rig_with("2021-02-25 08:00", DIGEST("every = 'day 09:00'", "error('no')"));
+    rig_run_until(r, "2021-02-26 10:00");
+    assert_text(decisions(r), "02-25 09:00 ran\n02-26 09:00 ran\n");
+    rig_end(r);
+}
+
 static void a_crash_around_an_occurrence_neither_loses_nor_repeats_it(void **state)
 {
     for (int64_t boundary = 1;; boundary++) {
@@ -248,6 +273,8 @@ int main(void)
         cmocka_unit_test(overlap_skip_holds_over_a_restart),
         cmocka_unit_test(overlap_queue_runs_after_the_one_before_it),
         cmocka_unit_test(overlap_replace_ends_the_one_before_it),
+        cmocka_unit_test(overlap_replace_holds_over_a_restart),
+        cmocka_unit_test(an_occurrence_that_failed_is_in_nobodys_way),
         cmocka_unit_test(a_crash_around_an_occurrence_neither_loses_nor_repeats_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -140,7 +140,8 @@ static void two_scripts_of_two_ids_keep_their_flows_and_books_apart(void **state
         "end)\n"
         "usher.start('f', { key = 'P1' })\n";
     static const char two[] = //
-        "usher.flow('f', function() return usher.decide('n', function() return usher.book('b'):count() end) end)\n"
+        "usher.flow('f', function() return usher.decide('n', function() return usher.book('b'):count() end) "
+        "end)\n"
         "usher.start('f', { key = 'P1' })\n";
     rig_write(r, "one.lua", one);
     rig_write(r, "two.lua", two);
