@@ -9,6 +9,8 @@
 
 // How many missed occurrences `missed = "each"` makes up for, oldest first.
 #define CATCH_UP_MAX 50
+// A turn of the loop and an fsync: what runs within this ran at its time.
+#define ON_TIME_MS MINUTE_MS
 #define OCCURRENCE_KEY_MAX 48 // "2021-02-24 03:00Z"
 
 int schedule_parse(struct schedule *d, const char *cron, const char *every, struct err *e)
@@ -135,7 +137,8 @@ static void settle_one(struct engine *g, struct script *s, struct schedule *d)
         struct instant nominal = d->next_at, next = schedule_after(d, nominal);
         bool last = next.ms > g->now.ms;
         if (last && (d->missed != MISSED_NONE || !is_late(g, d, nominal, next))) {
-            if (!decide(g, s, d, nominal, d->missed == MISSED_LATEST ? missed_n : 0)) return;
+            int stands_for = missed_n + (instant_since(g->now, nominal) > ON_TIME_MS);
+            if (!decide(g, s, d, nominal, d->missed == MISSED_LATEST ? stands_for : 0)) return;
         } else if (!last && d->missed == MISSED_EACH && i < CATCH_UP_MAX) {
             if (!decide(g, s, d, nominal, 0)) return;
         } else {

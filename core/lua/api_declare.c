@@ -108,12 +108,12 @@ static int word_of(lua_State *L, const char *option, const char *const *words, c
 
 /// usher.schedule(options) -> nothing
 /// Declares recurring work. The first value is its name; `flow` names the flow that each occurrence starts,
-/// with { nominal = ms, missed = number of occurrences before it that did not run } as its input. When: every
-/// ("15 minutes", "day 09:00", "weekday 09:00", "monday 09:00") or cron (five fields), in zone (IANA name).
-/// missed: "latest" (one run for all that were missed, the default), "none", "each". late: a duration after
-/// which an occurrence counts as missed. overlap: "skip" (default), "queue", "replace". Changing the
-/// expression never reaches back. Errors: both or neither of every and cron; an unknown zone; an expression
-/// that never fires.
+/// with { nominal = ms, missed = how many missed ones this run stands for, itself included; 0 when it is on
+/// time } as its input. When: every ("15 minutes", "day 09:00", "weekday 09:00", "monday 09:00") or cron
+/// (five fields), in zone (IANA name). missed: "latest" (one run for all that were missed, the default),
+/// "none", "each". late: a duration after which an occurrence counts as missed. overlap: "skip" (default),
+/// "queue", "replace". Changing the expression never reaches back. Errors: both or neither of every and cron;
+/// an unknown zone; an expression that never fires.
 /// Example: usher.flow("digest", function(o) usher.log("at " .. o.nominal) end)
 /// usher.schedule { "weekly", every = "monday 09:00", zone = "Asia/Thimphu", flow = "digest" }
 static int api_schedule(lua_State *L)

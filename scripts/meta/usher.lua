@@ -109,7 +109,7 @@ function cues(options) end
 
 ---Says that an item has nobody yet, and whom to ask: by mail at `at` ("7 working days before, 10:00") and
 ---again at the deadline ("1 working day before, 10:00"). Until then the programme says "to be announced".
----Whoever the handler "decide" { item, person } names gets the cue.
+---Whoever is named by  usher answer "Closing remarks" by NAME  gets the cue.
 ---
 ---@param name string
 ---@return fun(options: table): any
@@ -143,12 +143,12 @@ function usher.on(name, fn) end
 function usher.at_end(fn) end
 
 ---Declares recurring work. The first value is its name; `flow` names the flow that each occurrence starts,
----with { nominal = ms, missed = number of occurrences before it that did not run } as its input. When: every
----("15 minutes", "day 09:00", "weekday 09:00", "monday 09:00") or cron (five fields), in zone (IANA name).
----missed: "latest" (one run for all that were missed, the default), "none", "each". late: a duration after
----which an occurrence counts as missed. overlap: "skip" (default), "queue", "replace". Changing the
----expression never reaches back. Errors: both or neither of every and cron; an unknown zone; an expression
----that never fires.
+---with { nominal = ms, missed = how many missed ones this run stands for, itself included; 0 when it is on
+---time } as its input. When: every ("15 minutes", "day 09:00", "weekday 09:00", "monday 09:00") or cron
+---(five fields), in zone (IANA name). missed: "latest" (one run for all that were missed, the default),
+---"none", "each". late: a duration after which an occurrence counts as missed. overlap: "skip" (default),
+---"queue", "replace". Changing the expression never reaches back. Errors: both or neither of every and cron;
+---an unknown zone; an expression that never fires.
 ---
 function usher.schedule(options) end
 

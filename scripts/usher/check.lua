@@ -38,7 +38,7 @@ local waiting <const> = {}
 -- What a word returns that has a name and then options, as in  mail "invitation" { }. Without the options
 -- it would declare nothing, so it is remembered and told by check.nothing_waits.
 function check.options_follow(word, name, fn)
-  local _, where = pcall(error, "", 6) -- past pcall, us, pcall, run and the word itself: the script
+  local _, where = pcall(error, "", 6) local t={} for i=1,9 do local _, w = pcall(error,"",i) t[i]=i..tostring(w) end where=table.concat(t,";")
   waiting[#waiting + 1] = { word = word, name = name, where = where }
   local number <const> = #waiting
   return check.word(function(given)

@@ -46,7 +46,6 @@ local function declare(name, given)
     weekend = o.weekend or { "sat", "sun" },
   }
   if o.holidays then calendar.add(o.holidays) end
-  settle.register()
 end
 
 --- event "hlb-2021" { title =, when =, where =, organisers =, host =, from = } -> nothing
@@ -55,6 +54,7 @@ end
 --- Example: event "hello" { title = "Hello", when = "Thu 25 Feb 2021 14:00-16:30 Asia/Thimphu" }
 event.event = check.word(function(name)
   check.name("event", name)
+  settle.register()
   return check.options_follow("event", name, function(given) declare(name, given) end)
 end)
 

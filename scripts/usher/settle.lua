@@ -5,6 +5,7 @@ local answers = require "usher.answers"
 local calendar = require "usher.calendar"
 local check = require "usher.check"
 local facts = require "usher.facts"
+local people = require "usher.people"
 local programme = require "usher.programme"
 local timeline = require "usher.timeline"
 local undecided = require "usher.undecided"
@@ -58,14 +59,25 @@ local function report(request)
   })
 end
 
+-- Whom the event names must be there, whether or not a rule writes to them.
+local function check_keys()
+  for _, key in ipairs(facts.event.organisers) do people.need('event: organisers', key) end
+  if facts.event.host then people.need('event: host', facts.event.host) end
+end
+
 local function finish()
   check.nothing_waits()
+  check_keys()
   local event = facts.event
   usher.describe { id = event.id, title = event.title, zone = event.zone, zones = zones() }
 end
 
--- Called once, by the word `event`.
+local registered = false
+
+-- Called by the word `event` as soon as it has a name.
 function settle.register()
+  if registered then return end
+  registered = true
   usher.on("answer", answers.answer)
   usher.on("who", answers.who)
   usher.on("pretend", answers.pretend)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// lists_fuzz: hostile lists through the words: the first byte says which of guests, programme, people, holidays
-// and a mail's template the rest becomes. Every refusal must be a sentence of ours, never one of Lua's own.
+// lists_fuzz: hostile lists through the words: the first byte says which of guests, programme, people,
+// holidays and a mail's template the rest becomes. Every refusal must be a sentence of ours, never one of
+// Lua's own.
 #include "engine/engine.h"
 #include "engine/script.h"
 #include "lua/api.h"

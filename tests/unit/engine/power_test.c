@@ -122,7 +122,7 @@ static int on_read(sqlite3_file *h, void *out, int len, sqlite3_int64 at)
     struct disk_file *f = file_of(h);
     int64_t there = f->live_len > at ? f->live_len - at : 0;
     int n = there < len ? (int)there : len;
-    memset(out, 0, (size_t)len);
+    memset(out, 0, len > 0 ? (size_t)len : 0);
     if (n) memcpy(out, f->live + at, (size_t)n);
     return n < len ? SQLITE_IOERR_SHORT_READ : SQLITE_OK;
 }

@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Every example is crashed at every commit and every effect of its life, and played twice for determinism.
+
+A crash is a rehearsed one: the shipped binary throws its engine away at that boundary and starts again on
+what is on disk. (tests/live kills real processes.) Uses the release build: there are hundreds of lives.
+"""
+import re
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+import live
+from errands import equal, holds, main
+
+COUNTS = re.compile(r"(\d+) crashes: (\d+) lost, (\d+) sent once more .*, (\d+) decided by a person")
+USHER = live.find_build("usher", "release", "dev")
+EXAMPLES = sorted(path for path in (live.ROOT / "examples").glob("*/*.lua"))
+
+place = live.Place(program=USHER)
+
+
+def crash(script):
+    """The lives of one script, each with one crash; prints and answers the counts."""
+    code, out, errors = place.command("rehearse", "--crash-everywhere", script)
+    print("%s: %s" % (script.relative_to(live.ROOT), out.strip() or errors.strip()))
+    equal(code, 0)
+    found = COUNTS.search(out)
+    if not found:
+        raise AssertionError("no counts in %r" % out)
+    return [int(n) for n in found.groups()]
+
+
+def check_for(script):
+    def check():
+        crashes, lost, _, _ = crash(script)
+        equal(lost, 0)
+        equal(crashes > 0, True)
+    return check
+
+
+def check_every_example_is_the_same_twice():
+    code, out, errors = place.command("selftest", "determinism", *EXAMPLES)
+    print(out.strip())
+    equal((code, errors), (0, ""))
+    equal(out.count("twice the same"), len(EXAMPLES))
+
+
+def check_the_selftest_of_everything_that_could_depend_on_the_machine():
+    code, out, errors = place.command("selftest", "determinism")
+    equal((code, errors), (0, ""))
+    holds(out, "twice the same")
+
+
+def check_a_difference_is_noticed():
+    """What the comparison is worth: a script that asks the outside world is refused, not quietly accepted."""
+    place.write("leaky.lua", 'usher.describe { id = "leaky" }\nusher.log(os.time())\n')
+    code, _, errors = place.command("selftest", "determinism", place.path / "leaky.lua")
+    equal(code, 1)
+    holds(errors, "leaky.lua:2")
+
+
+for number, example in enumerate(EXAMPLES):
+    globals()["check_%d_%s_survives_a_crash_at_every_boundary" % (number, example.stem.replace("-", "_"))] = \
+        check_for(example)
+main(globals())
