@@ -18,7 +18,7 @@
 struct event;
 struct promise;
 
-// Most flows in memory at once; those that a commit holds count. More wait on disk: 2,000 small ones are 4 MB.
+// Most flows in memory at once; those that a commit holds count. The rest waits on disk: 2,000 are about 4 MB.
 #define FLOWS_WARM_MAX 2000
 // So many stay in memory for a moment that is near; with more, all could be asleep and none could be loaded.
 #define FLOWS_DOZING_MAX (FLOWS_WARM_MAX / 4)
