@@ -18,7 +18,7 @@
 struct event;
 struct promise;
 
-// Most flows in memory at once; those that a commit holds count. The rest waits on disk: 2,000 are about 4 MB.
+// Most flows in memory at once; those that a commit holds count. More wait on disk: 2,000 are about 4 MB.
 #define FLOWS_WARM_MAX 2000
 // So many stay in memory for a moment that is near; with more, all could be asleep and none could be loaded.
 #define FLOWS_DOZING_MAX (FLOWS_WARM_MAX / 4)
@@ -99,8 +99,8 @@ int engine_load(struct engine *g, const char *path, struct err *e);
 // running.
 int engine_load_stored(struct engine *g, struct err *e);
 
-// Calls a handler of an event ("" = the first that has it) in the next tick. The reply comes when what it
-// changed is on disk: error is set when it raised. `who` stands in the audit trail.
+// Calls a handler of an event ("" = the first that has it) at once. The reply comes when what it changed is on
+// disk: error is set when it raised.
 typedef void (*engine_reply)(void *ctx, struct record reply, const struct err *error);
 void engine_call(struct engine *g, struct text event, struct text name, struct record request,
     engine_reply reply, void *ctx);
