@@ -113,6 +113,7 @@ end
 local function where_of(body)
   local words, flags = {}, {}
   local check = body:match("context_check%b()")
+  if body:find("context_check_wait(", 1, true) then check = "CALL_IN_FLOW" end -- only a flow can wait
   for _, place in ipairs(places) do
     if check and check:find(place.flag, 1, true) then
       words[#words + 1] = place.words

@@ -19,12 +19,16 @@ struct instant {
 
 static inline struct instant instant_add(struct instant at, int64_t ms)
 {
-    return (struct instant){at.ms + ms};
+    int64_t sum; // a script may say any number: past the end it is the end
+    if (__builtin_add_overflow(at.ms, ms, &sum)) sum = ms < 0 ? INT64_MIN : INT64_MAX;
+    return (struct instant){sum};
 }
 
 static inline int64_t instant_since(struct instant later, struct instant earlier)
 {
-    return later.ms - earlier.ms;
+    int64_t ms;
+    if (__builtin_sub_overflow(later.ms, earlier.ms, &ms)) ms = later.ms < earlier.ms ? INT64_MIN : INT64_MAX;
+    return ms;
 }
 
 static inline bool instant_before(struct instant a, struct instant b)

@@ -74,12 +74,16 @@ int command_history(const struct options *o)
     const char *flow = only_argument(o,
         "the number of one flow: usher history FLOW (usher flows lists them)");
     if (!flow) return USHER_USAGE;
+    char *end;
+    long long number = strtoll(flow, &end, 10);
+    if (*end || number < 1)
+        return complain(USHER_USAGE, "'%s' is no number of a flow (usher flows lists them)", flow);
     struct record_map map;
     struct buf request, bytes;
     record_map_init(&map);
     buf_init(&request, 4096);
     record_map_text(&map, "ask", TEXT("history"));
-    record_map_int(&map, "flow", strtoll(flow, NULL, 10));
+    record_map_int(&map, "flow", number);
     record_map_end(&map, &request);
     int code = ask_usher(o, (struct record){(uint8_t *)request.data, request.len}, &bytes);
     buf_release(&request);

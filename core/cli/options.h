@@ -12,7 +12,8 @@
     X("history", "FLOW", "Shows everything that happened in one flow, by its number.")                     \
     X("why", "NAME [RULE]", "Says in a sentence what a person's mail or flow waits for, or why it ended.") \
     X("who", "[GROUP]", "Lists people with their answers.")                                                \
-    X("answer", "NAME yes|no", "Types an answer in for a person who phoned or wrote.")                     \
+    X("answer", "NAME yes|no",                                                                             \
+        "Types an answer in for a person who phoned or wrote (ITEM by NAME: who does it).")                \
     X("unsure", "[FLOW sent|again]", "Lists mails whose fate is not known, or settles one.")               \
     X("help", "[WORD]", "Explains a command of this program or a word of a script.")                       \
     X("selftest", "determinism [SCRIPT...]",                                                               \

@@ -35,6 +35,14 @@ static struct text plain_name(struct text key)
     return key;
 }
 
+// "2021-02-16 10:00 Asia/Thimphu (5 working days before)": behind a moment that was said, the phrase is enough.
+static struct text phrase_of(struct text note)
+{
+    const char *open = memchr(note.data, '(', note.len);
+    if (!open || note.data[note.len - 1] != ')') return note;
+    return (struct text){open + 1, note.len - (size_t)(open + 1 - note.data) - 1};
+}
+
 static void say_waiting(struct record answer, const struct last_step *s)
 {
     struct text state = record_get_text(s->last, "state"), key = record_get_text(s->last, "key");
@@ -56,7 +64,8 @@ static void say_waiting(struct record answer, const struct last_step *s)
         if (answer_ends_it || !due) printf("waits for '%.*s'%s", (int)name.len, name.data, due ? ", " : "");
         else printf("waits ");
         if (due) printf("until %s", show_time(answer, due).text);
-        if (note.len) printf(" (%.*s)", (int)note.len, note.data);
+        struct text said = note.len ? phrase_of(note) : note;
+        if (said.len) printf(" (%.*s)", (int)said.len, said.data);
         putchar('\n');
     } else {
         printf("'%.*s' is %.*s%s%.*s\n", (int)key.len, key.data, (int)state.len, state.data,

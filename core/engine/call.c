@@ -55,7 +55,7 @@ static int run_handler(struct call *c, struct err *e)
     s->context = CONTEXT_NONE;
     int failed = 0;
     if (struck) failed = err_set(e, ERR_LIMIT, "%s: %s", c->handler->name, budget_sentence(struck));
-    else if (status) failed = err_set(e, ERR_INPUT, "%s", luaL_tolstring(L, -1, NULL));
+    else if (status) failed = err_set(e, ERR_INPUT, "%s", sandbox_said(L, NULL));
     else if (!(failed = sandbox_guard(s->sandbox, e))) failed = value_encode(L, -1, &c->reply, e);
     lua_settop(L, 0);
     return failed;

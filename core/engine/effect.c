@@ -81,7 +81,7 @@ static void give_up(struct engine *g, struct flow *f, struct step *s, struct tex
 // room.
 static bool give_up_late(struct engine *g, struct flow *f, struct step *s)
 {
-    if (!s->late_after.ms || g->now.ms <= s->late_after.ms + EFFECT_GRACE_MS) return false;
+    if (!s->late_after.ms || g->now.ms - EFFECT_GRACE_MS <= s->late_after.ms) return false;
     give_up(g, f, s, text_of(s->note));
     return true;
 }
@@ -226,12 +226,12 @@ static struct instant tried_until(const struct step *s)
 
 static void give_up(struct engine *g, struct flow *f, struct step *s, struct text note)
 {
-    bool perhaps = s->state == STEP_UNSURE;
     char why[1200];
     int n = snprintf(why, sizeof why, "given up after %d %s, because it would be too late%s%.*s", s->attempt,
         s->attempt == 1 ? "try" : "tries", note.len ? ": " : "", (int)note.len, note.data);
     if ((size_t)n >= sizeof why) n = sizeof why - 1;
-    settle_result(g, f, s, perhaps ? STEP_DONE : STEP_FAILED, false, perhaps, (struct text){why, (size_t)n});
+    settle_result(g, f, s, s->perhaps ? STEP_DONE : STEP_FAILED, false, s->perhaps,
+        (struct text){why, (size_t)n});
 }
 
 static void try_again(struct engine *g, struct flow *f, struct step *s, struct text note, int64_t wish_ms)
@@ -249,12 +249,16 @@ static void try_again(struct engine *g, struct flow *f, struct step *s, struct t
     step_write(g, f, s, (struct record){0}, note);
 }
 
-static void settle_unsure(struct engine *g, struct flow *f, struct step *s, struct text note)
+// A peer that cuts the connection each time must not get the same mail at the speed of the wire: only what a
+// dead process left behind is sent again at once.
+static void settle_unsure(struct engine *g, struct flow *f, struct step *s, struct text note, bool recovered)
 {
     s->state = STEP_UNSURE;
+    s->perhaps = true;
     s->note = flow_keep(f, note);
     step_write(g, f, s, (struct record){0}, note);
-    if (s->unsure == UNSURE_RESEND) effect_begin_again(g, f, s);
+    if (s->unsure == UNSURE_RESEND && recovered) effect_begin_again(g, f, s);
+    else if (s->unsure == UNSURE_RESEND) try_again(g, f, s, note, 0);
     else if (s->unsure == UNSURE_LEAVE) settle_result(g, f, s, STEP_DONE, false, true, note);
     else if (g->options.notice) g->options.notice(g->options.notice_ctx, s, f, note);
 }
@@ -271,7 +275,7 @@ void effect_outcome(struct engine *g, struct flow *f, struct step *s, enum outco
         break;
     case OUTCOME_AGAIN: try_again(g, f, s, note, retry_after_ms); break;
     case OUTCOME_FAILED: settle_result(g, f, s, STEP_FAILED, false, false, note); break;
-    case OUTCOME_UNSURE: settle_unsure(g, f, s, note); break;
+    case OUTCOME_UNSURE: settle_unsure(g, f, s, note, false); break;
     }
     if (f->state <= FLOW_WAITING) flow_make_ready(g, f); // writes its row, or passes the result on
     else flow_rest(g, f);
@@ -285,7 +289,7 @@ void effect_recover(struct engine *g, struct flow *f)
         if (!step_is_effect(s->kind) || s->under_way || s->queued || !s->branch) continue;
         if (s->state == STEP_STARTED) {
             settle_unsure(g, f, s,
-                TEXT("usher stopped while it was on its way: perhaps it went out, perhaps not"));
+                TEXT("usher stopped while it was on its way: perhaps it went out, perhaps not"), true);
         } else if (s->state == STEP_OPEN && !s->due.ms) {
             effect_begin_again(g, f, s);
         } else if (s->state == STEP_UNSURE && s->unsure == UNSURE_RESEND) {
@@ -325,8 +329,11 @@ void effect_settle_unsure(struct engine *g, struct flow *f, struct step *s)
         record_bool(row->value, &again);
         row->taken_by = f->id;
         batch_take(g->batch, row->id, f->id, s->ord);
-        if (again) effect_begin(g, f, s);
-        else settle_result(g, f, s, STEP_DONE, true, false, TEXT("a person says that it arrived"));
+        if (again) { // open on disk: the word is taken, and there may be no room before the next start
+            s->state = STEP_OPEN;
+            step_write(g, f, s, (struct record){0}, TEXT("a person says: send it again"));
+            effect_begin(g, f, s);
+        } else settle_result(g, f, s, STEP_DONE, true, false, TEXT("a person says that it arrived"));
         return;
     }
 }

@@ -99,8 +99,8 @@ int engine_load(struct engine *g, const char *path, struct err *e);
 // running.
 int engine_load_stored(struct engine *g, struct err *e);
 
-// Calls a handler of an event ("" = the first that has it) at once. The reply comes when what it changed is on
-// disk: error is set when it raised.
+// Calls a handler of an event ("" = the first that has it) at once. The reply comes when what it changed is
+// on disk: error is set when it raised.
 typedef void (*engine_reply)(void *ctx, struct record reply, const struct err *error);
 void engine_call(struct engine *g, struct text event, struct text name, struct record request,
     engine_reply reply, void *ctx);

@@ -125,6 +125,7 @@ static int apply_row(struct flow *f, const struct journal_row *row, struct err *
     s->at = row->at;
     s->due = row->due;
     s->attempt = row->attempt;
+    s->perhaps |= row->state == STEP_UNSURE;
     if (row->note.len) s->note = flow_keep(f, row->note);
     if (first && step_is_effect(s->kind)) s->args = flow_keep_record(f, row->value);
     else if (row->value.data) s->value = flow_keep_record(f, row->value);
@@ -133,7 +134,6 @@ static int apply_row(struct flow *f, const struct journal_row *row, struct err *
         note_ended(f, s);
     }
     f->rows = row->n;
-    f->sum = row->sum;
     return 0;
 }
 
@@ -242,13 +242,12 @@ struct slice {
     struct promise *promises;
     struct book_change *books;
     int32_t flow_rows, under_way;
-    uint64_t sum;
 };
 
 static struct slice slice_begin(struct engine *g, struct flow *f)
 {
     return (struct slice){batch_mark(g->batch), promise_mark(g), book_mark(f->script->event), f->rows,
-        f->under_way, f->sum};
+        f->under_way};
 }
 
 static void slice_take_back(struct engine *g, struct flow *f, const struct slice *s)
@@ -258,7 +257,6 @@ static void slice_take_back(struct engine *g, struct flow *f, const struct slice
     book_rewind(f->script->event, s->books);
     f->rows = s->flow_rows;
     f->under_way = s->under_way;
-    f->sum = s->sum;
 }
 
 void flow_stop(struct engine *g, struct flow *f, enum flow_state state, const char *why)
@@ -294,7 +292,7 @@ static void branch_failed(struct engine *g, struct branch *b)
 {
     struct flow *f = b->flow;
     size_t len;
-    const char *message = luaL_tolstring(b->L, -1, &len);
+    const char *message = sandbox_said(b->L, &len);
     b->state = BRANCH_FAILED;
     b->error = flow_keep(f, (struct text){message, len});
     if (b->number == 1) flow_stop(g, f, FLOW_FAILED, b->error);
@@ -380,15 +378,21 @@ static void check_replay_was_whole(struct engine *g, struct flow *f)
 // DONE when every branch has ended; a branch that failed and that nobody joined fails the flow.
 static void conclude(struct engine *g, struct flow *f)
 {
-    bool all_ended = true;
+    bool all_ended = true, any_at_step = false;
     const struct branch *failed = NULL;
     for (const struct branch *b = f->first_branch; b; b = b->next) {
         if (b->state < BRANCH_ENDED) all_ended = false;
+        if (b->state == BRANCH_AT_STEP) any_at_step = true;
         if (b->state == BRANCH_FAILED && !b->joined && !failed) failed = b;
     }
-    if (!all_ended) f->state = f->under_way > 0 ? FLOW_READY : FLOW_WAITING;
+    if (!all_ended && !any_at_step)
+        flow_stop(g, f, FLOW_FAILED, "its branches wait for each other by usher.join, so none can go on");
+    else if (!all_ended) f->state = f->under_way > 0 ? FLOW_READY : FLOW_WAITING;
     else if (failed) flow_stop(g, f, FLOW_FAILED, failed->error);
-    else f->state = FLOW_DONE;
+    else {
+        f->state = FLOW_DONE;
+        f->why = "";
+    }
     // { skipped = "sentence" } is how a flow says that it decided against what it was for.
     struct text skipped = f->state == FLOW_DONE ? record_get_text(f->result, "skipped") : (struct text){0};
     if (skipped.len && g->options.notice) g->options.notice(g->options.notice_ctx, NULL, f, skipped);
@@ -408,8 +412,8 @@ void flow_write(struct engine *g, struct flow *f)
                              .steps = f->steps_n,
                              .dseq = f->dseq,
                              .why = text_of(f->why),
-                             .result = f->state == FLOW_DONE ? f->result : (struct record){0},
-                             .sum = f->sum});
+                             .result = f->state == FLOW_DONE ? f->result : (struct record){0}});
+    f->batch_n = g->batch_n;
     f->written = true;
     f->written_state = f->state;
     f->written_due = f->next_due;
@@ -431,7 +435,11 @@ void flow_rest(struct engine *g, struct flow *f)
 void flow_rested(struct engine *g, struct flow *f)
 {
     if (!f || --f->resting > 0 || f->ready || f->under_way > 0)
-        return; // it went on meanwhile, and will rest again
+        return;                      // it went on meanwhile, and will rest again
+    if (f->batch_n > g->durable_n) { // it wrote once more meanwhile
+        promise_rest(g, f);
+        return;
+    }
     if (f->state <= FLOW_WAITING && f->next_due.ms) agenda_add_cold(&g->agenda, f->next_due);
     flow_forget(g, f);
 }
@@ -459,6 +467,8 @@ void flow_run(struct engine *g, struct flow *f)
     f->running = false;
     if (f->paused && f->state <= FLOW_WAITING) { // the batch is full: go on after the commit
         book_forget_changes(f->script->event);
+        f->state = FLOW_READY; // on disk, too: after a crash nobody else would wake it
+        flow_write(g, f);
         flow_make_ready(g, f);
         return;
     }

@@ -49,6 +49,7 @@ struct step {
     int64_t batch_n; // the batch that its newest row is in
     bool under_way;  // its effect is with the world, or promised to it by a batch
     bool queued;     // its effect waits for room
+    bool perhaps;    // some attempt of it may have had its effect
 };
 
 enum branch_state {
@@ -79,7 +80,8 @@ struct branch {
 struct flow {
     int64_t id;
     struct script *script;
-    const char *name, *key, *label, *why;
+    const char *name, *key, *label;
+    const char *why; // why it was stopped; before that what it says of itself (usher.status)
     enum flow_state state;
     int64_t parent;
     struct instant t0, next_due;
@@ -90,7 +92,7 @@ struct flow {
     int32_t steps_n, steps_room, replayed; // replayed: how many were in the journal when it was loaded
     struct step **ended; // ended[dseq - 1]: completions in the order in which they are handed over
     int32_t ended_room;
-    uint64_t sum; // checksum of its newest row
+    int64_t batch_n; // the newest batch that holds something of it
     struct branch *first_branch, *last_branch;
     int32_t branches_n;
     struct record input, result;

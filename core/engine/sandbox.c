@@ -164,6 +164,14 @@ struct sandbox *sandbox_open(void *owner)
     return s;
 }
 
+const char *sandbox_said(lua_State *L, size_t *len)
+{
+    int type = lua_type(L, -1);
+    if (type != LUA_TSTRING && type != LUA_TNUMBER)
+        lua_pushfstring(L, "a %s was raised as an error: write error(\"a sentence\")", lua_typename(L, type));
+    return lua_tolstring(L, -1, len);
+}
+
 void sandbox_close(struct sandbox *s)
 {
     if (!s) return;

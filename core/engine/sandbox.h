@@ -35,6 +35,10 @@ void sandbox_set_library(void (*open)(lua_State *L, int env));
 
 struct sandbox *sandbox_open(void *owner);
 void sandbox_close(struct sandbox *s);
+
+// What an error says, for the journal. Runs no code of the script's and shows no address: only a text or a
+// number says something. Leaves the text on top.
+const char *sandbox_said(lua_State *L, size_t *len);
 struct sandbox *sandbox_of(lua_State *L);
 
 // Pushes the compiled chunk with the script environment. `name` is what messages call it: "briefing.lua".

@@ -192,7 +192,7 @@ static int call_loading(struct script *s, int args_n, struct err *e)
     s->sandbox->budget.slice_grow_max = grow_max;
     if (struck) return err_set(e, ERR_LIMIT, "%s: %s", s->path, budget_sentence(struck));
     if (status == LUA_OK) return 0;
-    err_set(e, ERR_INPUT, "%s", luaL_tolstring(L, -1, NULL));
+    err_set(e, ERR_INPUT, "%s", sandbox_said(L, NULL));
     lua_settop(L, 0);
     return -(int)ERR_INPUT;
 }

@@ -97,7 +97,7 @@ static struct step *replayed_step(struct engine *g, struct branch *b, const char
 // anew.
 static void rearm(struct engine *g, struct flow *f, struct step *s, const struct ask *ask)
 {
-    bool pending = s->state == STEP_OPEN && s->kind == STEP_KIND_DUE;
+    bool pending = s->state == STEP_OPEN && (s->kind == STEP_KIND_DUE || s->kind == STEP_KIND_FIRST);
     if (!pending || s->due.ms == ask->due.ms) return;
     s->due = ask->due;
     step_write(g, f, s, (struct record){0}, ask->note);
@@ -207,7 +207,7 @@ void step_write(struct engine *g, struct flow *f, struct step *s, struct record 
 {
     bool first = s->at.ms == 0;
     s->at = g->now;
-    s->batch_n = g->batch_n;
+    s->batch_n = f->batch_n = g->batch_n;
     struct journal_row row = {.flow = f->id,
         .n = ++f->rows,
         .step = s->ord,
@@ -220,10 +220,8 @@ void step_write(struct engine *g, struct flow *f, struct step *s, struct record 
         .at = g->now,
         .due = s->due,
         .note = note,
-        .value = value,
-        .sum = f->sum};
+        .value = value};
     batch_journal(g->batch, &row);
-    f->sum = row.sum;
 }
 
 void step_settle(struct engine *g, struct flow *f, struct step *s, enum step_state state, struct record value,
@@ -257,7 +255,7 @@ static void put_late(struct buf *out, int64_t ms)
 // On time, or skipped with the reason; the decision is a row, so a replay can't decide otherwise.
 static void settle_due_step(struct engine *g, struct flow *f, struct step *s)
 {
-    bool late = s->late_after.ms && g->now.ms > s->late_after.ms + GRACE_MS;
+    bool late = s->late_after.ms && g->now.ms - GRACE_MS > s->late_after.ms;
     struct buf value, note;
     buf_init(&value, 64);
     buf_init(&note, 256);

@@ -29,6 +29,7 @@ static void activate(struct engine *g, const struct loaded_flow *from)
         return;
     }
     if (from->flow.state > FLOW_WAITING) return; // an answer after the end is kept and shown
+    if (g->stopping) return;                     // the next start finds it, with what waits for it
     struct err e = {0};
     struct script *script = engine_script(g, from->flow.script);
     if (!script) {
@@ -78,6 +79,7 @@ static void resume(struct engine *g)
         if (!g->ready_first) g->ready_last = NULL;
         f->ready = false;
         if (f->state <= FLOW_WAITING) flow_run(g, f);
+        else flow_rest(g, f); // it was stopped while it was in the queue
     }
 }
 

@@ -27,7 +27,6 @@ static void begin_pass(struct engine *g)
         NULL);
     g->zones.passing = true;
     g->zones.cursor = 0;
-    keep_release(g);
 }
 
 int zones_restore(struct engine *g)
@@ -119,6 +118,7 @@ static void on_listed(void *self, struct record rows, const struct err *error)
         ids[n++] = record_get_int(it.value, "id", 0);
     }
     if (n == 0) {
+        if (!error) keep_release(g); // only now: a pass that a crash cuts off begins anew
         g->zones.passing = false;
         return;
     }

@@ -101,7 +101,7 @@ static int join_from(lua_State *L, int status, lua_KContext from)
 /// local two = usher.join(b)
 static int api_join(lua_State *L)
 {
-    context_check(L, "usher.join", CALL_IN_FLOW);
+    context_check_wait(L, "usher.join");
     luaL_checkany(L, 1);
     return join_from(L, LUA_OK, 1);
 }
@@ -177,7 +177,7 @@ static int each_from(lua_State *L, int status, lua_KContext max)
 static int api_each(lua_State *L)
 {
     static const struct option options[] = {{"by", "any?"}, {"max", "int?"}, {0}};
-    context_check(L, "usher.each", CALL_IN_FLOW);
+    context_check_wait(L, "usher.each");
     luaL_checktype(L, 1, LUA_TTABLE);
     luaL_checktype(L, 3, LUA_TFUNCTION);
     lua_settop(L, 3);

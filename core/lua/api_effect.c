@@ -23,7 +23,7 @@ static int api_effect(lua_State *L)
 {
     static const struct option options[] = {{"args", "any?"}, {"as", "text?"}, {"unsure", "text?"},
         {"give_up", "moment?"}, {0}};
-    struct script *s = context_check(L, "usher.effect", CALL_IN_FLOW);
+    struct script *s = context_check_wait(L, "usher.effect");
     struct text kind = context_name(L, 1, "usher.effect");
     check_options(L, 2, "usher.effect", options, 1);
     lua_settop(L, 2);
@@ -48,6 +48,11 @@ static int api_effect(lua_State *L)
     record_map_text(&map, "kind", kind);
     record_map_value(&map, "args", (struct record){(uint8_t *)args.data, args.len});
     record_map_end(&map, &whole);
+    if (whole.over) {
+        buf_release(&args);
+        buf_release(&whole);
+        return luaL_error(L, "usher.effect: args are longer than 8 MiB");
+    }
     struct ask ask = {.kind = STEP_KIND_EFFECT,
         .name = name,
         .subject = option_text(L, 1, "as"),

@@ -29,7 +29,7 @@ static int push_nothing(lua_State *L, struct step *s)
 /// Example: usher.sleep("2 days", "time to think")
 static int api_sleep(lua_State *L)
 {
-    context_check(L, "usher.sleep", CALL_IN_FLOW);
+    context_check_wait(L, "usher.sleep");
     int64_t for_ms = check_span(L, 1, "usher.sleep", "duration");
     if (for_ms < 0 || for_ms > 3660 * DAY_MS)
         return luaL_error(L, "usher.sleep: a flow sleeps for 0 seconds to ten years");
@@ -98,9 +98,10 @@ static int push_due(lua_State *L, struct step *s)
 static int api_due(lua_State *L)
 {
     static const struct option options[] = {{"late", "any?"}, {0}};
-    context_check(L, "usher.due", CALL_IN_FLOW);
+    context_check_wait(L, "usher.due");
     struct text name = context_name(L, 1, "usher.due");
     struct instant due = check_moment(L, 2, "usher.due", "moment");
+    if (due.ms == 0) due.ms = 1; // 0 means none to a step
     if (!lua_isnoneornil(L, 3)) check_options(L, 3, "usher.due", options, 0);
     lua_settop(L, 3);
     struct instant late_after = check_late(L, 3, due, "usher.due");
@@ -192,7 +193,7 @@ static int push_winner(lua_State *L, struct step *s)
 /// { answer = { signal = "rsvp" }, deadline = { after = "3 days" } })
 static int api_first(lua_State *L)
 {
-    context_check(L, "usher.first", CALL_IN_FLOW);
+    context_check_wait(L, "usher.first");
     struct branch *b = context_branch(L);
     struct ask ask = {.kind = STEP_KIND_FIRST,
         .name = context_name(L, 1, "usher.first"),
@@ -217,7 +218,7 @@ static int push_answer(lua_State *L, struct step *s)
 static int api_wait(lua_State *L)
 {
     static const struct option options[] = {{"timeout", "span?"}, {"deadline", "moment?"}, {0}};
-    context_check(L, "usher.wait", CALL_IN_FLOW);
+    context_check_wait(L, "usher.wait");
     struct branch *b = context_branch(L);
     struct ask ask = {.kind = STEP_KIND_FIRST,
         .name = context_name(L, 1, "usher.wait"),
@@ -235,6 +236,7 @@ static int api_wait(lua_State *L)
         if (lua_getfield(L, 2, "deadline") != LUA_TNIL) {
             if (end->due.ms) return luaL_error(L, "usher.wait: say timeout or deadline, not both");
             end->due = check_moment(L, -1, "usher.wait", "deadline");
+            if (end->due.ms == 0) end->due.ms = 1; // 0 means none
         }
         ask.members_n += end->due.ms != 0;
         ask.due = end->due;
@@ -261,7 +263,7 @@ static bool run_decision(lua_State *L, struct script *s, struct text name, int a
     batch_rewind(g->batch, rows);
     promise_rewind(g, promises);
     book_rewind(s->event, books);
-    if (raised) luaL_tolstring(L, -1, NULL);
+    if (raised) sandbox_said(L, NULL);
     else lua_pushfstring(L, "usher.decide '%s': %s", name.data, e.text);
     return false;
 }
@@ -405,8 +407,10 @@ static int step_signal(lua_State *L, struct script *s, struct text flow, struct 
     struct ask ask = {.kind = STEP_KIND_SIGNAL, .name = name, .subject = to, .line = context_line(L)};
     known = step_ask(s->engine, b, &ask);
     if (known) {
+        char once[640]; // of this step of this flow: another flow's signal of the same name is another one
+        snprintf(once, sizeof once, "%lld %s", (long long)b->flow->id, known->key);
         inbox_signal(s->engine, text_of(s->event->name), flow, key, name,
-            (struct record){(uint8_t *)value.data, value.len}, dedup.len ? dedup : text_of(known->key));
+            (struct record){(uint8_t *)value.data, value.len}, dedup.len ? dedup : text_of(once));
     }
     buf_release(&value);
     return known ? context_return(L, 0) : luaL_error(L, STEP_REFUSED);
@@ -437,8 +441,9 @@ static int api_signal(lua_State *L)
         buf_release(&value);
         return luaL_error(L, "usher.signal: %s", e.text);
     }
-    char unique[40]; // nothing to recognise a repetition by: every call counts
-    snprintf(unique, sizeof unique, "%lld", (long long)s->engine->last_inbox + 1);
+    char unique[48]; // nothing to recognise a repetition by: every call counts, also after a restart
+    snprintf(unique, sizeof unique, "%lld-%lld", (long long)s->engine->now.ms,
+        (long long)s->engine->last_inbox + 1);
     inbox_signal(s->engine, text_of(s->event->name), flow, key, name,
         (struct record){(uint8_t *)value.data, value.len}, dedup.len ? dedup : text_of(unique));
     buf_release(&value);

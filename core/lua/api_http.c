@@ -34,16 +34,12 @@ static void put_json(struct record_map *map, const char *key, struct record valu
     buf_release(&json);
 }
 
-static int encode_option(lua_State *L, const char *name, struct buf *out)
+static int encode_option(lua_State *L, const char *name, struct buf *out, struct err *e)
 {
-    struct err e = {0};
-    buf_init(out, RECORD_LEN_MAX);
-    if (lua_getfield(L, 1, name) == LUA_TNIL) return 0;
-    if (value_encode(L, -1, out, &e)) {
-        buf_release(out);
-        return luaL_error(L, "usher.http: %s: %s", name, e.text);
-    }
-    return 1;
+    bool there = lua_getfield(L, 1, name) != LUA_TNIL;
+    int failed = there ? value_encode(L, -1, out, e) : 0;
+    lua_pop(L, 1);
+    return failed ? err_in(e, "%s", name) : 0;
 }
 
 // hash(flow, key): a server that knows the header does the thing once, however often it is asked.
@@ -58,15 +54,19 @@ static void put_idempotency_key(struct engine *g, struct branch *b, const char *
     buf_release(&text);
 }
 
-static void put_args(lua_State *L, struct branch *b, const char *method, struct text name, int64_t timeout_ms,
-    struct buf *out)
+// What goes on the wire, whole or not at all. Nothing in here raises.
+static int put_args(lua_State *L, struct branch *b, const char *method, struct text name, int64_t timeout_ms,
+    struct buf *out, struct err *e)
 {
     struct engine *g = script_of(L)->engine;
     struct text as = option_text(L, 1, "as");
     struct buf headers, json, rehearse;
-    encode_option(L, "headers", &headers);
-    encode_option(L, "json", &json);
-    encode_option(L, "rehearse", &rehearse);
+    buf_init(&headers, RECORD_LEN_MAX);
+    buf_init(&json, RECORD_LEN_MAX);
+    buf_init(&rehearse, RECORD_LEN_MAX);
+    int failed = encode_option(L, "headers", &headers, e);
+    if (!failed) failed = encode_option(L, "json", &json, e);
+    if (!failed) failed = encode_option(L, "rehearse", &rehearse, e);
     struct record_map map;
     record_map_init(&map);
     record_map_text(&map, "method", text_of(method));
@@ -85,6 +85,8 @@ static void put_args(lua_State *L, struct branch *b, const char *method, struct 
     buf_release(&headers);
     buf_release(&json);
     buf_release(&rehearse);
+    if (!failed && out->over) failed = err_set(e, ERR_LIMIT, "the request is longer than 8 MiB");
+    return failed;
 }
 
 // The stored answer, with its body decoded when it is JSON.
@@ -106,7 +108,7 @@ static int push_response(lua_State *L, struct step *s)
 
 static int request(lua_State *L, const char *method)
 {
-    struct script *s = context_check(L, "usher.http", CALL_IN_FLOW);
+    struct script *s = context_check_wait(L, "usher.http");
     check_options(L, 1, "usher.http", http_options, 1);
     lua_settop(L, 1);
     struct branch *b = context_branch(L);
@@ -120,7 +122,11 @@ static int request(lua_State *L, const char *method)
     if (lua_getfield(L, 1, "give_up") != LUA_TNIL) give_up = check_moment(L, -1, "usher.http", "give_up");
     struct buf args;
     buf_init(&args, RECORD_LEN_MAX);
-    put_args(L, b, method, name, timeout_ms, &args);
+    struct err e = {0};
+    if (put_args(L, b, method, name, timeout_ms, &args, &e)) {
+        buf_release(&args);
+        return luaL_error(L, "usher.http: %s", e.text);
+    }
     struct ask ask = {.kind = STEP_KIND_HTTP,
         .name = name,
         .subject = option_text(L, 1, "as"),

@@ -7,6 +7,7 @@
 #include "lua/context.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define ANYWHERE (CALL_AT_TOP | CALL_IN_FLOW | CALL_IN_DECIDE | CALL_IN_HANDLER)
 
@@ -40,8 +41,8 @@ static int api_status(lua_State *L)
     context_check(L, "usher.status", CALL_IN_FLOW);
     struct flow *f = context_branch(L)->flow;
     const char *text = flow_keep(f, check_text(L, 1, "usher.status", "text"));
-    if (f->label != text) f->written = false;
-    f->label = text;
+    if (strcmp(f->why, text) != 0) f->written = false;
+    f->why = text; // not the label: usher.self must answer the same in every replay
     return 0;
 }
 

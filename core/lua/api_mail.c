@@ -40,21 +40,22 @@ static void put_message_id(struct engine *g, struct flow *f, const char *key, co
     buf_addf(out, "@%s", domain);
 }
 
-static void copy_field(lua_State *L, struct record_map *map, const char *from, const char *to)
+static int copy_field(lua_State *L, struct record_map *map, const char *from, const char *to, struct err *e)
 {
     struct buf value;
-    struct err e = {0};
+    int failed = 0;
     buf_init(&value, RECORD_LEN_MAX);
-    if (lua_getfield(L, 1, from) != LUA_TNIL && value_encode(L, -1, &value, &e) == 0) {
-        record_map_value(map, to, (struct record){(uint8_t *)value.data, value.len});
-    }
+    if (lua_getfield(L, 1, from) != LUA_TNIL) failed = value_encode(L, -1, &value, e);
+    if (failed) err_in(e, "%s", from);
+    else if (value.len) record_map_value(map, to, (struct record){(uint8_t *)value.data, value.len});
     lua_pop(L, 1);
     buf_release(&value);
+    return failed;
 }
 
-// The record of the mail. Options were checked: nothing in here raises.
-static struct record compose(lua_State *L, struct branch *b, struct text name, struct text subject_of,
-    const char *from, const struct zone *zone, struct buf *out)
+// The record of the mail, whole or not at all. Nothing in here raises.
+static int compose(lua_State *L, struct branch *b, struct text name, struct text subject_of, const char *from,
+    const struct zone *zone, struct buf *out, struct err *e)
 {
     static const char *const same[] = {"to", "reply_to", "cc", "subject", "text", "html", "headers", "lang",
         "about"};
@@ -68,11 +69,13 @@ static struct record compose(lua_State *L, struct branch *b, struct text name, s
     record_map_int(&map, "date", g->now.ms);
     if (zone) record_map_int(&map, "offset_min", zone_local(zone, g->now).offset / 60);
     record_map_text(&map, "from", text_of(from));
-    for (size_t i = 0; i < sizeof same / sizeof *same; i++) copy_field(L, &map, same[i], same[i]);
-    copy_field(L, &map, "attach", "attachments");
+    int failed = copy_field(L, &map, "attach", "attachments", e);
+    for (size_t i = 0; !failed && i < sizeof same / sizeof *same; i++)
+        failed = copy_field(L, &map, same[i], same[i], e);
     record_map_end(&map, out);
     buf_release(&id);
-    return (struct record){(uint8_t *)out->data, out->len};
+    if (!failed && out->over) failed = err_set(e, ERR_LIMIT, "the mail is longer than 32 MiB");
+    return failed;
 }
 
 static int push_mail_result(lua_State *L, struct step *s)
@@ -95,7 +98,7 @@ static int push_mail_result(lua_State *L, struct step *s)
 /// subject = "Hello", text = "Hi" }
 static int api_mail(lua_State *L)
 {
-    struct script *s = context_check(L, "usher.mail", CALL_IN_FLOW);
+    struct script *s = context_check_wait(L, "usher.mail");
     check_options(L, 1, "usher.mail", mail_options, 1);
     lua_settop(L, 1);
     struct branch *b = context_branch(L);
@@ -118,12 +121,16 @@ static int api_mail(lua_State *L)
     if (lua_getfield(L, 1, "give_up") != LUA_TNIL) give_up = check_moment(L, -1, "usher.mail", "give_up");
     struct buf args;
     buf_init(&args, MAIL_LEN_MAX);
+    if (compose(L, b, name, subject_of, sender, zone, &args, &e)) {
+        buf_release(&args);
+        return luaL_error(L, "usher.mail: %s", e.text);
+    }
     struct ask ask = {.kind = STEP_KIND_MAIL,
         .name = name,
         .subject = subject_of,
         .line = context_line(L),
         .late_after = give_up,
-        .args = compose(L, b, name, subject_of, sender, zone, &args),
+        .args = {(uint8_t *)args.data, args.len},
         .unsure = unsure};
     struct step *step = step_ask(s->engine, b, &ask);
     buf_release(&args);

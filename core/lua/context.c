@@ -29,6 +29,16 @@ struct script *context_check(lua_State *L, const char *func, int where)
     return NULL;
 }
 
+struct script *context_check_wait(lua_State *L, const char *func)
+{
+    struct script *s = context_check(L, func, CALL_IN_FLOW);
+    if (!lua_isyieldable(L))
+        luaL_error(L,
+            "%s: a step may not be used inside a callback of the base library (string.gsub, table.sort)",
+            func);
+    return s;
+}
+
 struct branch *context_branch(lua_State *L)
 {
     return script_of(L)->running;
@@ -80,8 +90,6 @@ static int waited(lua_State *L, int status, lua_KContext ctx)
 int context_wait(lua_State *L, struct step *s, context_push push)
 {
     if (!s) return luaL_error(L, STEP_REFUSED);
-    if (!lua_isyieldable(L))
-        return luaL_error(L, "a step may not be used inside a callback of the base library");
     lua_pushlightuserdata(L, (void *)push);
     return lua_yieldk(L, 0, (lua_KContext)s, waited);
 }

@@ -18,6 +18,8 @@
 
 // The script, when its code may call `func` here; else raises a sentence that says where it may.
 struct script *context_check(lua_State *L, const char *func, int where);
+// The same for a call that waits in a flow: it must be refused before its step is asked for.
+struct script *context_check_wait(lua_State *L, const char *func);
 // The branch that is running; only after context_check with CALL_IN_FLOW or CALL_IN_DECIDE.
 struct branch *context_branch(lua_State *L);
 // The line of the script (not of the library) that made this call; 0 when there is none.

@@ -44,7 +44,7 @@ static int refuse_busy(int fd, const char *path, struct err *e)
     int holder = holder_of(fd);
     if (!holder) return err_set(e, ERR_BUSY, "%s is in use by another usher: stop that one first.", path);
     return err_set(e, ERR_BUSY,
-        "%s is in use by usher, process %d: ask that one (usher status), or stop it first.", path, holder);
+        "%s is in use by usher, process %d: ask that one (usher flows), or stop it first.", path, holder);
 }
 
 int lock_open(const char *path, bool shared, struct err *e)

@@ -109,6 +109,7 @@ CREATE TABLE inbox (
   value      BLOB,
   UNIQUE (kind, flow_key, name, dedup)
 ) STRICT;
+CREATE INDEX inbox_untaken ON inbox (kind, flow_key) WHERE taken_by IS NULL; -- few: what a start looks through
 
 -- ---- what an event keeps besides its flows -----------------------------------------------------------
 

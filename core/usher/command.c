@@ -35,6 +35,13 @@ static void on_reply(void *ctx, struct record reply, const struct err *error)
     buf_add(&c->answer, reply.data, reply.len);
 }
 
+// Nothing leaves such an engine, so no secret is looked for: its script may stand in another folder.
+static int no_secret(void *ctx, const char *name, struct buf *out, struct err *e)
+{
+    (void)ctx, (void)name, (void)out, (void)e;
+    return 0;
+}
+
 static int open_file(struct command *c, const char *database)
 {
     if (access(database, F_OK)) {
@@ -50,8 +57,7 @@ static int open_file(struct command *c, const char *database)
     struct engine_options options = {.store = c->store,
         .world = virtual_world(c->world),
         .read_file = installation_read_file,
-        .secret = installation_secret,
-        .secret_ctx = &c->installation};
+        .secret = no_secret};
     c->engine = engine_new(&options, &c->error);
     if (!c->engine) return -1;
     virtual_attach(c->world, c->engine);
@@ -75,7 +81,9 @@ static int ask(struct command *c, const char *request_json)
     if (!database) database = "usher.db";
     snprintf(socket, sizeof socket, "%s.sock", database);
     if (record_from_json(text_of(request_json), &c->request, &c->error)) return -1;
-    const char *control = c->options->control ? c->options->control : socket;
+    const char *control = c->options->control ? c->options->control
+                                              : installation_text(&c->installation, NULL, "control");
+    if (!control) control = socket;
     int failed = control_ask(control, (struct record){(uint8_t *)c->request.data, c->request.len}, &c->answer,
         &c->error);
     if (failed != -ERR_BUSY) return failed;

@@ -66,6 +66,13 @@ static int restore_shift(struct usher *u, const char *as_if)
             u->database);
     }
     if (!as_if) return 0;
+    struct store_facts facts;
+    if (store_facts(u->store, &facts, &u->error)) return -(int)u->error.code;
+    if (!practised && facts.last_script) {
+        return err_set(&u->error, ERR_INPUT,
+            "%s belongs to the real event, and practice would use up its mails: name another --database",
+            u->database);
+    }
     struct when when;
     if (when_parse(text_of(as_if), NULL, &when, &u->error)) return err_in(&u->error, "--as-if");
     u->settings.practice = true;
@@ -149,7 +156,8 @@ struct usher *usher_open(const struct usher_options *o)
     u->database = mem_copyz(database ? database : "usher.db");
     snprintf(control, sizeof control, "%s.sock", u->database);
     bool none = (o->control && !*o->control) || strcmp(u->database, ":memory:") == 0;
-    u->control = none ? NULL : mem_copyz(o->control ? o->control : control);
+    const char *configured = installation_text(&u->installation, NULL, "control");
+    u->control = none ? NULL : mem_copyz(o->control ? o->control : configured ? configured : control);
     u->store = store_open(&(struct store_options){.path = u->database,
                               .mode = STORE_THREAD,
                               .wake = on_store_answer,
@@ -260,6 +268,7 @@ static void begin_own(struct usher *u, const struct effect *effect)
     snprintf(id, sizeof id, "%lld.%d.%d", (long long)effect->flow, effect->step, effect->attempt);
     char *key = mem_copy(effect->key.data, effect->key.len);
     x->begin(x->ctx, id, key, buf_z(&args));
+    live_store_wake(u->live); // the program has something to do: usher_turn must not sleep on it
     free(key);
     buf_release(&args);
 }
@@ -321,6 +330,7 @@ static void on_configured(void *self, bool taken)
         u->installation = u->next_installation;
         u->installation.script_folder = old.script_folder;
         old.script_folder = NULL;
+        u->engine->options.mail_from = installation_text(&u->installation, "mail", "from");
         u->engine->options.mail_from = installation_text(&u->installation, "mail", "from");
         installation_close(&old);
         log_line(LOG_INFO, "the configuration was read again", NULL);

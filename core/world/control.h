@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// control: the unix socket on which `usher status`, `usher reload` and friends ask the running engine.
+// control: the unix socket on which `usher flows`, `usher answer` and friends ask the running engine.
 //
 // One JSON object a line in, one a line out, in the order of asking; a line has at most 1 MiB. Whoever may
 // open the socket may do everything: its mode is 0600. What is no JSON object is answered here, with

@@ -29,6 +29,7 @@ struct virtual
 {
     struct engine *engine;
     struct instant now, alarm;
+    struct pretending *asked;       // handlers that have not said yet what people do
     struct coming *outcomes, *acts; // both sorted by time, then by when they were added
     struct record *history;
     size_t history_n, history_room;
@@ -36,6 +37,13 @@ struct virtual
     bool crashed, pretending;
     bool (*on_idle)(void *ctx);
     void *idle_ctx;
+};
+
+// A script that was asked what the people do who got a mail.
+struct pretending {
+    struct pretending *next;
+    struct virtual *v;
+    char *event;
 };
 
 struct virtual *virtual_new(struct instant now)
@@ -58,9 +66,21 @@ static void free_coming(struct coming **list)
     }
 }
 
+// An engine that is gone answers no more.
+static void forget_asked(struct virtual *v)
+{
+    while (v->asked) {
+        struct pretending *p = v->asked;
+        v->asked = p->next;
+        free(p->event);
+        free(p);
+    }
+}
+
 void virtual_free(struct virtual *v)
 {
     if (!v) return;
+    forget_asked(v);
     free_coming(&v->outcomes);
     free_coming(&v->acts);
     virtual_forget_history(v);
@@ -104,6 +124,7 @@ void virtual_revive(struct virtual *v)
     v->crashed = false;
     v->engine = NULL;
     v->alarm = INSTANT_NEVER;
+    forget_asked(v);
     free_coming(&v->outcomes);
 }
 
@@ -241,16 +262,14 @@ static void add_act(struct virtual *v, const char *event, struct record act)
     add_coming(&v->acts, c);
 }
 
-struct pretending {
-    struct virtual *v;
-    char *event;
-};
-
 static void on_pretended(void *ctx, struct record acts, const struct err *error)
 {
     struct pretending *p = ctx;
     for (struct record_iter it = record_each(acts); !error && record_next(&it);)
         add_act(p->v, p->event, it.value);
+    struct pretending **at = &p->v->asked;
+    while (*at != p) at = &(*at)->next;
+    *at = p->next;
     free(p->event);
     free(p);
 }
@@ -268,7 +287,8 @@ static void pretend(struct virtual *v, size_t from)
         if (!text_is(record_get_text(v->history[i], "kind"), "mail")) continue;
         if (!engine_has_handler(v->engine, event, TEXT("pretend"))) continue;
         struct pretending *p = mem_alloc(sizeof *p);
-        *p = (struct pretending){v, mem_copy(event.data, event.len)};
+        *p = (struct pretending){v->asked, v, mem_copy(event.data, event.len)};
+        v->asked = p;
         engine_call(v->engine, event, TEXT("pretend"), v->history[i], on_pretended, p);
     }
 }

@@ -31,16 +31,15 @@ function check.word(fn, depth)
   end
 end
 
--- Words that were given a name and still wait for their options: { word, name, where }.
+-- Words that were given a name and still wait for their options: mail "invitation"
 local waiting <const> = {}
 
 -- check.options_follow(word, name, fn) -> function
 -- What a word returns that has a name and then options, as in  mail "invitation" { }. Without the options
 -- it would declare nothing, so it is remembered and told by check.nothing_waits.
 function check.options_follow(word, name, fn)
-  local _, where = pcall(error, "", 6) local t={} for i=1,9 do local _, w = pcall(error,"",i) t[i]=i..tostring(w) end where=table.concat(t,";")
-  waiting[#waiting + 1] = { word = word, name = name, where = where }
-  local number <const> = #waiting
+  local number <const> = #waiting + 1
+  waiting[number] = ('%s "%s"'):format(word, name)
   return check.word(function(given)
     waiting[number] = false
     fn(given)
@@ -49,9 +48,8 @@ end
 
 -- When the script has said everything.
 function check.nothing_waits()
-  for _, one in ipairs(waiting) do
-    if one then error(('%s%s "%s": its options are missing: write  %s "%s" { ... }'):format(one.where, one.word,
-      one.name, one.word, one.name), 0) end
+  for _, said in ipairs(waiting) do
+    if said then check.refuse("%s: its options are missing: write  %s { ... }", said, said) end
   end
 end
 

@@ -42,14 +42,14 @@ local function read_attachments(names, title)
 end
 
 -- A text for each language needs one for everybody else: the event's language, or English.
-local function check_languages(title, option, texts)
-  if type(texts) ~= "table" then return end
-  for language, text in pairs(texts) do
+local function check_languages(title, option, given)
+  if type(given) ~= "table" then return end
+  for language, text in pairs(given) do
     if type(language) ~= "string" or type(text) ~= "string" then
       check.refuse('%s: %s is a text, or one for each language: { en = "...", dz = "..." }', title, option)
     end
   end
-  if texts[facts.event.language] or texts.en then return end
+  if given[facts.event.language] or given.en then return end
   check.refuse("%s: %s has nothing for whoever reads another language: add  %s = ...", title, option,
     facts.event.language)
 end

@@ -18,7 +18,7 @@ local frame <const> = [[
   body { font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
   h1 { font-size: 1.5rem; line-height: 1.25; margin-bottom: .25rem; }
   h2 { font-size: 1.1rem; margin-top: 2rem; }
-  p.head, summary, .none { color: var(--quiet); }
+  p.head, .none { color: var(--quiet); }
   table { border-collapse: collapse; width: 100%%; font-variant-numeric: tabular-nums; }
   th, td { text-align: left; vertical-align: top; padding: .4rem .8rem .4rem 0; }
   th, td { border-bottom: 1px solid var(--line); }
@@ -55,7 +55,8 @@ local function clock_cells(row, zones)
   local cells = {}
   for i, clock in ipairs(row.clocks) do
     local mark = clock.mark and (" <em>%s</em>"):format(escape(clock.mark)) or ""
-    cells[i] = ('<td class="clock" data-place="%s">%s%s</td>'):format(escape(zones[i].name), escape(clock.text), mark)
+    cells[i] = ('<td class="clock" data-place="%s">%s%s</td>'):format(escape(zones[i].name),
+      escape(clock.text), mark)
   end
   return table.concat(cells)
 end

@@ -103,7 +103,8 @@ local function read_person(row, file, found)
   read_group(person, where, found)
   person.key, person.where = person.key or person.name, where
   if #person.key > KEY_MAX or person.key:find("[|#]") then
-    found.add("%s: '%s' can't be a key: write a short one without | and # into the column 'key'", where, person.key)
+    found.add("%s: '%s' can't be a key: write a short one without | and # into the column 'key'", where,
+      person.key)
   end
   return person
 end

@@ -115,9 +115,11 @@ local function title_of(text, named_at)
   return title ~= "" and title or text
 end
 
+local naming <const> = { " [Bb]y%s+()(%u.*)$", "Resource [Pp]ersons?:%s*()(.+)$", "Speakers?:%s*()(.+)$" }
+
 -- "Remarks by Dr. Nobody": a name that people.csv does not have, and where it begins.
 local function unknown_name(text)
-  for _, pattern in ipairs { " [Bb]y%s+()(%u.*)$", "Resource [Pp]ersons?:%s*()(.+)$", "Speakers?:%s*()(.+)$" } do
+  for _, pattern in ipairs(naming) do
     local at, name = text:match(pattern)
     if at then return name, at end
   end

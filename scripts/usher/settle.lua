@@ -83,7 +83,7 @@ function settle.register()
   usher.on("pretend", answers.pretend)
   usher.on("decide", undecided.decide)
   usher.on("report", report)
-  usher.at_end(finish)
+  usher.at_end(check.word(finish))
 end
 
 return settle

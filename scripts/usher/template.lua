@@ -14,8 +14,8 @@ local template = {}
 
 local url <const> = "^https?://[%w%-._~:/?#@!$&'()*+,;=%%]+$"
 
--- What lists and facts say is no Markdown: a name stays a name, whatever is in it. A web address alone stays a
--- link, and may stand in  [words]({column}).
+-- What lists and facts say is no Markdown: a name stays a name, whatever is in it. A web address alone stays
+-- a link, and may stand in  [words]({column}).
 local function escape(text)
   text = text:gsub("%s+", " ")
   if text:find(url) then return "<" .. text .. ">" end
@@ -120,7 +120,8 @@ local function own_items(case)
     for _, person in ipairs(item.people) do
       if person.key == case.person.key then
         local time, title = programme.time_text(item, zone), escape(item.title)
-        lines[#lines + 1] = time and ("- %s %s: %s"):format(time, zone_text(item.starts, zone), title) or "- " .. title
+        lines[#lines + 1] = time and ("- %s %s: %s"):format(time, zone_text(item.starts, zone), title)
+          or "- " .. title
       end
     end
   end
@@ -193,7 +194,8 @@ local item_fields <const> = {
 
 local asked <const> = { answers = answers_text }
 
-local lists <const> = { programme = true, run_of_show = true, objectives = true, own_items = true, answers = true }
+local lists <const> = { programme = true, run_of_show = true, objectives = true, own_items = true,
+  answers = true }
 
 -- What to write when one of these is empty.
 local cures <const> = {
@@ -259,7 +261,8 @@ end
 -- A list in the middle of a sentence would be no list any more.
 local function stands_alone(text, word)
   for line in (text .. "\n"):gmatch("(.-)\n") do
-    if line:find("{" .. word .. "}", 1, true) and not line:find("^%s*{" .. word .. "}%s*$") then return false end
+    local has_it = line:find("{" .. word .. "}", 1, true)
+    if has_it and not line:find("^%s*{" .. word .. "}%s*$") then return false end
   end
   return true
 end
@@ -279,12 +282,14 @@ function template.check(text, where, case, whole)
     end
     local looked_at = whole or not shared[word]
     if looked_at and not asked[word] and value_of(word, case) == "" then
-      local whose = shared[word] and "" or (" for %s (%s)"):format(facts.full_name(case.person), case.person.where)
+      local whose = shared[word] and ""
+        or (" for %s (%s)"):format(facts.full_name(case.person), case.person.where)
       local cure = cures[word] and ": " .. cures[word] or ""
       return ("%s line %d: {%s} is empty%s%s"):format(where, line_of(text, word), word, whose, cure)
     end
     if whole and lists[word] and not stands_alone(text, word) then
-      return ("%s line %d: {%s} is a list: give it a line of its own"):format(where, line_of(text, word), word)
+      return ("%s line %d: {%s} is a list: give it a line of its own"):format(where,
+        line_of(text, word), word)
     end
   end
 end

@@ -48,11 +48,11 @@ end, 1)
 --- Example: use "briefing"
 function use.use(name, options)
   local module, except = read_options(name, options)
-  local fine, problem = pcall(require, module)
-  if not fine and module ~= name then -- the line that can be mended is the script's
-    error(('use "%s": %s'):format(name, check.clean(problem)), 2)
-  elseif not fine then
-    error(problem, 0)
+  if module == name then
+    require(module) -- a file of one's own: its own line is told
+  else
+    local fine, problem = pcall(require, module)
+    if not fine then error(('use "%s": %s'):format(name, check.clean(problem)), 2) end
   end
   check_except(name, except)
 end

@@ -214,9 +214,9 @@ def check_unsure_mails_are_settled_by_a_person_and_sighup_takes_up_another_mail_
     second.close()
 
 
-def check_sighup_again_and_again_leaves_the_outbox_where_the_configuration_says():
-    config = 'outbox = "%s"\nallow_private = { "127.0.0.0/8" }\n'
-    with live.Place(PLAIN, config % "first") as place:
+def check_sighup_again_and_again_leaves_outbox_and_sender_as_the_configuration_says():
+    config = 'outbox = "%s"\nmail = { from = "desk@ministry.example" }\nallow_private = { "127.0.0.0/8" }\n'
+    with live.Place(PLAIN.replace('from = "desk@office.example", ', ""), config % "first") as place:
         place.run()
         live.wait_until("all are invited", all_invited(place))
         for n in range(1, 4):
@@ -228,6 +228,8 @@ def check_sighup_again_and_again_leaves_the_outbox_where_the_configuration_says(
         equal(place.stop(), 0)
         equal(len(letters(place, "first")), 3)
         equal(letters(place, "second"), [("karma@guests.example", "thanks")])
+        thanks = next((place.path / "second").glob("*.eml"))
+        equal(email.message_from_bytes(thanks.read_bytes())["From"], "desk@ministry.example")
 
 
 def check_practice_writes_to_the_outbox_only_and_its_database_stays_one_for_practice():

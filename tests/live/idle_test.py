@@ -58,17 +58,19 @@ def check_the_sleeping_briefing_is_small():
         cpu_s, woken = processor_s(pid) - cpu_s, wake_ups(pid) - woken
         used = memory(pid)
         equal(place.stop(), 0)
-    private = used["Private_Clean"] + used["Private_Dirty"]
     print("%d flows asleep: %.4f %% processor over %d s (%d wake-ups), %.1f MiB private, %.1f MiB resident"
-          % (flows, 100 * cpu_s / WATCH_S, WATCH_S, woken, private / MIB, used["Rss"] / MIB))
-    equal(private <= PRIVATE_MAX, True)
-    equal(used["Rss"] <= RESIDENT_MAX, True)
+          % (flows, 100 * cpu_s / WATCH_S, WATCH_S, woken, used["Private_Dirty"] / MIB, used["Rss"] / MIB))
+    # Private is what only this process can have: pages that it has written. Pages of libraries' files that
+    # nobody else happens to use at the moment are named apart, because they depend on what else runs here.
+    print("and %.1f MiB of libraries' files that no other process uses now" % (used["Private_Clean"] / MIB))
+    live.at_most("private bytes", used["Private_Dirty"], PRIVATE_MAX)
+    live.at_most("resident bytes", used["Rss"], RESIDENT_MAX)
 
 
 def check_the_release_binary_is_small():
     size = os.stat(USHER).st_size
     print("%s: %.2f MiB" % (USHER, size / MIB))
-    equal(size < BINARY_MAX, True)
+    live.at_most("bytes of the binary", size, BINARY_MAX - 1)
 
 
 main(globals())

@@ -57,6 +57,16 @@ def wait_until(what, look, patience_s=PATIENCE_S):
         time.sleep(LOOK_AGAIN_S)
 
 
+def at_most(what, got, limit):
+    if got > limit:
+        raise AssertionError("%s: %s, and at most %s was wanted" % (what, got, limit))
+
+
+def at_least(what, got, limit):
+    if got < limit:
+        raise AssertionError("%s: %s, and at least %s was wanted" % (what, got, limit))
+
+
 class Ended(Exception):
     """Nobody answers at the control socket."""
 

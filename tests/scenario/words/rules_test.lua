@@ -137,7 +137,7 @@ function tests.whoever_is_named_gets_the_cue()
   world.usher.handlers.decide { item = "Closing remarks", person = "Ko" }
   world.run(at "2021-02-01 09:00")
   expect.equal(#world.usher.mails, 1)
-  expect.equal(world.usher.mails[1].to, "ko@b.example")
+  expect.equal(world.usher.mails[1].to, '"Kiyoug Ko" <ko@b.example>')
   expect.equal(world.usher.mails[1].at, at "2021-02-25 15:50")
 end
 

@@ -27,7 +27,8 @@ end
 function tests.another_weekday_is_shown()
   local text = report({ mail("2021-02-24 22:00", "karma") }, { zone = "Asia/Thimphu",
     zones = { { name = "Thimphu", zone = "Asia/Thimphu" }, { name = "Seoul", zone = "Asia/Seoul" } } }).text
-  expect.contains(text, "Wed 24 Feb 22:00 night  Thu 01:00  mail x") -- karma lives in Thimphu: no mark for Seoul
+  -- karma lives in Thimphu: no mark for Seoul
+  expect.contains(text, "Wed 24 Feb 22:00 night  Thu 01:00  mail x")
 end
 
 function tests.nothing_described_is_utc()
