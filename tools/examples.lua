@@ -11,7 +11,8 @@ local SECONDS_MAX = 20 -- a rehearsal of one line takes milliseconds
 
 local frames = {
   top = "%s\n",
-  word = 'event "example" { title = "Example", when = "Thu 25 Feb 2021 14:00-16:30 Asia/Thimphu" }\n%s\n',
+  word = 'event "example" { title = "Example", when = "Thu 25 Feb 2021 14:00-16:30 Asia/Thimphu", '
+    .. 'from = "Office <office@office.example>" }\n%s\n',
   flow = 'usher.flow("example", function(input)\n%s\nend)\nusher.start("example", { key = "1" })\n',
   decide = 'usher.flow("example", function(input)\nusher.decide("example", function()\n%s\nend)\nend)\n'
     .. 'usher.start("example", { key = "1" })\n',

@@ -62,6 +62,7 @@ return {
     schedule = {},
     secret = {},
     self = {},
+    sender = {},
     shipped = {},
     signal = {},
     sleep = {},

@@ -35,7 +35,7 @@ static struct text plain_name(struct text key)
     return key;
 }
 
-// "2021-02-16 10:00 Asia/Thimphu (5 working days before)": behind a moment that was said, the phrase is enough.
+// "2021-02-16 10:00 Asia/Thimphu (5 working days before)": the moment was said already, the phrase is left.
 static struct text phrase_of(struct text note)
 {
     const char *open = memchr(note.data, '(', note.len);

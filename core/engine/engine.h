@@ -33,6 +33,7 @@ struct engine_options {
     // Rehearsed crashes: asked before and after each commit; true: this engine is dead. May be NULL.
     bool (*boundary)(void *ctx);
     void *boundary_ctx;
+    bool look_only; // starts no flow: for checking a script
     bool rehearsal; // fixed secret, so that two rehearsals are byte-identical
     // Asked for every file a script names; the answer is malloc'd. -INPUT with a sentence.
     int (*read_file)(void *ctx, const char *path, char **data, size_t *len, struct err *e);

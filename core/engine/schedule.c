@@ -11,6 +11,8 @@
 #define CATCH_UP_MAX 50
 // A turn of the loop and an fsync: what runs within this ran at its time.
 #define ON_TIME_MS MINUTE_MS
+// Decisions of one schedule in one turn.
+#define DECIDED_AT_ONCE 500
 #define OCCURRENCE_KEY_MAX 48 // "2021-02-24 03:00Z"
 
 int schedule_parse(struct schedule *d, const char *cron, const char *every, struct err *e)
@@ -130,20 +132,24 @@ static bool is_late(const struct engine *g, const struct schedule *d, struct ins
 
 static void settle_one(struct engine *g, struct script *s, struct schedule *d)
 {
-    int missed_n = 0;
     int64_t running = d->running_flow;
     for (int i = 0; d->next_at.ms <= g->now.ms; i++) {
+        if (i == DECIDED_AT_ONCE) { // a clock that was set ten years ahead must not hold up everybody
+            g->world.wake_now(g->world.self);
+            return;
+        }
         if (d->overlap == OVERLAP_SKIP) d->running_flow = running; // those made up for are in nobody's way
         struct instant nominal = d->next_at, next = schedule_after(d, nominal);
         bool last = next.ms > g->now.ms;
         if (last && (d->missed != MISSED_NONE || !is_late(g, d, nominal, next))) {
-            int stands_for = missed_n + (instant_since(g->now, nominal) > ON_TIME_MS);
+            int stands_for = d->missed_n + (instant_since(g->now, nominal) > ON_TIME_MS);
             if (!decide(g, s, d, nominal, d->missed == MISSED_LATEST ? stands_for : 0)) return;
+            d->missed_n = 0;
         } else if (!last && d->missed == MISSED_EACH && i < CATCH_UP_MAX) {
             if (!decide(g, s, d, nominal, 0)) return;
         } else {
             note(g, s, d, nominal, "missed", "usher did not run at that time");
-            missed_n++;
+            d->missed_n++;
         }
         d->last_at = nominal;
         d->next_at = next;

@@ -43,6 +43,7 @@ struct schedule {
     struct cron cron;
     const struct zone *place;
     struct instant last_at, next_at; // nominal moments; next_at never: it will not fire again
+    int missed_n;                    // in a row, up to now
     int64_t running_flow;            // the last one started and not ended, in memory or not; 0: none
     uint64_t asked;                  // ticket: that one is being loaded, to be replaced; 0: no
 };

@@ -194,6 +194,16 @@ static int api_rehearsing(lua_State *L)
     return 1;
 }
 
+/// usher.sender() -> text | nil
+/// The sender that the installation's configuration names for mails (mail.from), if it does.
+/// Errors: none.
+/// Example: local sender = usher.sender() or "Office <office@office.example>"
+static int api_sender(lua_State *L)
+{
+    lua_pushstring(L, script_of(L)->engine->options.mail_from); // NULL pushes nil
+    return 1;
+}
+
 static void open_book(lua_State *L, int usher)
 {
     static const luaL_Reg methods[] = {{"get", api_book_get}, {"has", api_book_has}, {"set", api_book_set},
@@ -212,7 +222,7 @@ static void open_book(lua_State *L, int usher)
 void api_facts_open(lua_State *L, int usher)
 {
     static const luaL_Reg functions[] = {{"file", api_file}, {"shipped", api_shipped}, {"secret", api_secret},
-        {"rehearsing", api_rehearsing}, {0}};
+        {"rehearsing", api_rehearsing}, {"sender", api_sender}, {0}};
     open_book(L, usher);
     lua_pushvalue(L, usher);
     luaL_setfuncs(L, functions, 0);

@@ -127,7 +127,7 @@ static int begin_engine(struct rehearsal *r)
         .boundary_ctx = r->world,
         .notice = on_notice,
         .notice_ctx = r};
-    if (!options.mail_from) options.mail_from = "usher <usher@rehearsal.example>";
+    options.look_only = r->options->check_only;
     r->engine = engine_new(&options, &r->error);
     if (!r->engine) return -1;
     virtual_attach(r->world, r->engine);

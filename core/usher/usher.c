@@ -213,9 +213,30 @@ int usher_load(struct usher *u, const char *path)
     return usher_failed(u);
 }
 
+static void on_unsure_listed(void *ctx, struct record rows, const struct err *error)
+{
+    (void)ctx;
+    char n[24];
+    if (error || record_count(rows) == 0) return;
+    snprintf(n, sizeof n, "%zu", record_count(rows));
+    log_line(LOG_WARN, "mails whose fate is not known wait for a decision: usher unsure", "mails", n, NULL);
+}
+
+// What a crash left open should not wait until somebody happens to look.
+static void say_unsure(struct usher *u)
+{
+    struct buf none;
+    buf_init(&none, 16);
+    record_put_map(&none, 0);
+    uint64_t ticket = store_list(u->store, "unsure", (struct record){(uint8_t *)none.data, none.len});
+    engine_ask_store(u->engine, ticket, on_unsure_listed, NULL);
+    buf_release(&none);
+}
+
 int usher_run(struct usher *u)
 {
     if (!u->engine) return usher_failed(u);
+    say_unsure(u);
     if (live_run(u->live))
         log_line(LOG_WARN,
             "stopped while mails or requests were on their way: they are looked at when usher starts again",
@@ -331,7 +352,6 @@ static void on_configured(void *self, bool taken)
         u->installation.script_folder = old.script_folder;
         old.script_folder = NULL;
         u->engine->options.mail_from = installation_text(&u->installation, "mail", "from");
-        u->engine->options.mail_from = installation_text(&u->installation, "mail", "from");
         installation_close(&old);
         log_line(LOG_INFO, "the configuration was read again", NULL);
     } else {
@@ -365,35 +385,49 @@ static void on_stop(void *self, bool at_once)
     if (u->engine) engine_stop(u->engine);
 }
 
+// On the heap: when the engine stops before it answers, the answer may still come later.
 struct own_asker {
-    bool answered;
+    bool answered, abandoned;
     struct buf json;
 };
+
+static void own_asker_free(struct own_asker *a)
+{
+    buf_release(&a->json);
+    free(a);
+}
 
 static void on_own_reply(void *ctx, struct record reply, const struct err *error)
 {
     struct own_asker *a = ctx;
     (void)error;
     a->answered = true;
-    record_print_json(reply, &a->json);
+    if (a->abandoned) own_asker_free(a);
+    else record_print_json(reply, &a->json);
 }
 
 int usher_ask(struct usher *u, const char *request_json, char **answer_json)
 {
     if (!u->engine) return usher_failed(u);
     struct buf request;
-    struct own_asker a = {0};
     u->error = (struct err){0};
     buf_init(&request, RECORD_LEN_MAX);
-    buf_init(&a.json, 256u << 20);
     if (record_from_json(text_of(request_json), &request, &u->error)) {
         buf_release(&request);
         return usher_failed(u);
     }
-    engine_ask(u->engine, (struct record){(uint8_t *)request.data, request.len}, on_own_reply, &a);
-    while (!a.answered && live_turn(u->live, 1000)) continue;
+    struct own_asker *a = mem_alloc(sizeof *a);
+    buf_init(&a->json, 256u << 20);
+    engine_ask(u->engine, (struct record){(uint8_t *)request.data, request.len}, on_own_reply, a);
+    while (!a->answered && live_turn(u->live, 1000)) continue;
     buf_release(&request);
-    *answer_json = buf_take(&a.json, NULL);
+    if (!a->answered) {
+        a->abandoned = true;
+        err_set(&u->error, ERR_BUSY, "usher stopped before it could answer");
+        return usher_failed(u);
+    }
+    *answer_json = buf_take(&a->json, NULL);
+    own_asker_free(a);
     return 0;
 }
 

@@ -23,6 +23,7 @@ struct coming {
     struct text note;
     // acts
     char *event;
+    struct coming **acting_in; // the list that it is taken from when it is done
 };
 
 struct virtual
@@ -31,6 +32,8 @@ struct virtual
     struct instant now, alarm;
     struct pretending *asked;       // handlers that have not said yet what people do
     struct coming *outcomes, *acts; // both sorted by time, then by when they were added
+    struct coming *acting;          // handed to the script, and not known to be on disk
+    size_t pretended_n;             // of how much of the history people have heard
     struct record *history;
     size_t history_n, history_room;
     int64_t boundary, crash_at;
@@ -43,6 +46,7 @@ struct virtual
 struct pretending {
     struct pretending *next;
     struct virtual *v;
+    size_t effect; // its place in the history
     char *event;
 };
 
@@ -66,12 +70,13 @@ static void free_coming(struct coming **list)
     }
 }
 
-// An engine that is gone answers no more.
+// An engine that is gone answers no more: what it was asked is asked again.
 static void forget_asked(struct virtual *v)
 {
     while (v->asked) {
         struct pretending *p = v->asked;
         v->asked = p->next;
+        if (p->effect < v->pretended_n) v->pretended_n = p->effect;
         free(p->event);
         free(p);
     }
@@ -83,6 +88,7 @@ void virtual_free(struct virtual *v)
     forget_asked(v);
     free_coming(&v->outcomes);
     free_coming(&v->acts);
+    free_coming(&v->acting);
     virtual_forget_history(v);
     free(v->history);
     free(v);
@@ -126,6 +132,11 @@ void virtual_revive(struct virtual *v)
     v->alarm = INSTANT_NEVER;
     forget_asked(v);
     free_coming(&v->outcomes);
+    while (v->acting) { // people do not lose their answers when the engine does
+        struct coming *c = v->acting;
+        v->acting = c->next;
+        add_coming(&v->acts, c);
+    }
 }
 
 // ---- the table of engine/world.h ----------------------------------------------------------------------
@@ -276,18 +287,24 @@ static void on_pretended(void *ctx, struct record acts, const struct err *error)
 
 static void on_acted(void *ctx, struct record reply, const struct err *error)
 {
-    (void)ctx, (void)reply, (void)error;
+    (void)reply, (void)error;
+    struct coming *c = ctx, **at = c->acting_in;
+    while (*at != c) at = &(*at)->next;
+    *at = c->next;
+    c->next = NULL;
+    free_coming(&c);
 }
 
-// Asks the script what the people do who got what is new in the history.
-static void pretend(struct virtual *v, size_t from)
+// Asks the script what the people do who got a mail that nobody was asked about yet.
+static void pretend(struct virtual *v)
 {
-    for (size_t i = from; v->pretending && i < v->history_n; i++) {
+    while (v->pretended_n < v->history_n) {
+        size_t i = v->pretended_n++;
         struct text event = record_get_text(v->history[i], "event");
-        if (!text_is(record_get_text(v->history[i], "kind"), "mail")) continue;
+        if (!v->pretending || !text_is(record_get_text(v->history[i], "kind"), "mail")) continue;
         if (!engine_has_handler(v->engine, event, TEXT("pretend"))) continue;
         struct pretending *p = mem_alloc(sizeof *p);
-        *p = (struct pretending){v->asked, v, mem_copy(event.data, event.len)};
+        *p = (struct pretending){v->asked, v, i, mem_copy(event.data, event.len)};
         v->asked = p;
         engine_call(v->engine, event, TEXT("pretend"), v->history[i], on_pretended, p);
     }
@@ -295,8 +312,11 @@ static void pretend(struct virtual *v, size_t from)
 
 static void act(struct virtual *v, struct coming *c)
 {
+    c->next = v->acting;
+    c->acting_in = &v->acting;
+    v->acting = c;
     engine_call(v->engine, text_of(c->event), record_get_text(c->record, "call"),
-        record_get(c->record, "with"), on_acted, NULL);
+        record_get(c->record, "with"), on_acted, c);
 }
 
 // ---- the loop -----------------------------------------------------------------------------------------
@@ -320,7 +340,7 @@ int virtual_settle(struct virtual *v, struct err *e)
         size_t before = v->history_n;
         bool again = engine_tick(v->engine);
         if (v->crashed) return 0;
-        pretend(v, before);
+        pretend(v);
         again |= deliver_outcomes(v);
         if (!again && v->history_n == before && engine_idle(v->engine)) return 0;
     }
@@ -345,8 +365,6 @@ int virtual_run(struct virtual *v, struct instant until, struct err *e)
             struct coming *c = v->acts;
             v->acts = c->next;
             act(v, c);
-            c->next = NULL;
-            free_coming(&c);
         }
     }
 }
@@ -374,7 +392,7 @@ struct record virtual_history(const struct virtual *v, size_t i)
 void virtual_forget_history(struct virtual *v)
 {
     for (size_t i = 0; i < v->history_n; i++) free((void *)v->history[i].data);
-    v->history_n = 0;
+    v->history_n = v->pretended_n = 0;
 }
 
 void virtual_no_pretending(struct virtual *v)

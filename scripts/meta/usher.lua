@@ -317,6 +317,12 @@ function usher.secret(name) end
 ---@return any
 function usher.rehearsing() end
 
+---The sender that the installation's configuration names for mails (mail.from), if it does.
+---Errors: none.
+---
+---@return any
+function usher.sender() end
+
 ---The moment of a wall time ("2021-02-25 14:00") in a zone ("Asia/Thimphu"). options.clock ("earlier" or
 ---"later") says which one when the clock skips that time or shows it twice. Errors: a time that does not
 ---exist or happens twice, with both readings; an unknown zone.

@@ -81,6 +81,9 @@ function mail.rule(word, name, o, parts)
   }
   if not rule.text then check.refuse('%s: there is no text: add  text = "..."  or  file = "..."', title) end
   if not rule.subject then check.refuse('%s: there is no subject: add  subject = "..."', title) end
+  if not (rule.from or facts.event.from or usher.sender()) then
+    check.refuse('%s: who sends it? Say  from = "Office <office@office.example>"  in event', title)
+  end
   if facts.rule_named[name] then
     check.refuse("%s: there is a rule of this name already: choose another, or leave that one out with  "
       .. 'use("...", { except = { "%s" } })', title, name)

@@ -115,7 +115,7 @@ function sending.life(rule)
     local limit = moments.limit(rule, moment, anchor)
     local in_time, late = usher.due("moment", moment, { late = limit or "always" })
     if not in_time then return { skipped = late } end
-    local verdict = usher.decide("audience", judge, rule, person, moment, moment.utc < began)
+    local verdict = usher.decide("audience", judge, rule, person, moment, moment.utc + IN_TIME_MS < began)
     if not verdict.send then return { skipped = verdict.why } end
     local case = { person = person, rule = rule, item = item, anchor = anchor, moment = moment,
       asked = verdict.asked }

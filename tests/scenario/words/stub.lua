@@ -24,6 +24,7 @@ function stub.new(files, folder)
   function u.secret(name) return "{{secret:" .. name .. "}}" end
   function u.shipped(name) return world.read("scripts/" .. name) end
   function u.now() return world.now end
+  function u.sender() return "Office <office@office.example>" end
 
   function world.read(path)
     local file = io.open(path, "rb")
