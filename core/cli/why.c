@@ -5,23 +5,31 @@
 #include "usher.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-// The last row of the history and the first row of the same step, which has its name.
-struct last_step {
-    struct record first, last;
+// The newest row of each step, by its place in the order of asking. A flow with branches waits for several.
+struct newest {
+    struct record *rows;
+    size_t n;
 };
 
-static struct last_step last_step(struct record rows)
+static struct newest newest_rows(struct record rows)
 {
-    struct last_step s = {0};
-    int64_t step = -1;
+    struct newest newest = {mem_alloc(sizeof(struct record) * (record_count(rows) + 1)), 0};
     for (struct record_iter it = record_each(rows); record_next(&it);) {
-        if (record_get_int(it.value, "step", 0) != step) s.first = it.value;
-        step = record_get_int(it.value, "step", 0);
-        s.last = it.value;
+        size_t step = (size_t)record_get_int(it.value, "step", 0);
+        if (step < 1 || step > record_count(rows)) continue; // the first rows were left out of a long history
+        newest.rows[step - 1] = it.value;
+        if (step > newest.n) newest.n = step;
     }
-    return s;
+    return newest;
+}
+
+static bool is_over(struct record row)
+{
+    struct text state = record_get_text(row, "state");
+    return !text_is(state, "open") && !text_is(state, "started") && !text_is(state, "unsure");
 }
 
 // "first:rsvp" of the branch "nudges|first:rsvp#2" is rsvp to people.
@@ -43,12 +51,12 @@ static struct text phrase_of(struct text note)
     return (struct text){open + 1, note.len - (size_t)(open + 1 - note.data) - 1};
 }
 
-static void say_waiting(struct record answer, const struct last_step *s)
+static void say_step(struct record answer, struct record row)
 {
-    struct text state = record_get_text(s->last, "state"), key = record_get_text(s->last, "key");
-    struct text note = record_get_text(s->last, "note");
-    int64_t due = record_get_int(s->last, "due", 0), attempt = record_get_int(s->last, "attempt", 0);
-    printf("  since %s: ", show_time(answer, record_get_int(s->last, "at", 0)).text);
+    struct text state = record_get_text(row, "state"), key = record_get_text(row, "key");
+    struct text note = record_get_text(row, "note");
+    int64_t due = record_get_int(row, "due", 0), attempt = record_get_int(row, "attempt", 0);
+    printf("  since %s: ", show_time(answer, record_get_int(row, "at", 0)).text);
     if (text_is(state, "unsure")) {
         printf("it is not known whether '%.*s' went out (%.*s). A person decides: usher unsure\n",
             (int)key.len, key.data, (int)note.len, note.data);
@@ -60,7 +68,7 @@ static void say_waiting(struct record answer, const struct last_step *s)
             note.data);
     } else if (text_is(state, "open")) {
         struct text name = plain_name(key);
-        bool answer_ends_it = text_is(record_get_text(s->last, "kind"), "first");
+        bool answer_ends_it = text_is(record_get_text(row, "kind"), "first");
         if (answer_ends_it || !due) printf("waits for '%.*s'%s", (int)name.len, name.data, due ? ", " : "");
         else printf("waits ");
         if (due) printf("until %s", show_time(answer, due).text);
@@ -82,6 +90,23 @@ static void say_result(struct record flow)
     else if (record_get_bool(result, "sent", false)) printf("  sent\n");
 }
 
+// All that it waits for; or, when it waits for nothing, what happened last.
+static void say_steps(struct record answer, struct record rows)
+{
+    struct newest newest = newest_rows(rows);
+    size_t said = 0;
+    struct record last = {0};
+    for (size_t i = 0; i < newest.n; i++) {
+        if (!newest.rows[i].data) continue;
+        last = newest.rows[i];
+        if (is_over(last)) continue;
+        say_step(answer, last);
+        said++;
+    }
+    if (!said && last.data) say_step(answer, last);
+    free(newest.rows);
+}
+
 static int say_flow(const struct options *o, struct record answer, struct record flow)
 {
     struct text name = record_get_text(flow, "name"), label = record_get_text(flow, "label"),
@@ -98,11 +123,10 @@ static int say_flow(const struct options *o, struct record answer, struct record
     buf_release(&request);
     if (code) return code;
     struct record history = {(uint8_t *)bytes.data, bytes.len};
-    struct last_step s = last_step(record_get(history, "rows"));
     struct text who = label.len ? label : key;
     printf("%.*s for %.*s: %.*s%s%.*s\n", (int)name.len, name.data, (int)who.len, who.data, (int)state.len,
         state.data, why.len ? ", because " : "", (int)why.len, why.data);
-    if (s.last.data) say_waiting(answer, &s);
+    say_steps(answer, record_get(history, "rows"));
     say_result(flow);
     buf_release(&bytes);
     return 0;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Untaken answers that one flow may gather before more are refused.
+// Untaken answers of one flow in memory; further ones stay on disk until it is loaded again.
 #define UNTAKEN_MAX 1000
 
 struct post {
@@ -95,7 +95,9 @@ static bool has_row(const struct flow *f, int64_t id)
 
 void inbox_merge(struct engine *g, struct flow *f, const struct inbox_row *rows, size_t n)
 {
-    for (size_t i = 0; i < n && f->inbox_n < UNTAKEN_MAX; i++) {
+    size_t untaken = 0;
+    for (size_t i = 0; i < f->inbox_n; i++) untaken += f->inbox[i].taken_by == 0;
+    for (size_t i = 0; i < n && untaken < UNTAKEN_MAX; i++) {
         if (has_row(f, rows[i].id)) continue;
         f->inbox = mem_grow(f->inbox, sizeof *f->inbox * (f->inbox_n + 1));
         struct inbox_row *row = &f->inbox[f->inbox_n++];
@@ -103,5 +105,6 @@ void inbox_merge(struct engine *g, struct flow *f, const struct inbox_row *rows,
         row->name = (struct text){flow_keep(f, rows[i].name), rows[i].name.len};
         row->value = flow_keep_record(f, rows[i].value);
         row->taken_by = 0;
+        untaken++;
     }
 }

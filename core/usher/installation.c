@@ -53,6 +53,16 @@ static bool secret_from_file(const char *folder, const char *name, struct buf *o
     return true;
 }
 
+void installation_add_script(struct installation *in, const char *script)
+{
+    const char *slash = strrchr(script, '/');
+    size_t len = slash ? (size_t)(slash - script) + 1 : 0;
+    struct script_folder *f = mem_alloc(sizeof *f + len + 1);
+    memcpy(f->path, script, len);
+    f->next = in->folders;
+    in->folders = f;
+}
+
 int installation_secret(void *self, const char *name, struct buf *out, struct err *e)
 {
     struct installation *in = self;
@@ -71,8 +81,12 @@ int installation_secret(void *self, const char *name, struct buf *out, struct er
     }
     if (secret_from_file(getenv("CREDENTIALS_DIRECTORY"), name, out)) return 0;
     if (secret_from_file(installation_text(in, NULL, "secrets"), name, out)) return 0;
-    snprintf(beside, sizeof beside, "%ssecrets", in->script_folder ? in->script_folder : "");
-    if (secret_from_file(beside, name, out)) return 0;
+    snprintf(beside, sizeof beside, "%ssecrets", in->folders ? in->folders->path : "");
+    for (const struct script_folder *f = in->folders; f; f = f->next) {
+        char folder[1024];
+        snprintf(folder, sizeof folder, "%ssecrets", f->path);
+        if (secret_from_file(folder, name, out)) return 0;
+    }
     return err_set(e, ERR_INPUT,
         "the secret '%s' is missing: set the environment variable %s, or write it into the file %s/%s", name,
         variable, beside, name);
@@ -104,7 +118,11 @@ void installation_close(struct installation *in)
     if (in->texts.data) explicit_bzero(in->texts.data, in->texts.len);
     buf_release(&in->config);
     buf_release(&in->texts);
-    free(in->script_folder);
+    while (in->folders) {
+        struct script_folder *f = in->folders;
+        in->folders = f->next;
+        free(f);
+    }
 }
 
 static struct record section_of(struct installation *in, const char *section)

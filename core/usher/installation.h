@@ -3,16 +3,21 @@
 //
 // Owns the configuration's bytes; the settings borrow from them. Secrets are looked for in the environment
 // (USHER_SECRET_<NAME>), in the service manager's folder (CREDENTIALS_DIRECTORY), in the configuration's
-// `secrets` folder, and in the folder "secrets" beside the script, in this order.
+// `secrets` folder, and in the folder "secrets" beside a script, in this order.
 #pragma once
 
 #include "base/err.h"
 #include "base/record.h"
 #include "world/settings.h"
 
+struct script_folder {
+    struct script_folder *next;
+    char path[]; // ends in a slash, or is empty
+};
+
 struct installation {
-    struct buf config; // one map
-    char *script_folder;
+    struct buf config;             // one map
+    struct script_folder *folders; // of the scripts that were loaded
     const char *allow_private[65];
     struct buf texts; // NUL-terminated copies that the settings borrow
 };
@@ -24,6 +29,9 @@ void installation_close(struct installation *in);
 int installation_settings(struct installation *in, struct live_settings *out, struct err *e);
 // A text setting: "mail", "from"; section may be NULL. NULL when it is not set.
 const char *installation_text(struct installation *in, const char *section, const char *name);
+
+// Secrets are looked for beside this script, too.
+void installation_add_script(struct installation *in, const char *script);
 
 int installation_secret(void *installation, const char *name, struct buf *out, struct err *e);
 // Reads a file whole, at most 8 MiB; the answer is malloc'd.

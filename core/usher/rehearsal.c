@@ -429,9 +429,7 @@ static int rehearse(struct rehearsal *r, struct usher_report *out)
 {
     const struct usher_rehearsal *o = r->options;
     if (installation_open(&r->installation, o->config, &r->error)) return -1;
-    const char *slash = strrchr(r->script, '/');
-    r->installation.script_folder = slash ? mem_copy(r->script, (size_t)(slash - r->script) + 1)
-                                          : mem_copyz("");
+    installation_add_script(&r->installation, r->script);
     if (begin(r)) return -1;
     struct instant until = instant_add(r->from, has_schedule(r) ? WITH_SCHEDULE_MS : LONGEST_MS);
     if (o->until && moment_option("--until", o->until, &until, &r->error)) return -1;

@@ -206,9 +206,7 @@ int usher_load(struct usher *u, const char *path)
 {
     if (!u->engine) return usher_failed(u);
     u->error = (struct err){0};
-    const char *slash = strrchr(path, '/');
-    free(u->installation.script_folder);
-    u->installation.script_folder = slash ? mem_copy(path, (size_t)(slash - path) + 1) : mem_copyz("");
+    installation_add_script(&u->installation, path);
     engine_load(u->engine, path, &u->error);
     return usher_failed(u);
 }
@@ -349,8 +347,8 @@ static void on_configured(void *self, bool taken)
     if (taken) {
         struct installation old = u->installation;
         u->installation = u->next_installation;
-        u->installation.script_folder = old.script_folder;
-        old.script_folder = NULL;
+        u->installation.folders = old.folders;
+        old.folders = NULL;
         u->engine->options.mail_from = installation_text(&u->installation, "mail", "from");
         installation_close(&old);
         log_line(LOG_INFO, "the configuration was read again", NULL);

@@ -5,6 +5,8 @@
 A crash is a rehearsed one: the shipped binary throws its engine away at that boundary and starts again on
 what is on disk. (tests/live kills real processes.) Uses the release build: there are hundreds of lives.
 """
+import collections
+import json
 import re
 import sys
 from pathlib import Path
@@ -15,6 +17,7 @@ from errands import equal, holds, main
 
 COUNTS = re.compile(r"(\d+) crashes: (\d+) lost, (\d+) sent once more .*, (\d+) decided by a person")
 USHER = live.find_build("usher", "release", "dev")
+BRIEFING = live.ROOT / "examples/03-briefing-2021/hlb.lua"
 EXAMPLES = sorted(path for path in (live.ROOT / "examples").glob("*/*.lua"))
 
 place = live.Place(program=USHER)
@@ -37,6 +40,23 @@ def lives_of(script):
         equal(lost, 0)
         live.at_least("crashes", crashes, 1)
     return check
+
+
+def mails_of(*options):
+    """(rule, person, step, content) -> how often it left, in one life of the briefing."""
+    code, out, errors = place.command("rehearse", "--json", *options, BRIEFING)
+    equal((code, errors), (0, ""))
+    return collections.Counter((e["flow"], e["key"], e["step"], e["sha256"])
+                               for e in json.loads(out)["effects"] if e["kind"] == "mail")
+
+
+def check_what_leaves_twice_is_the_same_mail_of_a_rule_that_says_resend():
+    whole, repeated = mails_of(), collections.Counter()
+    for boundary in range(1, 246, 4):
+        crashed = mails_of("--crash-at", str(boundary))
+        equal(sum((whole - crashed).values()), 0)
+        repeated.update(rule for rule, _, _, _ in (crashed - whole).elements())
+    equal(sorted(repeated), ["starting", "you-are-next"])
 
 
 def check_every_example_is_the_same_twice():
