@@ -3,6 +3,7 @@
 
 #define MINUTE 60
 #define LOOKED_DAYS_MAX (400 * 366) // the calendar repeats after 400 years
+#define SEARCH_MS (LOOKED_DAYS_MAX * DAY_MS)
 #define EXPR_SHOWN 60
 
 static bool bit(uint64_t set, int i)
@@ -204,12 +205,13 @@ static bool next_wall(const struct cron *c, struct wall from, struct wall *out)
 
 // -- the next instant
 
-// Wildcard rules follow the clock through one stretch of constant offset after the other.
+// Wildcard rules follow the clock through one stretch of constant offset after the other. A rule whose every
+// reading falls into gaps ("* 2 12 3 */42": New York's clocks change on a Sunday 12 March) never fires.
 static bool next_reading(const struct cron *c, const struct zone *z, struct instant after,
     struct instant *out)
 {
-    struct instant from = instant_add(after, 1);
-    for (;;) {
+    struct instant from = instant_add(after, 1), end = instant_add(after, SEARCH_MS);
+    while (instant_before(from, end)) {
         struct zone_stretch stretch = zone_stretch(z, from);
         struct wall w = {floor_div(from.ms + SECOND_MS - 1, SECOND_MS) + stretch.offset};
         if (!next_wall(c, w, &w)) return false;
@@ -217,6 +219,7 @@ static bool next_reading(const struct cron *c, const struct zone *z, struct inst
         if (instant_before(*out, stretch.end)) return true;
         from = stretch.end;
     }
+    return false;
 }
 
 // How far a wall time before `after` may have been moved forward: by the gap that has just been, if the clock

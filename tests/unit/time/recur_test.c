@@ -75,6 +75,18 @@ static void wrong_expressions_are_refused(void **state)
     }
 }
 
+// Every Sunday 12 March is the day on which New York's clocks jump from 02:00 to 03:00.
+static void a_wildcard_rule_whose_readings_are_all_in_gaps_says_so(void **state)
+{
+    struct cron c;
+    struct err e = {0};
+    struct instant next;
+    assert_int_equal(cron_parse(TEXT("* 2 12 3 */42"), &c, NULL), 0);
+    assert_int_equal(cron_next(&c, zone("America/New_York"), (struct instant){1804999000000}, &next, &e),
+        -ERR_INPUT);
+    assert_int_equal(cron_next(&c, zone("Asia/Thimphu"), (struct instant){1804999000000}, &next, &e), 0);
+}
+
 static void what_never_fires_says_so(void **state)
 {
     struct cron c;
@@ -170,6 +182,7 @@ int main(void)
         cmocka_unit_test(two_day_fields_match_either),
         cmocka_unit_test(wrong_expressions_are_refused),
         cmocka_unit_test(what_never_fires_says_so),
+        cmocka_unit_test(a_wildcard_rule_whose_readings_are_all_in_gaps_says_so),
         cmocka_unit_test(every_reads_plain_words),
         cmocka_unit_test(a_series_ends_at_its_count),
         cmocka_unit_test(a_time_in_a_gap_is_shifted_and_counts),
