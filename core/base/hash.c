@@ -88,6 +88,41 @@ void hash_base64url(struct text data, struct buf *out)
     }
 }
 
+// libsodium 1.0.18 takes some bytes above 127 for letters: one token could then be written in several ways.
+static bool all_letters(struct text letters)
+{
+    for (size_t i = 0; i < letters.len; i++) {
+        char c = letters.data[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!letter && c != '-' && c != '_') return false;
+    }
+    return true;
+}
+
+bool hash_base64url_read(struct text letters, struct buf *out)
+{
+    if (!all_letters(letters)) return false;
+    enum { PIECE = 64, VARIANT = sodium_base64_VARIANT_URLSAFE_NO_PADDING }; // a multiple of 4: whole bytes
+    for (size_t at = 0; at < letters.len; at += PIECE) {
+        uint8_t bytes[PIECE];
+        size_t n = letters.len - at < PIECE ? letters.len - at : PIECE, len;
+        if (sodium_base642bin(bytes, sizeof bytes, letters.data + at, n, NULL, &len, NULL, VARIANT))
+            return false;
+        buf_add(out, bytes, len);
+    }
+    return true;
+}
+
+void hash_stream_xor(struct hash key, const uint8_t nonce[HASH_NONCE_LEN], uint8_t *data, size_t len)
+{
+    crypto_stream_xchacha20_xor(data, data, len, nonce, key.bytes);
+}
+
+bool hash_same(const void *a, const void *b, size_t len)
+{
+    return sodium_memcmp(a, b, len) == 0;
+}
+
 void random_bytes(void *out, size_t len)
 {
     if (sodium_init() < 0) {

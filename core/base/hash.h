@@ -26,7 +26,14 @@ uint64_t hash_sum(uint64_t previous, struct text data);
 
 bool hash_eq(struct hash a, struct hash b); // in constant time
 void hash_hex(struct hash h, char out[2 * HASH_LEN + 1]);
-void hash_base64url(struct text data, struct buf *out); // without padding
+void hash_base64url(struct text data, struct buf *out);         // without padding
+bool hash_base64url_read(struct text letters, struct buf *out); // false: not the one way to write some bytes
+
+// XORs data with XChaCha20's stream of that key and nonce: the same call makes it secret and plain again.
+#define HASH_NONCE_LEN 24
+void hash_stream_xor(struct hash key, const uint8_t nonce[HASH_NONCE_LEN], uint8_t *data, size_t len);
+// Whether two pieces of one length are the same, in a time that says nothing about where they differ.
+bool hash_same(const void *a, const void *b, size_t len);
 
 // Bytes from the system's generator. Only ids and secrets come from here, never anything a flow sees.
 void random_bytes(void *out, size_t len);

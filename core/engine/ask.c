@@ -50,7 +50,7 @@ static void on_answer(void *ctx, struct record value, const struct err *error)
 }
 
 // The request without "ask" is what the list wants to know.
-static void ask_list(struct engine *g, struct record request, struct asker *a)
+void engine_ask_list(struct engine *g, struct record request, engine_reply reply, void *ctx)
 {
     struct text what = record_get_text(request, "ask");
     char *name = mem_copy(what.data, what.len);
@@ -66,11 +66,16 @@ static void ask_list(struct engine *g, struct record request, struct asker *a)
         free(field);
     }
     record_map_end(&map, &args);
-    a->field = "rows";
-    engine_ask_store(g, store_list(g->store, name, (struct record){(uint8_t *)args.data, args.len}),
-        on_answer, a);
+    engine_ask_store(g, store_list(g->store, name, (struct record){(uint8_t *)args.data, args.len}), reply,
+        ctx);
     buf_release(&args);
     free(name);
+}
+
+static void ask_list(struct engine *g, struct record request, struct asker *a)
+{
+    a->field = "rows";
+    engine_ask_list(g, request, on_answer, a);
 }
 
 static void ask_handler(struct engine *g, struct record request, struct asker *a)

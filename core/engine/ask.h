@@ -9,3 +9,5 @@
 
 // The reply comes later, when what it changed is on disk; never with an error: that is in the map.
 void engine_ask(struct engine *g, struct record request, engine_reply reply, void *ctx);
+// One of the store's lists (store/query.c): { "ask": "pending", "event": ... }.
+void engine_ask_list(struct engine *g, struct record request, engine_reply reply, void *ctx);

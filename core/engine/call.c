@@ -7,26 +7,22 @@
 
 #include <lauxlib.h>
 
-struct call {
-    struct script *script;
-    struct handler *handler;
-    struct record request;
-    struct buf reply;
-};
-
-static struct call find_handler(struct engine *g, struct text event, struct text name)
+static struct handler *find_handler(struct engine *g, struct text event, struct text name,
+    struct script **script)
 {
     for (struct event *ev = g->events; ev; ev = ev->next) {
         if (event.len && !text_is(event, ev->name)) continue;
         struct handler *h = script_handler(ev->current, name);
-        if (h) return (struct call){.script = ev->current, .handler = h};
+        *script = ev->current;
+        if (h) return h;
     }
-    return (struct call){0};
+    return NULL;
 }
 
 bool engine_has_handler(struct engine *g, struct text event, struct text name)
 {
-    return find_handler(g, event, name).handler != NULL;
+    struct script *script;
+    return find_handler(g, event, name, &script) != NULL;
 }
 
 // The report of a rehearsal walks over everything that happened; nothing else waits meanwhile.
@@ -36,16 +32,16 @@ static void widen_budget(struct budget *b)
     b->slice_grow_max = b->memory_max = (size_t)1 << 30;
 }
 
-static int run_handler(struct call *c, struct err *e)
+static int run(struct script *s, const struct handling *h, struct record request, struct buf *reply,
+    bool *passed, struct err *e)
 {
-    struct script *s = c->script;
     lua_State *L = s->sandbox->L;
     struct budget usual = s->sandbox->budget;
     if (s->engine->options.rehearsal) widen_budget(&s->sandbox->budget);
-    lua_rawgeti(L, LUA_REGISTRYINDEX, c->handler->function);
-    if (c->request.data) value_push(L, c->request);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, h->function);
+    if (request.data) value_push(L, request);
     else lua_pushnil(L);
-    s->context = CONTEXT_HANDLER;
+    s->context = h->looks ? CONTEXT_LOOK : CONTEXT_HANDLER;
     budget_begin(&s->sandbox->budget, L);
     int status = lua_pcall(L, 1, 1, 0);
     enum budget_struck struck = budget_end(&s->sandbox->budget);
@@ -54,10 +50,30 @@ static int run_handler(struct call *c, struct err *e)
     s->sandbox->budget.memory_max = usual.memory_max;
     s->context = CONTEXT_NONE;
     int failed = 0;
-    if (struck) failed = err_set(e, ERR_LIMIT, "%s: %s", c->handler->name, budget_sentence(struck));
+    if (struck) failed = err_set(e, ERR_LIMIT, "%s: %s", h->name, budget_sentence(struck));
     else if (status) failed = err_set(e, ERR_INPUT, "%s", sandbox_said(L, NULL));
-    else if (!(failed = sandbox_guard(s->sandbox, e))) failed = value_encode(L, -1, &c->reply, e);
+    else failed = sandbox_guard(s->sandbox, e);
+    *passed = !failed && h->may_pass && lua_isnil(L, -1);
+    if (!failed && !*passed) failed = value_encode(L, -1, reply, e);
     lua_settop(L, 0);
+    return failed;
+}
+
+int engine_handle(struct script *s, const struct handling *h, struct record request, struct buf *reply,
+    bool *passed, struct err *e)
+{
+    struct engine *g = s->engine;
+    g->now = g->world.now(g->world.self);
+    struct batch_mark rows = batch_mark(g->batch);
+    struct promise *promises = promise_mark(g);
+    struct book_change *books = book_mark(s->event);
+    int failed = run(s, h, request, reply, passed, e);
+    if (failed || *passed) {
+        batch_rewind(g->batch, rows);
+        promise_rewind(g, promises);
+        book_rewind(s->event, books);
+    }
+    book_forget_changes(s->event);
     return failed;
 }
 
@@ -65,27 +81,20 @@ void engine_call(struct engine *g, struct text event, struct text name, struct r
     engine_reply reply, void *ctx)
 {
     struct err e = {0};
-    struct call c = find_handler(g, event, name);
-    if (!c.handler) {
+    struct script *script;
+    struct handler *handler = find_handler(g, event, name, &script);
+    struct buf answer;
+    bool passed;
+    int failed = -1;
+    buf_init(&answer, RECORD_LEN_MAX);
+    if (handler) {
+        struct handling h = {.name = handler->name, .function = handler->function};
+        failed = engine_handle(script, &h, request, &answer, &passed, &e);
+    } else {
         err_set(&e, ERR_INPUT, "no script that runs here answers to '%.*s'", (int)name.len, name.data);
-        promise_reply(g, reply, ctx, (struct record){0}, &e);
-        g->world.wake_now(g->world.self);
-        return;
     }
-    c.request = request;
-    buf_init(&c.reply, RECORD_LEN_MAX);
-    g->now = g->world.now(g->world.self);
-    struct batch_mark rows = batch_mark(g->batch);
-    struct promise *promises = promise_mark(g);
-    struct book_change *books = book_mark(c.script->event);
-    int failed = run_handler(&c, &e);
-    if (failed) {
-        batch_rewind(g->batch, rows);
-        promise_rewind(g, promises);
-        book_rewind(c.script->event, books);
-    }
-    book_forget_changes(c.script->event);
-    promise_reply(g, reply, ctx, (struct record){(uint8_t *)c.reply.data, c.reply.len}, failed ? &e : NULL);
-    buf_release(&c.reply);
+    promise_reply(g, reply, ctx, (struct record){(uint8_t *)answer.data, failed ? 0 : answer.len},
+        failed ? &e : NULL);
+    buf_release(&answer);
     g->world.wake_now(g->world.self);
 }

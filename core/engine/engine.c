@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "engine/schedule.h"
 #include "engine/script.h"
+#include "engine/web.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,6 +107,7 @@ void engine_free(struct engine *g)
     forget_flows(g);
     free_promised(g);
     free_asked(g);
+    engine_web_forget(g);
     inbox_release(g);
     while (g->events) {
         struct event *ev = g->events;

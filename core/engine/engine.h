@@ -17,6 +17,7 @@
 
 struct event;
 struct promise;
+struct script;
 
 // Most flows in memory at once; those that a commit holds count. More wait on disk: 2,000 are about 4 MB.
 #define FLOWS_WARM_MAX 2000
@@ -34,6 +35,7 @@ struct engine_options {
     bool (*boundary)(void *ctx);
     void *boundary_ctx;
     bool look_only; // starts no flow: for checking a script
+    bool practice;  // runs on a shifted clock; pages say so
     bool rehearsal; // fixed secret, so that two rehearsals are byte-identical
     // Asked for every file a script names; the answer is malloc'd. -INPUT with a sentence.
     int (*read_file)(void *ctx, const char *path, char **data, size_t *len, struct err *e);
@@ -42,6 +44,7 @@ struct engine_options {
     int (*secret)(void *ctx, const char *name, struct buf *out, struct err *e);
     void *secret_ctx;
     const char *mail_from; // the installation's sender, for mails that name none; may be NULL
+    const char *base_url;  // "https://events.moic.example", without a slash at its end; NULL: no web address
     // Told what a person may want to see: rehearsal prints it. kind: "skipped", "failed", "schedule" ...
     void (*notice)(void *ctx, const struct step *step, const struct flow *flow, struct text sentence);
     void *notice_ctx;
@@ -63,6 +66,7 @@ struct engine {
     struct promise *promises; // what waits for `batch`
     struct map promised;      // ticket -> promises of batches at the store
     struct map asked;         // ticket -> who asked for a list
+    struct visit *visits;     // requests that wait for lists of the store (web.c)
     int batches_out;
     int64_t batch_n;   // number of the batch that is being filled, from 1
     int64_t durable_n; // number of the newest batch that came back: all up to it are on disk
@@ -81,6 +85,7 @@ struct engine {
     bool ready_asked, ready_more;
     bool due_asked;
     bool stopping;       // begins no more effects
+    uint64_t fresh_n;    // how many keys a rehearsal has made up
     uint64_t steps_done; // for people and the bench
     struct instant now;  // of this tick
     struct instant
@@ -105,6 +110,17 @@ int engine_load_stored(struct engine *g, struct err *e);
 typedef void (*engine_reply)(void *ctx, struct record reply, const struct err *error);
 void engine_call(struct engine *g, struct text event, struct text name, struct record request,
     engine_reply reply, void *ctx);
+
+// A function of a script as one transaction: runs it with the request and encodes what it returned. When it
+// raises, or returns nothing and `may_pass`, what it changed is taken back. 0, with *passed; or -code.
+struct handling {
+    const char *name; // for messages
+    int function;     // registry reference
+    bool looks;       // it may change nothing
+    bool may_pass;    // nil means: not mine
+};
+int engine_handle(struct script *s, const struct handling *h, struct record request, struct buf *reply,
+    bool *passed, struct err *e);
 
 // The organiser's word on a step that is UNSURE: send it again, or it did arrive.
 void engine_decide_unsure(struct engine *g, struct text event, struct text flow_name, struct text flow_key,
@@ -143,6 +159,7 @@ void promise_start(struct engine *g, struct script *script, const struct flow_ro
 void promise_deliver(struct engine *g, struct text event, struct text flow_name, struct text flow_key);
 void promise_reply(struct engine *g, engine_reply reply, void *ctx, struct record value,
     const struct err *error);
+void promise_push(struct engine *g, struct text topic, struct text data);
 // Drops what was promised after `mark` (a slice that was taken back).
 struct promise *promise_mark(const struct engine *g);
 void promise_rewind(struct engine *g, struct promise *mark);

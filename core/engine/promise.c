@@ -7,7 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum promise_kind { PROMISE_EFFECT, PROMISE_REST, PROMISE_START, PROMISE_DELIVER, PROMISE_REPLY };
+enum promise_kind {
+    PROMISE_EFFECT,
+    PROMISE_REST,
+    PROMISE_START,
+    PROMISE_DELIVER,
+    PROMISE_REPLY,
+    PROMISE_PUSH
+};
 
 // A list that grows at its head: marking and taking back are one pointer. promise_keep_all turns it round.
 struct promise {
@@ -18,7 +25,8 @@ struct promise {
     enum step_kind step_kind;
     size_t op; // START, DELIVER: its number among the batch's starts or inbox rows
     struct script *script;
-    struct flow_row row; // START; DELIVER: event, name, key. Texts in `memory`.
+    struct flow_row
+        row; // START; DELIVER: event, name, key; PUSH: topic as name, data as key. Texts in `memory`.
     char *memory;
     engine_reply reply;
     void *ctx;
@@ -92,6 +100,14 @@ void promise_reply(struct engine *g, engine_reply reply, void *ctx, struct recor
     if (error) p->error = memcpy(mem_alloc(sizeof *error), error, sizeof *error);
 }
 
+void promise_push(struct engine *g, struct text topic, struct text data)
+{
+    struct promise *p = promise_new(g, PROMISE_PUSH);
+    char *at = p->memory = mem_alloc(topic.len + data.len + 1);
+    p->row.name = put_text(&at, topic);
+    p->row.key = put_text(&at, data);
+}
+
 static void promise_free(struct promise *p)
 {
     free(p->memory);
@@ -146,6 +162,9 @@ static void keep(struct engine *g, struct promise *p, const struct batch *batch)
         g->finding++;
         break;
     case PROMISE_REPLY: p->reply(p->ctx, p->value, p->error); break;
+    case PROMISE_PUSH:
+        if (g->world.push) g->world.push(g->world.self, p->row.name, p->row.key);
+        break;
     }
 }
 

@@ -3,6 +3,7 @@
 #include "engine/script.h"
 
 #include "base/embedded.h"
+#include "engine/route.h"
 #include "engine/schedule.h"
 #include "engine/value.h"
 
@@ -303,6 +304,7 @@ static void free_lists(struct script *s)
         free((char *)h->name);
         free(h);
     }
+    route_free_all(s);
     while (s->starts) {
         struct start_decl *d = s->starts;
         s->starts = d->next;

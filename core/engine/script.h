@@ -25,6 +25,16 @@ struct handler {
     int function;
 };
 
+// A page or a form: which function answers to a method and a path. See engine/route.h.
+struct route {
+    struct route *next;
+    char *method, *path; // "GET", "/a/:token"
+    int function, look;  // registry references; look 0: nothing is asked of the store before
+    size_t body_max;     // most bytes of a body
+    bool open;           // whoever sends it: no look at where the form came from
+    struct record fixed; // a static answer, owned; then function is 0
+};
+
 struct start_decl {
     struct start_decl *next;
     char *name, *key, *label;
@@ -55,8 +65,16 @@ struct source {
     size_t len;
 };
 
-// Where Lua code is running just now: decides what it may call.
-enum script_context { CONTEXT_NONE, CONTEXT_LOADING, CONTEXT_FLOW, CONTEXT_DECIDE, CONTEXT_HANDLER };
+// Where Lua code is running just now: decides what it may call. LOOK is a handler that may change nothing: a
+// page that is only looked at.
+enum script_context {
+    CONTEXT_NONE,
+    CONTEXT_LOADING,
+    CONTEXT_FLOW,
+    CONTEXT_DECIDE,
+    CONTEXT_HANDLER,
+    CONTEXT_LOOK
+};
 
 struct script {
     struct script *next; // older ones of the event
@@ -67,6 +85,7 @@ struct script {
     char *path, *folder;
     struct flow_def *flows;
     struct handler *handlers;
+    struct route *routes, *routes_last; // in the order in which they were declared
     struct start_decl *starts, *starts_last;
     size_t starts_n;
     struct schedule *schedules;

@@ -50,6 +50,8 @@ struct world {
     void (*perform)(void *self, const struct effect *effect);
     // How many more effects of this kind it will take at once now; the engine keeps the rest.
     size_t (*room)(void *self, enum step_kind kind);
+    // Tells every open stream of that topic something (server-sent events). May be NULL: nobody listens.
+    void (*push)(void *self, struct text topic, struct text data);
     // Forgets an effect that the flow no longer waits for; a late outcome is dropped by the engine.
     void (*cancel)(void *self, int64_t flow, int32_t step);
     // Stands in for self in perform when it is set: a program that brings effects of its own goes in between.

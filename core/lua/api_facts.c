@@ -9,11 +9,11 @@
 #include <string.h>
 
 // A book in Lua is { name = "answers" } with these methods: nothing of the engine is held by the script.
-static struct book *check_book(lua_State *L, const char *func)
+static struct book *check_book(lua_State *L, const char *func, int more)
 {
     struct script *s = script_of(L);
     if (s->context == CONTEXT_FLOW) luaL_error(L, "%s: a flow looks at books only inside usher.decide", func);
-    context_check(L, func, CALL_IN_DECIDE | CALL_IN_HANDLER);
+    context_check(L, func, CALL_IN_DECIDE | CALL_IN_HANDLER | more);
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_getfield(L, 1, "name");
     return book_find(s->event, check_text(L, -1, func, "name of the book"));
@@ -29,7 +29,7 @@ static struct text check_key(lua_State *L, const char *func)
 /// Example: usher.on("look", function(r) return usher.book("answers"):get(r.key) end)
 static int api_book_get(lua_State *L)
 {
-    struct book *b = check_book(L, "book:get");
+    struct book *b = check_book(L, "book:get", CALL_IN_LOOK);
     struct record value = book_get(b, check_key(L, "book:get"));
     if (value.data) value_push(L, value);
     else lua_pushnil(L);
@@ -41,14 +41,14 @@ static int api_book_get(lua_State *L)
 /// Example: usher.on("known", function(r) return usher.book("answers"):has(r.key) end)
 static int api_book_has(lua_State *L)
 {
-    struct book *b = check_book(L, "book:has");
+    struct book *b = check_book(L, "book:has", CALL_IN_LOOK);
     lua_pushboolean(L, book_get(b, check_key(L, "book:has")).data != NULL);
     return 1;
 }
 
 static int set(lua_State *L, const char *func, bool remove)
 {
-    struct book *b = check_book(L, func);
+    struct book *b = check_book(L, func, 0);
     struct script *s = script_of(L);
     struct text key = check_key(L, func);
     struct buf value;
@@ -84,14 +84,14 @@ static int api_book_remove(lua_State *L)
 /// Example: usher.on("how-many", function() return usher.book("answers"):count() end)
 static int api_book_count(lua_State *L)
 {
-    lua_pushinteger(L, (lua_Integer)check_book(L, "book:count")->n);
+    lua_pushinteger(L, (lua_Integer)check_book(L, "book:count", CALL_IN_LOOK)->n);
     return 1;
 }
 
 // The entry after the key that the loop has: what is set or removed meanwhile does no harm.
 static int next_entry(lua_State *L)
 {
-    struct book *b = check_book(L, "book:each");
+    struct book *b = check_book(L, "book:each", CALL_IN_LOOK);
     size_t i = 0;
     bool found = false;
     if (!lua_isnil(L, 2)) i = book_position(b, check_key(L, "book:each"), &found);
@@ -108,7 +108,7 @@ static int next_entry(lua_State *L)
 /// 1 end return n end)
 static int api_book_each(lua_State *L)
 {
-    check_book(L, "book:each");
+    check_book(L, "book:each", CALL_IN_LOOK);
     lua_pushcfunction(L, next_entry);
     lua_pushvalue(L, 1);
     lua_pushnil(L);
@@ -189,8 +189,19 @@ static int api_secret(lua_State *L)
 /// Example: local really = not usher.rehearsing()
 static int api_rehearsing(lua_State *L)
 {
-    struct script *s = context_check(L, "usher.rehearsing", CALL_AT_TOP | CALL_IN_HANDLER);
+    struct script *s = context_check(L, "usher.rehearsing", CALL_AT_TOP | CALL_IN_HANDLER | CALL_IN_LOOK);
     lua_pushboolean(L, s->engine->options.rehearsal);
+    return 1;
+}
+
+/// usher.practising() -> true | false
+/// Whether usher runs for practice, with a shifted clock (--as-if). Only in handlers and routes. Errors: a
+/// use elsewhere.
+/// Example: usher.on("real", function() return not usher.practising() end)
+static int api_practising(lua_State *L)
+{
+    struct script *s = context_check(L, "usher.practising", CALL_IN_HANDLER | CALL_IN_LOOK);
+    lua_pushboolean(L, s->engine->options.practice);
     return 1;
 }
 
@@ -222,7 +233,7 @@ static void open_book(lua_State *L, int usher)
 void api_facts_open(lua_State *L, int usher)
 {
     static const luaL_Reg functions[] = {{"file", api_file}, {"shipped", api_shipped}, {"secret", api_secret},
-        {"rehearsing", api_rehearsing}, {"sender", api_sender}, {0}};
+        {"rehearsing", api_rehearsing}, {"practising", api_practising}, {"sender", api_sender}, {0}};
     open_book(L, usher);
     lua_pushvalue(L, usher);
     luaL_setfuncs(L, functions, 0);

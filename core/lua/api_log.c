@@ -9,8 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ANYWHERE (CALL_AT_TOP | CALL_IN_FLOW | CALL_IN_DECIDE | CALL_IN_HANDLER)
-
 // A flow that replays says nothing: it said it when it first ran.
 static bool replaying(const struct script *s)
 {
@@ -22,7 +20,7 @@ static bool replaying(const struct script *s)
 /// Example: usher.log("the list is ready")
 static int api_log(lua_State *L)
 {
-    struct script *s = context_check(L, "usher.log", ANYWHERE);
+    struct script *s = context_check(L, "usher.log", CALL_ANYWHERE);
     size_t len;
     const char *text = luaL_tolstring(L, 1, &len);
     if (replaying(s)) return 0;
@@ -52,7 +50,7 @@ static int api_status(lua_State *L)
 /// Example: local started = usher.now()
 static int api_now(lua_State *L)
 {
-    struct script *s = context_check(L, "usher.now", ANYWHERE);
+    struct script *s = context_check(L, "usher.now", CALL_ANYWHERE);
     lua_pushinteger(L, s->running ? s->running->now.ms : s->engine->now.ms);
     return 1;
 }

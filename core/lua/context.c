@@ -9,7 +9,8 @@ static const char *const places[] = {
     [CONTEXT_LOADING] = "at the top level of a script",
     [CONTEXT_FLOW] = "inside a flow",
     [CONTEXT_DECIDE] = "inside usher.decide",
-    [CONTEXT_HANDLER] = "inside a handler (usher.on)",
+    [CONTEXT_HANDLER] = "inside a handler (usher.on, a POST route)",
+    [CONTEXT_LOOK] = "inside a GET route, which changes nothing",
 };
 
 struct script *context_check(lua_State *L, const char *func, int where)
@@ -18,7 +19,7 @@ struct script *context_check(lua_State *L, const char *func, int where)
     if (where & (1 << s->context)) return s;
     luaL_Buffer allowed;
     luaL_buffinit(L, &allowed);
-    for (int c = CONTEXT_LOADING, n = 0; c <= CONTEXT_HANDLER; c++) {
+    for (int c = CONTEXT_LOADING, n = 0; c <= CONTEXT_LOOK; c++) {
         if (!(where & (1 << c))) continue;
         if (n++) luaL_addstring(&allowed, " or ");
         luaL_addstring(&allowed, places[c]);

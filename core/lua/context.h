@@ -2,7 +2,8 @@
 // context: where a script's code is running, and how a binding waits.
 //
 // Which calls may be used where is one table: CALL_AT_TOP (the script's top level), CALL_IN_FLOW (a flow's
-// own code), CALL_IN_DECIDE (inside usher.decide), CALL_IN_HANDLER.
+// own code), CALL_IN_DECIDE (inside usher.decide), CALL_IN_HANDLER, CALL_IN_LOOK (a GET route: it may look at
+// everything and change nothing).
 #pragma once
 
 #include "engine/engine.h"
@@ -15,6 +16,8 @@
 #define CALL_IN_FLOW (1 << CONTEXT_FLOW)
 #define CALL_IN_DECIDE (1 << CONTEXT_DECIDE)
 #define CALL_IN_HANDLER (1 << CONTEXT_HANDLER)
+#define CALL_IN_LOOK (1 << CONTEXT_LOOK)
+#define CALL_ANYWHERE (CALL_AT_TOP | CALL_IN_FLOW | CALL_IN_DECIDE | CALL_IN_HANDLER | CALL_IN_LOOK)
 
 // The script, when its code may call `func` here; else raises a sentence that says where it may.
 struct script *context_check(lua_State *L, const char *func, int where);

@@ -153,6 +153,12 @@ const char *installation_text(struct installation *in, const char *section, cons
     return t.len ? lend(in, t) : NULL;
 }
 
+const char *installation_base_url(struct installation *in, const char *otherwise)
+{
+    const char *configured = installation_text(in, "web", "base_url");
+    return configured ? configured : otherwise;
+}
+
 static int tls_mode(struct installation *in, enum smtp_tls *out, struct err *e)
 {
     struct text t = record_get_text(section_of(in, "smtp"), "tls");

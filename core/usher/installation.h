@@ -30,6 +30,11 @@ int installation_settings(struct installation *in, struct live_settings *out, st
 // A text setting: "mail", "from"; section may be NULL. NULL when it is not set.
 const char *installation_text(struct installation *in, const char *section, const char *name);
 
+// Where pages are when nothing is configured and nothing is real: practice and rehearsals.
+#define INSTALLATION_PRACTICE_URL "http://127.0.0.1:8080"
+// web.base_url, or `otherwise` when it is not set.
+const char *installation_base_url(struct installation *in, const char *otherwise);
+
 // Secrets are looked for beside this script, too.
 void installation_add_script(struct installation *in, const char *script);
 

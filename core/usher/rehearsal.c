@@ -123,6 +123,7 @@ static int begin_engine(struct rehearsal *r)
         .secret = installation_secret,
         .secret_ctx = &r->installation,
         .mail_from = installation_text(&r->installation, "mail", "from"),
+        .base_url = installation_base_url(&r->installation, INSTALLATION_PRACTICE_URL),
         .boundary = virtual_boundary,
         .boundary_ctx = r->world,
         .notice = on_notice,

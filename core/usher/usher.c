@@ -116,7 +116,9 @@ static int open_engine(struct usher *u)
         .read_file = installation_read_file,
         .secret = installation_secret,
         .secret_ctx = &u->installation,
-        .mail_from = installation_text(&u->installation, "mail", "from")};
+        .practice = u->settings.practice,
+        .mail_from = installation_text(&u->installation, "mail", "from"),
+        .base_url = installation_base_url(&u->installation, NULL)};
     options.world.perform = on_perform;
     options.world.performer = u;
     u->engine = engine_new(&options, &u->error);

@@ -2,6 +2,7 @@
 #include "world/virtual.h"
 
 #include "engine/engine.h"
+#include "engine/web.h"
 #include "time/span.h"
 
 #include <stdlib.h>
@@ -315,8 +316,11 @@ static void act(struct virtual *v, struct coming *c)
     c->next = v->acting;
     c->acting_in = &v->acting;
     v->acting = c;
-    engine_call(v->engine, text_of(c->event), record_get_text(c->record, "call"),
-        record_get(c->record, "with"), on_acted, c);
+    struct record visit = record_get(c->record, "visit");
+    if (visit.data) engine_web(v->engine, visit, on_acted, c);
+    else
+        engine_call(v->engine, text_of(c->event), record_get_text(c->record, "call"),
+            record_get(c->record, "with"), on_acted, c);
 }
 
 // ---- the loop -----------------------------------------------------------------------------------------

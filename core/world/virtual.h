@@ -4,7 +4,9 @@
 // Time jumps to the next moment when nothing is runnable and nothing is under way; because effects, timers
 // and flows live in one process, "idle" is exactly known. Mails and requests go into a list instead of out;
 // a request is answered by what the script gave it as `rehearse`. After each mail the script's handler
-// "pretend" says what the person who got it does, and when.
+// "pretend" says what the person who got it does, and when: { after, call, with } for a handler of the
+// script, or { after, visit = request } for a page, which goes the same way as from a browser
+// (engine/web.h).
 // Crashes are rehearsed too: at the n-th boundary (before or after a commit, before or after an effect) the
 // world stands still, its owner throws the engine away and makes a new one on the same store.
 #pragma once

@@ -6,6 +6,7 @@ usher = {}
 usher.book = {}
 usher.http = {}
 usher.json = {}
+usher.link = {}
 usher.time = {}
 
 ---Says what takes place. `when` is a date, a time from-to and a zone; its weekday is checked. organisers and
@@ -317,6 +318,12 @@ function usher.secret(name) end
 ---@return any
 function usher.rehearsing() end
 
+---Whether usher runs for practice, with a shifted clock (--as-if). Only in handlers and routes. Errors: a
+---use elsewhere.
+---
+---@return any
+function usher.practising() end
+
 ---The sender that the installation's configuration names for mails (mail.from), if it does.
 ---Errors: none.
 ---
@@ -474,3 +481,57 @@ function usher.token(name) end
 ---
 ---@return any
 function usher.effect(kind, options) end
+
+---Answers requests to an address of this installation: fn(request) -> { status = 200, body = , type = ,
+---headers = , cookies = , redirect = "/path", away = "https://...", stream = topic }, or nil: not mine, and
+---the next event is asked. path: "/a/:token" (a :name stands for one part, in request.params). request has
+---method, path, params, query, form, form_all, files, headers, cookies, body, address, secure, host. A GET
+---route changes nothing; any other is one transaction, and its answer leaves when that is on disk.
+---options.look: fn(request) -> { name = { ask = "pending" } }, lists of the database that come as
+---request.seen.name. options.body: most bytes of a body (64 KiB). options.open: also for forms and programs
+---of other sites. Errors: a path or a method that is none; a route twice.
+---
+function usher.http.route(method, path, fn, options) end
+
+---Answers GET requests to an address with what never changes while this version of the script runs: a style
+---sheet, a picture. options.type ("text/css"), options.data (the bytes). Browsers that have it are told so.
+---Errors: a path that is none; a route twice.
+---
+function usher.http.static(path, options) end
+
+---The whole web address of a path of this installation, for mails; nil when it has no web address. Errors: a
+---path that does not begin with /.
+---
+---@return any
+function usher.http.url(path) end
+
+---Tells whoever has a page open that hears this topic (a route that returned { stream = topic }), once what
+---is changed here is on disk. Nobody hearing it is no error. Errors: a use in a flow's own code or a GET
+---route.
+---
+function usher.http.push(topic, text) end
+
+---A token for a link: it stands for the subject (a person's key, at most 200 bytes), for this purpose and
+---this event. Nobody can guess, read or change one. options.expires: a time in milliseconds, else it holds
+---for ever; options.generation: a number that usher.link.read gives back. Errors: a subject too long.
+---
+---@return any
+function usher.link.make(purpose, subject, options) end
+
+---For whom a token of usher.link.make was made. why: "wrong" (none of this purpose and event, or changed on
+---the way) or "expired". Errors: none.
+---
+---@return any
+function usher.link.read(purpose, token) end
+
+---Letters, digits, - and _ from so many random bytes (default 16): a key that nobody can guess and that says
+---nothing. Only in handlers and POST routes: a flow has usher.token. Errors: a use elsewhere.
+---
+---@return any
+function usher.fresh(bytes) end
+
+---The events that this usher runs, in the order in which they were loaded. Errors: a use outside handlers
+---and routes.
+---
+---@return any
+function usher.events() end

@@ -194,6 +194,17 @@ local function belongs(part, person)
   return false
 end
 
+-- Audiences that somebody may be in who is on no list.
+local open_to_sign_ups <const> = { coming = true, declined = true }
+
+-- audience.may_include(parts, person): could somebody who signed up ever be in one of them?
+function audience.may_include(parts, person)
+  for _, part in ipairs(parts) do
+    if open_to_sign_ups[part.word] and (not part.group or part.group == person.group) then return true end
+  end
+  return false
+end
+
 -- audience.verdict(parts, person) -> true, or why this person does not get it now. Only inside usher.decide.
 function audience.verdict(parts, person)
   local why = "is no longer on the list"

@@ -9,6 +9,7 @@ local check = require "usher.check"
 local facts = require "usher.facts"
 local invite = require "usher.invite"
 local moments = require "usher.moments"
+local roster = require "usher.roster"
 local template = require "usher.template"
 
 local sending = {}
@@ -50,17 +51,20 @@ local function is_new_rule(rule, belated)
   return false
 end
 
--- What is decided at the moment of sending; runs inside usher.decide.
-local function judge(rule, person, moment, belated)
+-- What is decided at the moment of sending; runs inside usher.decide. `change` is what has become of the
+-- person since the list was written: the mail goes to whoever comes now.
+local function judge(rule, listed, moment, belated)
   if is_new_rule(rule, belated) then
     return { why = "the rule is newer than its moment (catch_up = true would send it)" }
   end
+  local person = roster.person(listed.key)
+  if not person then return { why = "is no longer on the list" } end
   local verdict = audience.verdict(rule.parts, person)
   if verdict ~= true then return { why = verdict } end
   local other = overtaken_by(rule, person, moment)
   if other then return { why = ("'%s' is due as well, and later"):format(other) } end
   local subject <const>, text <const> = in_language(rule.subject, person), in_language(rule.text, person)
-  return { send = true, asked = template.asked { subject, text } }
+  return { send = true, asked = template.asked { subject, text }, change = roster.change(person.key) }
 end
 
 local function attachments(rule, person)
@@ -101,11 +105,12 @@ local function send_copy(mail, person)
   }
 end
 
--- The flow of a rule. Its input names the person, and for a cue the item.
+-- The flow of a rule. Its input names the person, and for a cue the item. Whoever signed up is on no list:
+-- then the input has as `guest` what the moment depends on, { key, zone, language }.
 function sending.life(rule)
   return function(input)
     local began = usher.now()
-    local person, item = facts.by_key[input.person], input.item and item_named(input.item)
+    local person, item = facts.by_key[input.person] or input.guest, input.item and item_named(input.item)
     if not person then return { skipped = "is no longer on the list" } end
     if input.item and not (item and item.starts) then
       return { skipped = ("'%s' is no longer in the programme"):format(input.item) }
@@ -117,6 +122,7 @@ function sending.life(rule)
     if not in_time then return { skipped = late } end
     local verdict = usher.decide("audience", judge, rule, person, moment, moment.utc + IN_TIME_MS < began)
     if not verdict.send then return { skipped = verdict.why } end
+    person = roster.with(person.key, facts.by_key[person.key], verdict.change)
     local case = { person = person, rule = rule, item = item, anchor = anchor, moment = moment,
       asked = verdict.asked }
     local mail = compose(rule, case)
@@ -168,6 +174,18 @@ function sending.declare(rule, units)
     if problem then check.refuse('%s "%s": %s', rule.word, rule.name, problem) end
     usher.start(rule.name, { key = unit.key, label = facts.full_name(unit.person),
       input = { person = unit.person.key, item = unit.item and unit.item.title } })
+  end
+end
+
+-- Starts the flows of somebody who signed up: one for each rule that could ever be for them. In the handler's
+-- transaction, so that a sign-up that is on disk has its reminders there too.
+function sending.enrol(person)
+  local guest = { key = person.key, zone = person.zone, language = person.language, guest = true }
+  for _, rule in ipairs(facts.rules) do
+    if rule.word == "mail" and audience.may_include(rule.parts, person) then
+      usher.start(rule.name, { key = person.key, label = facts.full_name(person),
+        input = { person = person.key, guest = guest } })
+    end
   end
 end
 

@@ -5,6 +5,7 @@ local answers = require "usher.answers"
 local calendar = require "usher.calendar"
 local check = require "usher.check"
 local facts = require "usher.facts"
+local frame = require "usher.frame"
 local people = require "usher.people"
 local programme = require "usher.programme"
 local timeline = require "usher.timeline"
@@ -78,6 +79,7 @@ local registered = false
 function settle.register()
   if registered then return end
   registered = true
+  frame.register()
   usher.on("answer", answers.answer)
   usher.on("who", answers.who)
   usher.on("pretend", answers.pretend)

@@ -8,6 +8,7 @@
 local audience = require "usher.audience"
 local check = require "usher.check"
 local facts = require "usher.facts"
+local links = require "usher.links"
 local programme = require "usher.programme"
 
 local template = {}
@@ -160,6 +161,14 @@ local function answers_text()
   return table.concat(lines, "\n")
 end
 
+-- {answer_link} and its like: an address of their own for each person, as a link of Markdown.
+local function link_field(kind)
+  return function(case)
+    local address = links.url(kind, case.person.key)
+    return address and "<" .. address .. ">" or ""
+  end
+end
+
 -- These differ from person to person; all others are the same for everybody in one zone.
 local personal <const> = {
   name = function(case) return escape(case.person.name) end,
@@ -168,6 +177,10 @@ local personal <const> = {
   group = function(case) return escape(case.person.group or "") end,
   own_items = own_items,
 }
+for _, kind in ipairs { "answer", "join", "survey", "interest", "signup", "ask", "unsubscribe",
+  "calendar" } do
+  personal[kind .. "_link"] = link_field(kind)
+end
 
 local shared <const> = {
   title = function() return escape(facts.event.title) end,
@@ -207,6 +220,11 @@ local cures <const> = {
   from = 'say  from = "Office <...>"  in event',
   own_items = "the programme names them nowhere",
 }
+for name in pairs(personal) do
+  if name:find("_link$") then
+    cures[name] = 'links need a web address: say  web = { base_url = "https://..." }  in the configuration'
+  end
+end
 
 local function words_of(text)
   local list, seen = {}, {}

@@ -3,6 +3,8 @@
 // and every look at the clock first brings the outcomes that are due and waits for a store that has a thread.
 #include "engine_rig.h"
 
+#include "engine/web.h"
+
 #include "base/log.h"
 #include "lua/api.h"
 #include "time/when.h"
@@ -496,6 +498,33 @@ const char *rig_call(struct rig *r, const char *handler, const char *request)
     assert_int_equal(record_from_json(text_of(request), &bytes, NULL), 0);
     engine_call(r->engine, (struct text){0}, text_of(handler),
         (struct record){(uint8_t *)bytes.data, bytes.len}, on_reply, &c);
+    buf_release(&bytes);
+    rig_settle(r);
+    return c.reply ? c.reply : "(no reply: the engine died)";
+}
+
+// "303 /thanks", "200 body", "404: its sentence".
+static void on_response(void *ctx, struct record response, const struct err *error)
+{
+    struct called *c = ctx;
+    int status = (int)record_get_int(response, "status", 0);
+    struct text body = record_get_text(response, "body"), note = record_get_text(response, "note");
+    struct text location = record_get_text(record_get(response, "headers"), "location");
+    if (location.len) body = location;
+    if (error) c->reply = rig_print(c->rig, "error: %s", error->text);
+    else if (note.len) c->reply = rig_print(c->rig, "%d: %.*s", status, (int)note.len, note.data);
+    else c->reply = rig_print(c->rig, "%d %.*s", status, (int)body.len, body.data ? body.data : "");
+}
+
+const char *rig_visit(struct rig *r, const char *method, const char *path, const char *more)
+{
+    struct called c = {.rig = r};
+    struct buf bytes;
+    buf_init(&bytes, RECORD_LEN_MAX);
+    const char *json = rig_print(r, "{\"method\": \"%s\", \"path\": \"%s\"%s%s", method, path,
+        more ? ", " : "", more ? more + strspn(more, " {") : "}");
+    assert_int_equal(record_from_json(text_of(json), &bytes, NULL), 0);
+    engine_web(r->engine, (struct record){(uint8_t *)bytes.data, bytes.len}, on_response, &c);
     buf_release(&bytes);
     rig_settle(r);
     return c.reply ? c.reply : "(no reply: the engine died)";

@@ -89,6 +89,9 @@ const char *rig_time(struct instant at); // "02-25 08:00", with seconds when the
 
 // Calls a handler with JSON, settles, and answers its reply as JSON, or "error: ...".
 const char *rig_call(struct rig *r, const char *handler, const char *request);
+// Sends a request through the routes and settles: "303 /a/b" or "200 body", or "404: its sentence". `more` is
+// JSON with further fields of the request ({"form": {...}}), or NULL.
+const char *rig_visit(struct rig *r, const char *method, const char *path, const char *more);
 // The steps of a flow, a line for each transition: "sleep:nap open"; what is not plain has its note behind.
 const char *rig_history(struct rig *r, const char *flow, const char *key);
 const char *rig_state(struct rig *r, const char *flow, const char *key);  // "waiting"; "none" without one

@@ -8,7 +8,8 @@ local stub = { time = time }
 
 -- A fresh `usher`; files: name -> text of what lies beside the script, folder: where else to look.
 function stub.new(files, folder)
-  local u = { time = time, flows = {}, starts = {}, handlers = {}, books = {}, mails = {}, results = {} }
+  local u = { time = time, flows = {}, starts = {}, handlers = {}, routes = {},
+    books = {}, mails = {}, results = {} }
   local world = { now = 0, usher = u }
 
   function u.describe(about) world.about = about end
@@ -25,6 +26,35 @@ function stub.new(files, folder)
   function u.shipped(name) return world.read("scripts/" .. name) end
   function u.now() return world.now end
   function u.sender() return "Office <office@office.example>" end
+
+  function u.practising() return false end
+  u.http = {
+    url = function(path) return "http://127.0.0.1:8080" .. path end,
+    static = function() end,
+    push = function() end,
+    route = function(method, path, fn) u.routes[method .. " " .. path] = fn end,
+  }
+  u.link = {
+    make = function(purpose, subject) return purpose .. "." .. subject end,
+    read = function(purpose, token)
+      local subject = token:match("^" .. purpose .. "%.(.+)$")
+      if not subject then return nil, "wrong" end
+      return subject, 0
+    end,
+  }
+  local fresh = 0
+  function u.fresh()
+    fresh = fresh + 1
+    return ("fresh%017d"):format(fresh)
+  end
+  function u.events() return { { id = "event", title = "Event", zone = "UTC" } } end
+
+  function world.sorted(map)
+    local keys = {}
+    for key in pairs(map) do keys[#keys + 1] = key end
+    table.sort(keys)
+    return keys
+  end
 
   function world.read(path)
     local file = io.open(path, "rb")
@@ -47,6 +77,15 @@ function stub.new(files, folder)
     function book.get(_, key) return kept[key] end
     function book.has(_, key) return kept[key] ~= nil end
     function book.set(_, key, value) kept[key] = value end
+    function book.remove(_, key) kept[key] = nil end
+    function book.count() return #world.sorted(kept) end
+    function book.each()
+      local keys, i = world.sorted(kept), 0
+      return function()
+        i = i + 1
+        return keys[i], kept[keys[i]]
+      end
+    end
     return book
   end
 

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: MIT
+// web: see web.h.
+#include "engine/web.h"
+
+#include "base/log.h"
+#include "engine/ask.h"
+#include "engine/response.h"
+#include "engine/route.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LOOKS_MAX 16 // lists that one page may ask for
+
+// A list that a page asked for, once it is there.
+struct seen {
+    struct seen *next;
+    struct visit *visit;
+    char *name;
+    struct record rows; // owned
+    bool here;
+};
+
+struct visit {
+    struct visit *next;
+    struct engine *engine;
+    struct record request; // owned
+    engine_reply reply;
+    void *ctx;
+    size_t passed; // matching routes that said that it is not theirs
+    bool looked;   // its lists are asked for
+    struct seen *seen;
+    struct err error; // of a list
+};
+
+// ---- finding the route --------------------------------------------------------------------------------
+
+static bool method_is(const struct route *r, struct text method)
+{
+    return text_is(method, r->method);
+}
+
+// The route that is next in line: those before it passed the request on.
+static struct route *find_route(const struct visit *v, struct script **script, struct route_params *params)
+{
+    struct text method = record_get_text(v->request, "method"), path = record_get_text(v->request, "path");
+    size_t n = 0;
+    for (struct event *ev = v->engine->events; ev; ev = ev->next) {
+        for (struct route *r = ev->current->routes; r; r = r->next) {
+            if (!method_is(r, method) || !route_match(r, path, params)) continue;
+            *script = ev->current;
+            if (n++ == v->passed) return r;
+            break; // one route of an event answers for it
+        }
+    }
+    return NULL;
+}
+
+static bool path_is_known(struct engine *g, struct text path)
+{
+    struct route_params params;
+    for (struct event *ev = g->events; ev; ev = ev->next) {
+        for (struct route *r = ev->current->routes; r; r = r->next) {
+            if (route_match(r, path, &params)) return true;
+        }
+    }
+    return false;
+}
+
+size_t engine_web_body_max(struct engine *g, struct text method, struct text path)
+{
+    struct route_params params;
+    size_t most = 0;
+    for (struct event *ev = g->events; ev; ev = ev->next) {
+        for (struct route *r = ev->current->routes; r; r = r->next) {
+            if (method_is(r, method) && r->body_max > most && route_match(r, path, &params))
+                most = r->body_max;
+        }
+    }
+    return most;
+}
+
+// ---- answering ----------------------------------------------------------------------------------------
+
+static void forget_seen(struct visit *v)
+{
+    while (v->seen) {
+        struct seen *s = v->seen;
+        v->seen = s->next;
+        free(s->name);
+        free((void *)s->rows.data);
+        free(s);
+    }
+}
+
+static void visit_free(struct visit *v)
+{
+    forget_seen(v);
+    free((void *)v->request.data);
+    free(v);
+}
+
+static void leave(struct visit *v, struct record response)
+{
+    struct visit **at = &v->engine->visits;
+    while (*at != v) at = &(*at)->next;
+    *at = v->next;
+    promise_reply(v->engine, v->reply, v->ctx, response, NULL);
+    v->engine->world.wake_now(v->engine->world.self);
+    visit_free(v);
+}
+
+static void answer_status(struct visit *v, int status, const char *note)
+{
+    struct buf response;
+    buf_init(&response, 4096);
+    response_short(status, note, &response);
+    leave(v, (struct record){(uint8_t *)response.data, response.len});
+    buf_release(&response);
+}
+
+// A mistake of a script's is the organiser's to read, not the guest's: the log has it, under a number.
+static void answer_failed(struct visit *v, const struct err *e)
+{
+    static unsigned count;
+    struct text path = record_get_text(v->request, "path");
+    char number[32], note[128], *where = mem_copy(path.data, path.len);
+    snprintf(number, sizeof number, "%llx-%u", (unsigned long long)v->engine->now.ms / 1000, ++count);
+    if (strchr(where + 1, '/')) *strchr(where + 1, '/') = 0; // what comes behind may be somebody's token
+    log_line(LOG_ERROR, e->text, "page", where, "reference", number, NULL);
+    snprintf(note, sizeof note, "Something went wrong here. Please tell the organisers this number: %s",
+        number);
+    answer_status(v, 500, note);
+    free(where);
+}
+
+// ---- where a form came from ---------------------------------------------------------------------------
+
+static struct text header(const struct visit *v, const char *name)
+{
+    return record_get_text(record_get(v->request, "headers"), name);
+}
+
+// "https://events.example" of a base URL with a path, too.
+static bool is_origin_of(struct text origin, const char *base_url)
+{
+    return base_url && strncmp(base_url, origin.data, origin.len) == 0 &&
+           (base_url[origin.len] == 0 || base_url[origin.len] == '/');
+}
+
+// Browsers say with every form where the page stood that it was sent from; programs say nothing.
+static bool is_foreign(const struct visit *v)
+{
+    struct text origin = header(v, "origin"), host = record_get_text(v->request, "host");
+    if (text_is(header(v, "sec-fetch-site"), "cross-site")) return true;
+    if (origin.len == 0) return false;
+    if (is_origin_of(origin, v->engine->options.base_url)) return false;
+    const char *name = memmem(origin.data, origin.len, "://", 3);
+    if (!name) return true;
+    name += 3;
+    return !text_eq((struct text){name, origin.len - (size_t)(name - origin.data)}, host);
+}
+
+// ---- running it ---------------------------------------------------------------------------------------
+
+static void add_pairs(struct record_map *map, struct record from)
+{
+    for (struct record_iter it = record_each(from); record_next(&it);) {
+        struct buf *pair = record_map_pair(map);
+        record_put(pair, it.key);
+        record_put(pair, it.value);
+    }
+}
+
+static void add_params(struct record_map *map, const struct route_params *params)
+{
+    struct record_map values;
+    record_map_init(&values);
+    for (size_t i = 0; i < params->n; i++) {
+        struct buf *pair = record_map_pair(&values);
+        record_put_text(pair, params->of[i].name);
+        record_put_text(pair, params->of[i].value);
+    }
+    record_map_close(&values, record_map_key(map, "params")); // a pattern with one name twice: empty
+}
+
+// What the script's function gets: the request, the parts of its path, the lists that it asked for.
+static void request_for(const struct visit *v, const struct route_params *params, struct buf *out)
+{
+    struct record_map map, lists;
+    record_map_init(&map);
+    add_pairs(&map, v->request);
+    add_params(&map, params);
+    record_map_init(&lists);
+    for (const struct seen *s = v->seen; s; s = s->next) record_map_value(&lists, s->name, s->rows);
+    record_map_end(&lists, record_map_key(&map, "seen"));
+    record_map_end(&map, out);
+}
+
+static void visit_go_on(struct visit *v);
+
+static void on_seen(void *ctx, struct record rows, const struct err *error)
+{
+    struct seen *s = ctx;
+    struct visit *v = s->visit;
+    s->here = true;
+    if (error) v->error = *error;
+    else s->rows = (struct record){mem_copy(rows.data, rows.len), rows.len};
+    for (struct seen *other = v->seen; other; other = other->next) {
+        if (!other->here) return;
+    }
+    if (v->error.code) answer_failed(v, &v->error);
+    else visit_go_on(v);
+}
+
+// Asks the store for what the page wants to see; answers come in a later turn. False: nothing is to come.
+static bool ask_lists(struct visit *v, struct record wanted)
+{
+    size_t n = 0;
+    for (struct record_iter it = record_each(wanted); record_next(&it) && n < LOOKS_MAX; n++) {
+        struct text name = {0};
+        struct seen *s = mem_alloc(sizeof *s);
+        record_text(it.key, &name);
+        *s = (struct seen){.next = v->seen, .visit = v, .name = mem_copy(name.data, name.len)};
+        v->seen = s;
+        engine_ask_list(v->engine, it.value, on_seen, s);
+    }
+    return n > 0;
+}
+
+// Runs one function of the route. 0: it answered; `out` has what it said.
+static int run(struct visit *v, struct script *s, const struct route *r, int function, bool looks,
+    const struct route_params *params, bool *passed, struct buf *out, struct err *e)
+{
+    struct handling h = {.name = r->path, .function = function, .looks = looks, .may_pass = true};
+    struct buf request;
+    buf_init(&request, 4 * RECORD_LEN_MAX);
+    request_for(v, params, &request);
+    int failed = engine_handle(s, &h, (struct record){(uint8_t *)request.data, request.len}, out, passed, e);
+    buf_release(&request);
+    return failed;
+}
+
+static bool only_looks(const struct route *r)
+{
+    return strcmp(r->method, "GET") == 0;
+}
+
+static int answer(struct visit *v, struct script *s, const struct route *r, const struct route_params *params,
+    bool *passed, struct err *e)
+{
+    struct buf said, response;
+    buf_init(&said, RECORD_LEN_MAX);
+    buf_init(&response, RECORD_LEN_MAX);
+    int failed = run(v, s, r, r->function, only_looks(r), params, passed, &said, e);
+    if (!failed && !*passed) {
+        bool secure = record_get_bool(v->request, "secure", false);
+        failed = response_make(v->engine, (struct record){(uint8_t *)said.data, said.len}, secure, &response,
+            e);
+        if (!failed) leave(v, (struct record){(uint8_t *)response.data, response.len});
+    }
+    buf_release(&said);
+    buf_release(&response);
+    return failed;
+}
+
+// The lists that the page wants, once. True: they are on their way.
+static bool look(struct visit *v, struct script *s, const struct route *r, const struct route_params *params,
+    bool *passed, int *failed, struct err *e)
+{
+    struct buf wanted;
+    if (!r->look || v->looked) return false;
+    buf_init(&wanted, 65536);
+    *failed = run(v, s, r, r->look, true, params, passed, &wanted, e);
+    v->looked = !*failed && !*passed;
+    bool waits = v->looked && ask_lists(v, (struct record){(uint8_t *)wanted.data, wanted.len});
+    buf_release(&wanted);
+    return waits;
+}
+
+static void pass_on(struct visit *v)
+{
+    v->passed++;
+    v->looked = false;
+    forget_seen(v);
+}
+
+static void visit_go_on(struct visit *v)
+{
+    for (;;) {
+        struct script *s;
+        struct route_params params;
+        struct err e = {0};
+        bool passed = false;
+        int failed = 0;
+        struct route *r = find_route(v, &s, &params);
+        if (!r) break;
+        if (r->fixed.data) return leave(v, r->fixed);
+        if (!only_looks(r) && !r->open && is_foreign(v))
+            return answer_status(v, 403,
+                "This form was sent from another site. Open the page here and send it again.");
+        if (look(v, s, r, &params, &passed, &failed, &e)) return;
+        if (!failed && !passed) failed = answer(v, s, r, &params, &passed, &e);
+        if (failed) return answer_failed(v, &e);
+        if (!passed) return;
+        pass_on(v);
+    }
+    bool other_method = !v->passed && path_is_known(v->engine, record_get_text(v->request, "path"));
+    if (other_method) answer_status(v, 405, "This address does not take that kind of request.");
+    else answer_status(v, 404, "There is nothing at this address. Perhaps the link was cut in two.");
+}
+
+void engine_web(struct engine *g, struct record request, engine_reply reply, void *ctx)
+{
+    struct visit *v = mem_alloc(sizeof *v);
+    *v = (struct visit){.next = g->visits, .engine = g, .reply = reply, .ctx = ctx};
+    v->request = (struct record){mem_copy(request.data, request.len), request.len};
+    g->visits = v;
+    g->now = g->world.now(g->world.self);
+    visit_go_on(v);
+}
+
+void engine_web_forget(struct engine *g)
+{
+    while (g->visits) {
+        struct visit *v = g->visits;
+        g->visits = v->next;
+        visit_free(v);
+    }
+}
