@@ -11,11 +11,11 @@ local html = {}
 local entities <const> = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;",
   ["'"] = "&#39;" }
 
-local tags <const> = { "a", "abbr", "b", "body", "br", "button", "caption", "dd", "details", "div", "dl", "dt",
-  "em", "fieldset", "footer", "form", "h1", "h2", "h3", "head", "header", "html", "input", "label", "legend",
-  "li", "link", "main", "meta", "nav", "noscript", "ol", "option", "p", "pre", "script", "section", "select",
-  "small", "span", "strong", "summary", "table", "tbody", "td", "textarea", "tfoot", "th", "thead", "time",
-  "title", "tr", "ul" }
+local tags <const> = { "a", "abbr", "b", "body", "br", "button", "caption", "dd", "details", "div", "dl",
+  "dt", "em", "fieldset", "footer", "form", "h1", "h2", "h3", "head", "header", "html", "input", "label",
+  "legend", "li", "link", "main", "meta", "nav", "noscript", "ol", "option", "p", "pre", "script", "section",
+  "select", "small", "span", "strong", "summary", "table", "tbody", "td", "textarea", "tfoot", "th", "thead",
+  "time", "title", "tr", "ul" }
 local void <const> = { br = true, input = true, link = true, meta = true }
 local addresses <const> = { href = true, src = true, action = true }
 

@@ -7,6 +7,7 @@ local check = require "usher.check"
 local facts = require "usher.facts"
 local frame = require "usher.frame"
 local people = require "usher.people"
+local pretend = require "usher.pretend"
 local programme = require "usher.programme"
 local timeline = require "usher.timeline"
 local undecided = require "usher.undecided"
@@ -82,7 +83,8 @@ function settle.register()
   frame.register()
   usher.on("answer", answers.answer)
   usher.on("who", answers.who)
-  usher.on("pretend", answers.pretend)
+  pretend.add(answers.pretend)
+  usher.on("pretend", pretend.acts)
   usher.on("decide", undecided.decide)
   usher.on("report", report)
   usher.at_end(check.word(finish))

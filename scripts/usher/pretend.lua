@@ -1,0 +1,25 @@
+-- SPDX-License-Identifier: MIT
+-- pretend: what people do in a rehearsal about the mails that they get. Words add what their guests would do;
+-- the virtual world asks after each mail, and carries the acts out when their time comes.
+--   act = { after = "1 day", call = handler, with = request }
+--      or { after = "1 day", visit = { method = "POST", path = "/a/TOKEN", form = { answer = "yes" } } }
+local pretend = {}
+
+local people <const> = {}
+
+-- pretend.add(fn): fn(mail) -> list of acts, or nil. mail = { args = as usher.mail took them, guest =
+-- "accepts", "declines" or "silent": how the guests of this rehearsal are, ... }
+function pretend.add(fn)
+  people[#people + 1] = fn
+end
+
+-- The handler "pretend": what everybody does about this mail.
+function pretend.acts(mail)
+  local all = {}
+  for _, fn in ipairs(people) do
+    for _, act in ipairs(fn(mail) or {}) do all[#all + 1] = act end
+  end
+  return all
+end
+
+return pretend
