@@ -14,6 +14,7 @@ static const struct {
 } known[] = {
     {NULL, "smtp", "table"},
     {NULL, "mail", "table"},
+    {NULL, "web", "table"},
     {NULL, "limits", "table"},
     {NULL, "allow_private", "table"},
     {NULL, "database", "string"},
@@ -31,6 +32,16 @@ static const struct {
     {"smtp", "timeout_seconds", "number"},
     {"smtp", "ca_file", "string"},
     {"mail", "from", "string"},
+    {"web", "listen", "string"},
+    {"web", "base_url", "string"},
+    {"web", "proxies", "table"},
+    {"web", "tls_cert", "string"},
+    {"web", "tls_key", "string"},
+    {"web", "connections", "number"},
+    {"web", "per_address", "number"},
+    {"web", "head_seconds", "number"},
+    {"web", "body_seconds", "number"},
+    {"web", "idle_seconds", "number"},
     {"limits", "http_connections", "number"},
 };
 #define KNOWN_N (sizeof known / sizeof *known)

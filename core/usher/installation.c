@@ -171,6 +171,79 @@ static int tls_mode(struct installation *in, enum smtp_tls *out, struct err *e)
     return 0;
 }
 
+// At most 64 texts, ended by NULL.
+static void lend_list(struct installation *in, struct record list, const char **out)
+{
+    size_t n = 0;
+    struct text t;
+    for (struct record_iter it = record_each(list); record_next(&it) && n < 64;)
+        if (record_text(it.value, &t)) out[n++] = lend(in, t);
+    out[n] = NULL;
+}
+
+// ---- pages --------------------------------------------------------------------------------------------
+
+static int check_base_url(const char *url, struct err *e)
+{
+    if (!url)
+        return err_set(e, ERR_INPUT,
+            "web.base_url is missing: the links in mails begin with it, as in "
+            "\"https://events.office.example\"");
+    const char *host = strncmp(url, "https://", 8) == 0  ? url + 8
+                       : strncmp(url, "http://", 7) == 0 ? url + 7
+                                                         : "";
+    size_t len = strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._:[]");
+    if (!len || host[len])
+        return err_set(e, ERR_INPUT,
+            "web.base_url = \"%s\" is no address of a site: write one like "
+            "\"https://events.office.example\", "
+            "without a path and without a slash at its end",
+            url);
+    return 0;
+}
+
+static int milliseconds(struct record section, const char *name, int64_t *out, struct err *e)
+{
+    double seconds;
+    struct record given = record_get(section, name);
+    if (!given.data || !record_num(given, &seconds)) return 0;
+    if (!(seconds >= 0.1 && seconds <= 3600))
+        return err_set(e, ERR_INPUT, "web.%s is a time between 0.1 and 3600 seconds", name);
+    *out = (int64_t)(seconds * 1000);
+    return 0;
+}
+
+static int count(struct record section, const char *name, int *out, struct err *e)
+{
+    if (!record_get(section, name).data) return 0;
+    int64_t n = record_get_int(section, name, 0);
+    if (n < 1 || n > 1000000)
+        return err_set(e, ERR_INPUT, "web.%s is a whole number between 1 and 1000000", name);
+    *out = (int)n;
+    return 0;
+}
+
+static int web_settings(struct installation *in, struct web_settings *out, struct err *e)
+{
+    struct record web = section_of(in, "web");
+    const char *listen = installation_text(in, "web", "listen");
+    int failed = check_base_url(installation_text(in, "web", "base_url"), e);
+    out->listen = listen ? listen : INSTALLATION_LISTEN;
+    lend_list(in, record_get(web, "proxies"), in->proxies);
+    out->proxies = in->proxies;
+    out->tls_cert = installation_text(in, "web", "tls_cert");
+    out->tls_key = installation_text(in, "web", "tls_key");
+    if (!failed && !out->tls_cert != !out->tls_key)
+        failed = err_set(e, ERR_INPUT,
+            "web.tls_cert and web.tls_key belong together: one of them is missing");
+    if (!failed) failed = count(web, "connections", &out->connections, e);
+    if (!failed) failed = count(web, "per_address", &out->per_address, e);
+    if (!failed) failed = milliseconds(web, "head_seconds", &out->head_ms, e);
+    if (!failed) failed = milliseconds(web, "body_seconds", &out->body_ms, e);
+    if (!failed) failed = milliseconds(web, "idle_seconds", &out->idle_ms, e);
+    return failed;
+}
+
 int installation_settings(struct installation *in, struct live_settings *out, struct err *e)
 {
     struct record smtp = section_of(in, "smtp");
@@ -187,12 +260,8 @@ int installation_settings(struct installation *in, struct live_settings *out, st
     out->ca_file = installation_text(in, "smtp", "ca_file");
     out->http_connections = (int)record_get_int(section_of(in, "limits"), "http_connections", 0);
     if (!out->outbox) out->outbox = installation_text(in, NULL, "outbox");
-    size_t n = 0;
-    for (struct record_iter it = record_each(section_of(in, "allow_private")); record_next(&it) && n < 64;) {
-        struct text t;
-        if (record_text(it.value, &t)) in->allow_private[n++] = lend(in, t);
-    }
-    in->allow_private[n] = NULL;
+    lend_list(in, section_of(in, "allow_private"), in->allow_private);
     out->allow_private = in->allow_private;
+    if (record_get(section_of(in, NULL), "web").data && web_settings(in, &out->web, e)) return -(int)e->code;
     return tls_mode(in, &out->smtp.tls, e);
 }

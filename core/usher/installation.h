@@ -18,7 +18,7 @@ struct script_folder {
 struct installation {
     struct buf config;             // one map
     struct script_folder *folders; // of the scripts that were loaded
-    const char *allow_private[65];
+    const char *allow_private[65], *proxies[65];
     struct buf texts; // NUL-terminated copies that the settings borrow
 };
 
@@ -30,6 +30,8 @@ int installation_settings(struct installation *in, struct live_settings *out, st
 // A text setting: "mail", "from"; section may be NULL. NULL when it is not set.
 const char *installation_text(struct installation *in, const char *section, const char *name);
 
+// Where pages are served when the configuration has a section for them and does not say where.
+#define INSTALLATION_LISTEN "127.0.0.1:8080"
 // Where pages are when nothing is configured and nothing is real: practice and rehearsals.
 #define INSTALLATION_PRACTICE_URL "http://127.0.0.1:8080"
 // web.base_url, or `otherwise` when it is not set.

@@ -6,6 +6,7 @@
 #include "engine/ask.h"
 #include "engine/engine.h"
 #include "engine/sandbox.h"
+#include "engine/web.h"
 #include "usher/installation.h"
 #include "lua/api.h"
 #include "time/when.h"
@@ -81,6 +82,8 @@ static int restore_shift(struct usher *u, const char *as_if)
 }
 
 static void on_request(void *self, uint64_t id, struct record request);
+static void on_web(void *self, uint64_t id, struct record request);
+static size_t on_web_head(void *self, struct text method, struct text path);
 static void on_reload(void *self);
 static void on_configured(void *self, bool taken);
 static void on_stop(void *self, bool at_once);
@@ -91,6 +94,8 @@ static int open_live(struct usher *u, const struct usher_options *o)
     u->settings.control = u->control;
     u->settings.ctx = u;
     u->settings.on_request = on_request;
+    u->settings.on_web = on_web;
+    u->settings.on_web_head = on_web_head;
     u->settings.on_reload = on_reload;
     u->settings.on_configured = on_configured;
     u->settings.on_stop = on_stop;
@@ -340,6 +345,28 @@ static void on_request(void *self, uint64_t id, struct record request)
     struct socket_asker *a = mem_alloc(sizeof *a);
     *a = (struct socket_asker){self, id};
     engine_ask(a->u->engine, request, on_socket_reply, a);
+}
+
+static void on_page(void *ctx, struct record response, const struct err *error)
+{
+    struct socket_asker *a = ctx;
+    (void)error; // engine_web makes a page of it
+    live_web_reply(a->u->live, a->id, response);
+    free(a);
+}
+
+static void on_web(void *self, uint64_t id, struct record request)
+{
+    struct usher *u = self;
+    struct socket_asker *a = mem_alloc(sizeof *a);
+    *a = (struct socket_asker){u, id};
+    engine_web(u->engine, request, on_page, a);
+}
+
+static size_t on_web_head(void *self, struct text method, struct text path)
+{
+    struct usher *u = self;
+    return engine_web_body_max(u->engine, method, path);
 }
 
 // The new configuration is in force, or the old one stays: the other one's texts are borrowed no more.

@@ -34,11 +34,12 @@ static const char *const refused_v6[] = {
     "3fff::/20",     // documentation
 };
 
-static bool read_bytes(const char *z, uint8_t bytes[16])
+static const uint8_t mapped_head[12] = {[10] = 0xff, [11] = 0xff}; // of an IPv4 address among IPv6 ones
+
+bool address_read(const char *z, uint8_t bytes[16])
 {
-    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
     if (inet_pton(AF_INET6, z, bytes) == 1) return true;
-    memcpy(bytes, mapped, sizeof mapped);
+    memcpy(bytes, mapped_head, sizeof mapped_head);
     return inet_pton(AF_INET, z, bytes + 12) == 1;
 }
 
@@ -49,7 +50,7 @@ static bool read_net(const char *z, struct address_net *net)
     if (len >= sizeof head) return false;
     memcpy(head, z, len);
     head[len] = 0;
-    if (!read_bytes(head, net->bytes)) return false;
+    if (!address_read(head, net->bytes)) return false;
     int size = strchr(head, ':') ? 128 : 32, bits = size;
     if (z[len]) {
         char *end;
@@ -79,13 +80,13 @@ static bool any_holds(const char *const *nets, size_t n, const uint8_t bytes[16]
 }
 
 // An IPv4 address written as IPv6 (::ffff:10.0.0.1) is the same sixteen bytes, and so is judged the same.
-static bool socket_bytes(const struct sockaddr *to, uint8_t bytes[16])
+bool address_bytes(const struct sockaddr *to, uint8_t bytes[16])
 {
     char z[ADDRESS_TEXT_MAX];
     switch (to->sa_family) {
     case AF_INET:
         inet_ntop(AF_INET, &((const struct sockaddr_in *)to)->sin_addr, z, sizeof z);
-        return read_bytes(z, bytes);
+        return address_read(z, bytes);
     case AF_INET6: memcpy(bytes, &((const struct sockaddr_in6 *)to)->sin6_addr, 16); return true;
     }
     return false;
@@ -104,10 +105,20 @@ static bool is_public(const uint8_t bytes[16])
 bool address_may(const struct address_policy *p, const struct sockaddr *to)
 {
     uint8_t bytes[16];
-    if (!socket_bytes(to, bytes)) return false;
+    return address_bytes(to, bytes) && (address_listed(p, bytes) || is_public(bytes));
+}
+
+bool address_listed(const struct address_policy *p, const uint8_t bytes[16])
+{
     for (size_t i = 0; i < p->n; i++)
         if (net_holds(&p->allowed[i], bytes)) return true;
-    return is_public(bytes);
+    return false;
+}
+
+void address_print_bytes(const uint8_t bytes[16], char out[ADDRESS_TEXT_MAX])
+{
+    bool mapped = memcmp(bytes, mapped_head, sizeof mapped_head) == 0;
+    inet_ntop(mapped ? AF_INET : AF_INET6, bytes + (mapped ? sizeof mapped_head : 0), out, ADDRESS_TEXT_MAX);
 }
 
 void address_print(const struct sockaddr *to, char out[ADDRESS_TEXT_MAX])
@@ -119,7 +130,7 @@ void address_print(const struct sockaddr *to, char out[ADDRESS_TEXT_MAX])
         inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)to)->sin6_addr, out, ADDRESS_TEXT_MAX);
 }
 
-int address_policy_init(struct address_policy *p, const char *const *nets, struct err *e)
+int address_policy_init(struct address_policy *p, const char *const *nets, const char *setting, struct err *e)
 {
     *p = (struct address_policy){0};
     for (size_t i = 0; nets && nets[i]; i++) {
@@ -127,9 +138,8 @@ int address_policy_init(struct address_policy *p, const char *const *nets, struc
         if (!read_net(nets[i], &p->allowed[i])) {
             address_policy_release(p);
             return err_set(e, ERR_USAGE,
-                "allow_private: \"%s\" is no network; write one like \"10.1.0.0/16\", \"192.168.7.9\" or "
-                "\"fd00::/8\"",
-                nets[i]);
+                "%s: \"%s\" is no network; write one like \"10.1.0.0/16\", \"192.168.7.9\" or \"fd00::/8\"",
+                setting, nets[i]);
         }
         p->n = i + 1;
     }

@@ -25,9 +25,16 @@ struct address_policy {
 };
 
 // nets: "10.1.0.0/16", "192.168.7.9", "fd00::/8", ended by NULL; nets itself may be NULL.
-// -USAGE with a sentence about the first that is none.
-int address_policy_init(struct address_policy *p, const char *const *nets, struct err *e);
+// -USAGE with a sentence about the first that is none; `setting` is where they were written.
+int address_policy_init(struct address_policy *p, const char *const *nets, const char *setting,
+    struct err *e);
 void address_policy_release(struct address_policy *p);
 
 bool address_may(const struct address_policy *p, const struct sockaddr *to);
+bool address_listed(const struct address_policy *p, const uint8_t bytes[16]); // in what the operator listed
 void address_print(const struct sockaddr *to, char out[ADDRESS_TEXT_MAX]);
+
+// The sixteen bytes that stand for an address everywhere here, and back.
+bool address_bytes(const struct sockaddr *to, uint8_t bytes[16]);
+bool address_read(const char *z, uint8_t bytes[16]); // "192.168.7.9", "fd00::1"
+void address_print_bytes(const uint8_t bytes[16], char out[ADDRESS_TEXT_MAX]);

@@ -290,7 +290,7 @@ struct http *http_open(uv_loop_t *loop, const struct live_settings *settings, st
     h->sink = sink;
     h->ca_file = settings->ca_file;
     h->connections_max = settings->http_connections > 0 ? (size_t)settings->http_connections : CONNECTIONS;
-    if (address_policy_init(&h->policy, settings->allow_private, e)) goto fail;
+    if (address_policy_init(&h->policy, settings->allow_private, "allow_private", e)) goto fail;
     h->multi = multi_open(loop, (long)h->connections_max, e);
     if (h->multi) return h;
 fail:

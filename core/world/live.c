@@ -7,6 +7,7 @@
 #include "world/errand.h"
 #include "world/http.h"
 #include "world/live_clock.h"
+#include "world/web.h"
 #include <curl/curl.h>
 #include <assert.h>
 #include <signal.h>
@@ -38,6 +39,7 @@ struct live {
     struct http *http;
     struct courier *courier;
     struct control *control;
+    struct web *web;           // NULL: no pages are served
     struct errand_list ended;  // not yet posted
     struct live_settings next; // to be taken up when nothing is under way
     bool has_next;
@@ -85,8 +87,18 @@ static size_t under_way(const struct live *l)
 
 static void look_whether_drained(struct live *l)
 {
-    if (l->state == LIVE_DRAINS && !l->tick_wanted && !under_way(l) && l->calls.idle(l->engine))
+    if (l->state == LIVE_DRAINS && !l->tick_wanted && !under_way(l) && !web_under_way(l->web) &&
+        l->calls.idle(l->engine))
         live_stop_at_once(l);
+}
+
+// Limits, proxies and certificates of the web server. Serving pages at all begins and ends with a start.
+static bool take_up_web(struct live *l, struct err *e)
+{
+    if (l->web && l->settings.web.listen) return !web_configure(l->web, &l->settings.web, e);
+    if (l->web || l->settings.web.listen)
+        log_line(LOG_WARN, "web.listen came or went: it counts after a restart", NULL);
+    return true;
 }
 
 // The mail server and the limits change between two errands, never under one.
@@ -100,13 +112,14 @@ static void take_up_settings(struct live *l)
     l->settings = l->next; // what is opened borrows from here
     struct http *http = http_open(&l->loop, &l->settings, sink, &e);
     struct courier *courier = http ? courier_open(&l->loop, &l->settings, sink, want_tick, &e) : NULL;
-    bool taken = courier != NULL;
+    bool taken = courier && take_up_web(l, &e);
     if (taken) {
         http_close(l->http);
         courier_close(l->courier);
         l->http = http;
         l->courier = courier;
     } else {
+        courier_close(courier);
         http_close(http);
         l->settings = old;
         log_line(LOG_ERROR, "the new settings can't be used; the old ones stay", "why", e.text, NULL);
@@ -211,6 +224,34 @@ void live_reply(struct live *l, uint64_t reply_id, struct record answer)
     control_reply(l->control, reply_id, answer);
 }
 
+static void on_web(void *ctx, uint64_t reply_id, struct record request)
+{
+    struct live *l = ctx;
+    l->settings.on_web(l->settings.ctx, reply_id, request);
+}
+
+static size_t on_web_head(void *ctx, struct text method, struct text path)
+{
+    struct live *l = ctx;
+    return l->settings.on_web_head(l->settings.ctx, method, path);
+}
+
+void live_web_reply(struct live *l, uint64_t reply_id, struct record response)
+{
+    web_reply(l->web, reply_id, response);
+}
+
+int live_web_port(const struct live *l)
+{
+    return l->web ? web_port(l->web) : 0;
+}
+
+static void world_push(void *self, struct text topic, struct text data)
+{
+    struct live *l = self;
+    web_push(l->web, topic, data);
+}
+
 static void on_stop_signal(uv_signal_t *handle, int number)
 {
     struct live *l = handle->data;
@@ -243,6 +284,7 @@ void live_stop(struct live *l)
     int64_t drain_ms = l->settings.drain_ms > 0 ? l->settings.drain_ms : DRAIN_MS;
     l->state = LIVE_DRAINS;
     uv_update_time(&l->loop);
+    web_drain(l->web);
     uv_timer_start(&l->drain_limit, on_drain_limit, (uint64_t)drain_ms, 0);
     l->tick_wanted = true; // so that on_beat looks even if nothing else happens
 }
@@ -319,6 +361,14 @@ static void init_handles(struct live *l)
     watch_signal(l, &l->sighup, on_reload_signal, SIGHUP);
 }
 
+static int open_web(struct live *l, struct err *e)
+{
+    struct web_calls calls = {l, on_web, l->settings.on_web_head ? on_web_head : NULL};
+    assert(l->settings.on_web);
+    l->web = web_open(&l->loop, &l->settings.web, calls, e);
+    return l->web ? 0 : -1;
+}
+
 static int open_parts(struct live *l, struct err *e)
 {
     const struct live_settings *s = &l->settings;
@@ -329,9 +379,8 @@ static int open_parts(struct live *l, struct err *e)
     if (!l->http) return -1;
     l->courier = courier_open(&l->loop, s, sink, want_tick, e);
     if (!l->courier) return -1;
-    if (!s->control) return 0;
-    l->control = control_open(&l->loop, s->control, on_request, l, e);
-    return l->control ? 0 : -1;
+    if (s->control && !(l->control = control_open(&l->loop, s->control, on_request, l, e))) return -1;
+    return s->web.listen ? open_web(l, e) : 0;
 }
 
 struct live *live_open(const struct live_settings *settings, struct err *e)
@@ -346,6 +395,7 @@ struct live *live_open(const struct live_settings *settings, struct err *e)
         .wake_now = want_tick,
         .perform = world_perform,
         .room = world_room,
+        .push = world_push,
         .cancel = world_cancel,
     };
     if (uv_loop_init(&l->loop)) {
@@ -372,6 +422,7 @@ static void close_handles(struct live *l)
 void live_close(struct live *l)
 {
     if (!l) return;
+    web_close(l->web);
     control_close(l->control);
     courier_close(l->courier);
     http_close(l->http);

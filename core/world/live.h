@@ -40,6 +40,11 @@ void live_store_wake(void *live);
 
 void live_reply(struct live *l, uint64_t reply_id, struct record answer); // control.h
 
+// The answer to settings.on_web (web/reply.h).
+void live_web_reply(struct live *l, uint64_t reply_id, struct record response);
+// The port that pages are served at; 0: none are. Differs from the settings when the next free one was taken.
+int live_web_port(const struct live *l);
+
 // What the loop asks of the engine. live_attach takes the engine's own three; a test brings a stand-in.
 struct live_engine_calls {
     void (*post)(struct engine *g, int64_t flow, int32_t step, int32_t attempt, enum outcome outcome,

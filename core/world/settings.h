@@ -25,8 +25,24 @@ struct smtp_settings {
     int64_t timeout_ms;          // patience for one reply; 0: 5 minutes, RFC 5321's wish
 };
 
+struct web_settings {
+    const char *listen; // "127.0.0.1:8080", "[::1]:8080"; NULL: no pages are served
+    int port_tries;     // when the port is taken, so many of the next ones are tried
+    int connections;    // at most so many at once; 0: 4096, or as many as open files allow
+    int per_address;    // of these, from one address; 0: 256. Trusted proxies have as many as there are
+    int64_t head_ms;    // a request's head is there after so long, or refused; 0: 10 s
+    int64_t body_ms;    // and its body after so long, and 1 s more for every 32 KiB; 0: 30 s
+    int64_t idle_ms;    // a connection without a request is closed after so long; 0: 60 s
+
+    // Networks whose X-Forwarded-For and X-Forwarded-Proto are believed: "127.0.0.1", "10.1.0.0/16". Ends
+    // with NULL.
+    const char *const *proxies;
+    const char *tls_cert, *tls_key; // PEM files; NULL: plain HTTP, for a proxy in front
+};
+
 struct live_settings {
     struct smtp_settings smtp;
+    struct web_settings web;
     const char *outbox;   // folder of written mails; NULL: "outbox"
     const char *control;  // path of the control socket; NULL: none
     const char *ca_file;  // certificates to trust instead of the system's; NULL: the system's
@@ -45,4 +61,8 @@ struct live_settings {
     void (*on_configured)(void *ctx, bool taken); // live_configure is through; false: the old settings stay
     // One request on the control socket. Answer it, now or later, by live_reply with the same id.
     void (*on_request)(void *ctx, uint64_t reply_id, struct record request);
+    // One request for a page (web/request.h). Answer it, now or later, by live_web_reply with the same id.
+    void (*on_web)(void *ctx, uint64_t reply_id, struct record request);
+    // Most bytes of a body for that page; 0: no page takes one there. NULL: 64 KiB everywhere.
+    size_t (*on_web_head)(void *ctx, struct text method, struct text path);
 };

@@ -44,7 +44,7 @@ static void a_listed_network_may_be_reached_and_its_neighbour_not(void **state)
 {
     static const char *const nets[] = {"10.1.0.0/16", "192.168.7.9", "fd00:1::/33", NULL};
     struct address_policy p;
-    assert_int_equal(address_policy_init(&p, nets, NULL), 0);
+    assert_int_equal(address_policy_init(&p, nets, "allow_private", NULL), 0);
     assert_true(may(&p, "10.1.255.1"));
     assert_true(may(&p, "::ffff:10.1.0.1"));
     assert_false(may(&p, "10.2.0.1"));
@@ -63,7 +63,7 @@ static void what_is_no_network_is_named(void **state)
         const char *const nets[] = {"127.0.0.1", wrong[i], NULL};
         struct address_policy p;
         struct err e = {0};
-        assert_int_equal(address_policy_init(&p, nets, &e), -ERR_USAGE);
+        assert_int_equal(address_policy_init(&p, nets, "allow_private", &e), -ERR_USAGE);
         assert_non_null(strstr(e.text, wrong[i]));
     }
 }
