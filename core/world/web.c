@@ -14,9 +14,10 @@
 #define HEAD_MS (10 * SECOND_MS)
 #define BODY_MS (30 * SECOND_MS)
 #define IDLE_MS (60 * SECOND_MS)
-#define REFUSED_MAX 256    // so many beyond the limit are told so; after that they are only closed
-#define LAST_LOOK_MS 20    // a stop hears those first whom the kernel has already accepted
-#define DRAIN_HEAD_MS 2000 // a stop waits so long for the rest of a head
+#define REFUSED_MAX 256      // so many beyond the limit are told so; after that they are only closed
+#define LAST_LOOK_MS 20      // a stop hears those first whom the kernel has already accepted
+#define DRAIN_HEAD_MS 2000   // a stop waits so long for the rest of a head
+#define EXPIRES_SOON_DAYS 14 // certbot renews 30 days ahead: by then it has failed more than once
 #define SCRATCH_KEPT (256u << 10)
 
 // ---- lists of connections, and their deadlines ------------------------------------------------------
@@ -169,6 +170,8 @@ static void web_free(struct web *w)
     address_policy_release(&w->proxies);
     buf_release(&w->record);
     buf_release(&w->out);
+    buf_release(&w->plain);
+    tls_keys_close(w->keys);
     free(w->piece);
     free(w);
 }
@@ -194,6 +197,8 @@ void conn_close(struct conn *k)
     } else w->refused_n--;
     list_take(k);
     conn_body_free(k);
+    tls_free(k->tls);
+    k->tls = NULL;
     buf_release(&k->in);
     free(k->if_none_match);
     free(k->topic);
@@ -208,6 +213,7 @@ static struct conn *conn_new(struct web *w)
     k->tcp.data = k->timer.data = k;
     k->handles = 2;
     k->fresh = true;
+    k->tls = w->keys ? tls_new(w->keys) : NULL;
     w->handles++;
     buf_init(&k->in, HEAD_LEN_MAX + WEB_PIECE);
     uv_tcp_init(w->loop, &k->tcp);
@@ -313,16 +319,37 @@ static void fill_in(struct web_settings *s)
     s->idle_ms = or_else(s->idle_ms, IDLE_MS);
 }
 
+static void say_when_it_expires(const struct tls_keys *keys, const char *cert)
+{
+    int days = tls_keys_days(keys);
+    char n[16];
+    snprintf(n, sizeof n, "%d", days);
+    if (days < 0)
+        log_line(LOG_ERROR, "the certificate has expired: browsers will refuse the pages", "file", cert,
+            NULL);
+    else if (days < EXPIRES_SOON_DAYS)
+        log_line(LOG_WARN, "the certificate expires soon", "file", cert, "days", n, NULL);
+}
+
+// All of it or, with a sentence, nothing.
 static int take_up(struct web *w, const struct web_settings *given, struct err *e)
 {
     struct web_settings s = *given;
     struct address_policy proxies;
+    struct tls_keys *keys = NULL;
     fill_in(&s);
-    if (web_files_allow(&s.connections, CONNECTIONS_MAX, e)) return -(int)e->code;
-    int failed = address_policy_init(&proxies, s.proxies, "web.proxies", e);
-    if (failed) return failed;
+    int failed = web_files_allow(&s.connections, CONNECTIONS_MAX, e);
+    if (!failed && s.tls_cert && !(keys = tls_keys_open(s.tls_cert, s.tls_key, e))) failed = -(int)e->code;
+    if (!failed) failed = address_policy_init(&proxies, s.proxies, "web.proxies", e);
+    if (failed) {
+        tls_keys_close(keys);
+        return failed;
+    }
+    if (keys) say_when_it_expires(keys, s.tls_cert);
     address_policy_release(&w->proxies);
+    tls_keys_close(w->keys);
     w->proxies = proxies;
+    w->keys = keys;
     w->settings = s;
     return 0;
 }
@@ -355,6 +382,7 @@ static struct web *web_new(uv_loop_t *loop, struct web_calls calls)
     map_init(&w->peers);
     map_init(&w->waiting);
     buf_init(&w->record, RECORD_LEN_MAX);
+    buf_init(&w->plain, WEB_PIECE);
     buf_init(&w->out, REPLY_HEAD_MAX + WEB_PIECE);
     uv_timer_init(loop, &w->last_look);
     return w;

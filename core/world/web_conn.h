@@ -10,6 +10,7 @@
 #include "web/httpdate.h"
 #include "web/reply.h"
 #include "world/address.h"
+#include "world/tls.h"
 #include "world/web.h"
 
 // One list gives the states with their reasons.
@@ -58,9 +59,11 @@ struct conn {
     size_t queued; // bytes that the socket did not take yet
     char *if_none_match;
     struct conn_body *body;
+    struct tls *tls; // NULL: plain HTTP
     char *topic;
     enum conn_state state : 8;
     bool fresh : 1;   // has not asked anything yet
+    bool greeted : 1; // TLS: the first bytes have come
     bool counted : 1; // in web->peers
     bool stays : 1;   // of the request under way: the connection may serve another
     bool old : 1;     // it is HTTP/1.0
@@ -79,15 +82,16 @@ struct web {
     struct web_settings settings; // numbers with their defaults filled in; its texts are not kept
     char listen[64];              // for the log
     struct address_policy proxies;
+    struct tls_keys *keys;                // NULL: plain HTTP
     struct conn_list idle, busy, streams; // each with the oldest in front
     size_t conns_n, streams_n;
     size_t refused_n;   // beyond the limits: they are told so, and count for nothing else
     struct map peers;   // address -> how many connections
     struct map waiting; // reply id -> connection
     uint64_t last_id;
-    size_t held;            // bytes kept for connections
-    struct buf record, out; // lent to one request and one answer at a time: see web_lend
-    char *piece;            // what is read lands here first
+    size_t held;                   // bytes kept for connections
+    struct buf record, out, plain; // lent to one request and one answer at a time: see web_lend
+    char *piece;                   // what is read lands here first
     struct {
         int64_t second;
         char text[HTTPDATE_LEN + 1];

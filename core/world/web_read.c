@@ -14,13 +14,15 @@
 #define BODY_MAX_ELSE 65536u   // where nobody says how much a page takes
 #define BODY_BYTES_EACH_MS 32u // what a bad line still carries: 32 KiB a second, nearly
 
+#define TLS_RECORD 16384 // most plain bytes of one
+
 // ---- asking -----------------------------------------------------------------------------------------
 
 static struct request_origin origin_of(struct conn *k, const struct head *h, char address[ADDRESS_TEXT_MAX])
 {
     struct forwarded f = forwarded_read(h, &k->web->proxies, k->peer);
     address_print_bytes(f.address, address);
-    return (struct request_origin){text_of(address), f.secure, f.proxied};
+    return (struct request_origin){text_of(address), f.secure || k->tls, f.proxied};
 }
 
 // Head and body are whole: the request goes up. Its answer may come inside of this call.
@@ -224,22 +226,71 @@ static void stop_reading(struct conn *k)
     k->reading = false;
 }
 
+// Enough came ahead of the answer that is due: the rest waits in the socket.
+static bool is_full(const struct conn *k)
+{
+    return (k->state == CONN_WAITS || k->state == CONN_WRITES) && k->in.len;
+}
+
+static void take_plain(struct conn *k, struct text in)
+{
+    if (k->in.len) {
+        buf_add(&k->in, in.data, in.len);
+        in = buf_text(&k->in);
+    }
+    keep(k, take(k, in));
+}
+
+// What TLS makes of what came: plain bytes, words of its own to be sent, an end.
+static void take_tls(struct conn *k)
+{
+    struct buf plain = web_lend(&k->web->plain);
+    char *room = plain.data ? plain.data : mem_alloc(TLS_RECORD);
+    ssize_t n = 1;
+    while (n > 0 && k->tls && !is_full(k)) {
+        n = tls_read(k->tls, room, TLS_RECORD);
+        conn_send(k, TEXT(""), TEXT(""));
+        if (n > 0) take_plain(k, (struct text){room, (size_t)n});
+    }
+    plain.data = room;
+    plain.room = TLS_RECORD;
+    web_give_back(&k->web->plain, plain);
+    if (n < 0) conn_close(k);
+    else if (n == 0 && k->tls && tls_ended(k->tls)) on_end(k);
+}
+
+// A browser that was told http:// where https:// is spoken gets a sentence instead of noise.
+static bool speaks_plain(struct conn *k, struct text in)
+{
+    return k->fresh && !k->greeted && in.data[0] >= 'A' && in.data[0] <= 'Z';
+}
+
+static void take_secret(struct conn *k, struct text in)
+{
+    struct refusal r;
+    if (speaks_plain(k, in)) {
+        tls_free(k->tls);
+        k->tls = NULL;
+        refuse(&r, 400, "This port speaks HTTPS: write https:// in front of the address.");
+        conn_refuse(k, &r);
+        return;
+    }
+    k->greeted = true;
+    tls_take(k->tls, in);
+    take_tls(k);
+}
+
 static void on_bytes(uv_stream_t *tcp, ssize_t n, const uv_buf_t *bytes)
 {
     struct conn *k = tcp->data;
+    struct text in = {bytes->base, n > 0 ? (size_t)n : 0};
     if (n == UV_EOF) {
         k->reading = false;
         on_end(k);
     } else if (n < 0) conn_close(k);
-    else if (n > 0) {
-        struct text in = {bytes->base, (size_t)n};
-        if (k->in.len) {
-            buf_add(&k->in, in.data, in.len);
-            in = buf_text(&k->in);
-        }
-        keep(k, take(k, in));
-        if ((k->state == CONN_WAITS || k->state == CONN_WRITES) && k->in.len) stop_reading(k);
-    }
+    else if (n > 0 && k->tls) take_secret(k, in);
+    else if (n > 0) take_plain(k, in);
+    if (is_full(k)) stop_reading(k);
 }
 
 static void on_room_wanted(uv_handle_t *tcp, size_t suggested, uv_buf_t *room)
@@ -261,5 +312,6 @@ void conn_go_on(struct conn *k)
 {
     if (k->taking) return; // the loop in take() sees it
     if (k->in.len) keep(k, take(k, buf_text(&k->in)));
-    if (k->state != CONN_CLOSED && !(k->state == CONN_WAITS && k->in.len)) conn_read_start(k);
+    if (k->state != CONN_CLOSED && k->tls && !is_full(k)) take_tls(k);
+    if (k->state != CONN_CLOSED && !is_full(k)) conn_read_start(k);
 }

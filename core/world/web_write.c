@@ -14,7 +14,8 @@
 
 #define LINGER_MS 1000         // long enough for an error to be read by who was still sending
 #define WRITE_BYTES_EACH_MS 32 // as with bodies that come
-#define REFUSALS_LOGGED 60     // a minute; a flood shall not fill the disk
+#define TLS_OUT_MAX (RECORD_LEN_MAX + (1u << 20)) // the largest answer, and what TLS puts around it
+#define REFUSALS_LOGGED 60                        // a minute; a flood shall not fill the disk
 
 struct sending {
     uv_write_t write;
@@ -62,11 +63,10 @@ static struct text behind(struct text t, size_t n)
     return n < t.len ? (struct text){t.data + n, t.len - n} : TEXT("");
 }
 
-void conn_send(struct conn *k, struct text first, struct text second)
+static void send_bytes(struct conn *k, struct text first, struct text second)
 {
     uv_buf_t both[] = {uv_buf_init((char *)first.data, (unsigned)first.len),
         uv_buf_init((char *)second.data, (unsigned)second.len)};
-    if (k->state == CONN_CLOSED) return;
     int n = uv_try_write((uv_stream_t *)&k->tcp, both, second.len ? 2 : 1);
     if (n < 0 && n != UV_EAGAIN) {
         conn_close(k);
@@ -75,6 +75,24 @@ void conn_send(struct conn *k, struct text first, struct text second)
     size_t sent = n > 0 ? (size_t)n : 0;
     if (sent < first.len + second.len)
         queue(k, behind(first, sent), behind(second, sent > first.len ? sent - first.len : 0));
+}
+
+// With empty texts it sends what TLS itself has to say.
+void conn_send(struct conn *k, struct text first, struct text second)
+{
+    struct buf secret;
+    if (k->state == CONN_CLOSED) return;
+    if (!k->tls) {
+        send_bytes(k, first, second);
+        return;
+    }
+    buf_init(&secret, TLS_OUT_MAX);
+    if (tls_write(k->tls, first) || tls_write(k->tls, second)) conn_close(k);
+    else {
+        tls_out(k->tls, &secret);
+        if (secret.len) send_bytes(k, buf_text(&secret), TEXT(""));
+    }
+    buf_release(&secret);
 }
 
 // ---- the end of an exchange -------------------------------------------------------------------------
@@ -93,7 +111,11 @@ void conn_linger(struct conn *k)
     }
     k->state = CONN_LINGERS;
     conn_limit(k, LINGER_MS);
-    buf_release(&k->in);
+    if (k->tls) {
+        tls_end(k->tls);
+        conn_send(k, TEXT(""), TEXT(""));
+    }
+    if (k->state == CONN_CLOSED) return;
     uv_shutdown_t *shut = mem_alloc(sizeof *shut);
     if (uv_shutdown(shut, (uv_stream_t *)&k->tcp, on_shut)) {
         free(shut);
