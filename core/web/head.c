@@ -21,7 +21,7 @@ static int refuse_byte(struct text in, size_t at, struct refusal *r)
 
 static int refuse_length(struct text in, struct refusal *r)
 {
-    if (!memchr(in.data + EMPTY_LINE, '\n', in.len - EMPTY_LINE))
+    if (!memchr(in.data + EMPTY_LINE, '\n', HEAD_LEN_MAX - EMPTY_LINE))
         return refuse(r, 414, "The address of the page is too long.");
     return refuse(r, 431, "The head of the request is too long.");
 }
