@@ -73,7 +73,7 @@ local function check_functions()
   end
 end
 
-for _, path in ipairs(source.files(folders, { ".c", ".h", ".lua" })) do
+for _, path in ipairs(source.files(folders, { ".c", ".h", ".lua", ".mjs" })) do
   local text = source.read(path)
   if not generated[path] then
     check_head(path, text)

@@ -8,6 +8,7 @@ static const char page_head[] =
     "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
     "<style>body{font:16px/1.5 sans-serif;max-width:42em;margin:2em auto;padding:0 1em;color:#222}"
+    "h1{font-size:1.2em}"
     "dl{display:grid;grid-template-columns:auto 1fr;gap:0 1em;padding:1em;background:#f4f4f1}"
     "dt{color:#666}dd{margin:0;overflow-wrap:anywhere}a{color:#06c}</style>\n<title>";
 
@@ -32,15 +33,16 @@ void mail_preview(struct record mail, struct text home, struct buf *out)
     encode_html(record_get_text(mail, "subject"), out);
     buf_addz(out, "</title></head><body>\n");
     if (home.len) {
-        buf_addz(out, "<p><a href=\"");
+        buf_addz(out, "<nav><a href=\"");
         encode_html(home, out);
-        buf_addz(out, "\">all mails</a></p>\n");
+        buf_addz(out, "\">all mails</a></nav>\n");
     }
-    buf_addz(out, "<dl>\n");
+    buf_addz(out, "<main>\n<h1>");
+    encode_html(record_get_text(mail, "subject"), out);
+    buf_addz(out, "</h1>\n<dl>\n");
     put_header(out, "From", record_get_text(mail, "from"));
     put_header(out, "To", record_get_text(mail, "to"));
     put_header(out, "Reply to", record_get_text(mail, "reply_to"));
-    put_header(out, "Subject", record_get_text(mail, "subject"));
     put_attachments(out, record_get(mail, "attachments"));
     buf_addz(out, "</dl>\n");
     if (record_get_bool(mail, "html", true)) {
@@ -50,5 +52,5 @@ void mail_preview(struct record mail, struct text home, struct buf *out)
         encode_html(record_get_text(mail, "text"), out);
         buf_addz(out, "</pre>\n");
     }
-    buf_addz(out, "</body></html>\n");
+    buf_addz(out, "</main>\n</body></html>\n");
 }

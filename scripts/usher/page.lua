@@ -37,6 +37,7 @@ local frame <const> = [[
   }
   @media print { details { display: none; } }
 </style>
+<main>
 <h1>%s</h1>
 <p class="head">%s</p>
 <table>
@@ -48,6 +49,7 @@ local frame <const> = [[
 <h2>Please look at</h2>
 %s
 <p class="head">%s</p>
+</main>
 </html>
 ]]
 
