@@ -9,6 +9,7 @@
 #include "lua/check.h"
 #include "lua/check_calendar.h"
 #include "time/cron.h"
+#include "time/observance.h"
 #include "time/phrase.h"
 #include "time/recur.h"
 
@@ -17,6 +18,7 @@
 
 #define LIST_MAX 1000 // dates in one answer
 #define LIST_USUAL 100
+#define OBSERVANCES_MAX 200                              // fifty years of the most restless zone
 #define UTC_LEAST_MS (INT64_C(-62135596800) * SECOND_MS) // the years 1 to 9999
 #define UTC_MOST_MS (INT64_C(253402300799) * SECOND_MS)
 
@@ -327,6 +329,50 @@ static int api_zone(lua_State *L)
     return 1;
 }
 
+static void push_observance(lua_State *L, const struct observance *o)
+{
+    char wall[WALL_TEXT_MAX];
+    lua_createtable(L, 0, 7);
+    if (o->at.ms >= UTC_LEAST_MS) {
+        set_integer(L, "utc", o->at.ms);
+        lua_pushstring(L, wall_print(o->onset, wall));
+        lua_setfield(L, -2, "onset");
+    }
+    set_integer(L, "before", o->before);
+    set_integer(L, "offset", o->behind);
+    lua_pushboolean(L, o->dst);
+    lua_setfield(L, -2, "is_dst");
+    lua_pushstring(L, o->abbr);
+    lua_setfield(L, -2, "abbr");
+    if (!o->rule[0]) return;
+    lua_pushstring(L, o->rule);
+    lua_setfield(L, -2, "rule");
+}
+
+/// usher.time.observances(zone, from, to) -> list
+/// What a calendar file has to say about a zone: the offset that holds at `from` and each that begins until
+/// `to` (moments or milliseconds). Each is { utc = when it begins, onset = what the clock that ends then shows,
+/// before = , offset = (seconds east of UTC), is_dst = , abbr = , rule = "FREQ=YEARLY;BYMONTH=3;BYDAY=2SU" };
+/// utc and onset are missing when it has no beginning, rule when no such rule tells all later years. Errors:
+/// more than 200 of them.
+/// Example: local offset = usher.time.observances("Asia/Thimphu", 1614240000000, 1614249000000)[1].offset
+static int api_observances(lua_State *L)
+{
+    static const char func[] = "usher.time.observances";
+    const struct zone *z = check_zone(L, 1, func);
+    struct instant from = check_instant(L, 2, func, "from"), to = check_instant(L, 3, func, "to");
+    struct observance *list = lua_newuserdatauv(L, OBSERVANCES_MAX * sizeof *list, 0);
+    struct err e = {0};
+    int n = zone_observances(z, from, to, list, OBSERVANCES_MAX, &e);
+    if (n < 0) return raise(L, func, &e);
+    lua_createtable(L, n, 0);
+    for (int i = 0; i < n; i++) {
+        push_observance(L, &list[i]);
+        lua_seti(L, -2, i + 1);
+    }
+    return 1;
+}
+
 /// usher.time.working(date, work) -> boolean, why, name
 /// Whether people work on a date ("2021-02-24"). why is "weekend" or "holiday" when they don't, name is the
 /// holiday's. work holds weekend and holidays, as in usher.time.phrase.
@@ -461,6 +507,7 @@ static const luaL_Reg functions[] = {
     {"parts", api_parts},
     {"format", api_format},
     {"zone", api_zone},
+    {"observances", api_observances},
     {"working", api_working},
     {"release", api_release},
     {"rrule", api_rrule},

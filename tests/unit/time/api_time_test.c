@@ -84,8 +84,20 @@ static void series_and_schedules_are_lists(void **state)
         "1614308400000");
 }
 
+static void observances_are_what_a_calendar_file_needs(void **state)
+{
+    assert_string_equal(run("T.observances('America/New_York', E, E.utc + 30 * 86400000)[2].onset"),
+        "2021-03-14 02:00");
+    assert_string_equal(run("T.observances('America/New_York', E, E)[1].rule"),
+        "FREQ=YEARLY;BYMONTH=11;BYDAY=1SU");
+    assert_string_equal(run("T.observances('Asia/Thimphu', E, E)[1].offset"), "21600");
+    assert_string_equal(run("T.observances('UTC', E, E)[1].utc"), "nil");
+}
+
 static void errors_say_what_to_do(void **state)
 {
+    assert_ends("T.observances('America/New_York', 0, 110 * 365 * 86400000)",
+        "usher.time.observances: the clocks of America/New_York change more than 200 times then");
     assert_ends("T.zone('Asia/Thimpu')", "unknown time zone \"Asia/Thimpu\" (did you mean Asia/Thimphu?)");
     assert_ends("T.phrase('3 days befor', { starts = E })",
         "\"3 days befor\": expected before or after at column 8");
@@ -104,6 +116,7 @@ int main(void)
         cmocka_unit_test(phrases_know_holidays),
         cmocka_unit_test(an_instant_is_written_for_a_place),
         cmocka_unit_test(series_and_schedules_are_lists),
+        cmocka_unit_test(observances_are_what_a_calendar_file_needs),
         cmocka_unit_test(errors_say_what_to_do),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
