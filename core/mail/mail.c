@@ -277,13 +277,19 @@ static size_t add_texts(struct record mail, struct text markdown, struct text la
     return 2;
 }
 
-// Adds the attachments of one sort to the parts: the invitations, or all others.
-static int add_attachments(struct record list, bool invitations, struct buf *parts, size_t *n, struct err *e)
+// One more form of the text for each invitation.
+static int add_invitations(struct record list, struct buf *parts, size_t *n, struct err *e)
 {
-    struct record_iter it = record_each(list);
-    while (record_next(&it)) {
-        if (mime_is_invitation(it.value) != invitations) continue;
-        if (mime_attachment(it.value, &parts[(*n)++], e)) return -ERR_INPUT;
+    for (struct record_iter it = record_each(list); record_next(&it);) {
+        if (mime_is_invitation(it.value) && mime_invitation(it.value, &parts[(*n)++], e)) return -ERR_INPUT;
+    }
+    return 0;
+}
+
+static int add_files(struct record list, struct buf *parts, size_t *n, struct err *e)
+{
+    for (struct record_iter it = record_each(list); record_next(&it);) {
+        if (mime_is_file(it.value) && mime_file(it.value, &parts[(*n)++], e)) return -ERR_INPUT;
     }
     return 0;
 }
@@ -317,9 +323,9 @@ static int add_body(struct record mail, struct text id, struct text lang, struct
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) buf_init(&parts[i], MAIL_LEN_MAX);
 
     same_n = add_texts(mail, markdown, lang, same);
-    int rc = add_attachments(attachments, true, same, &same_n, e);
+    int rc = add_invitations(attachments, same, &same_n, e);
     mime_join("alternative", id, same, same_n, &parts[0]);
-    if (rc == 0) rc = add_attachments(attachments, false, parts, &parts_n, e);
+    if (rc == 0) rc = add_files(attachments, parts, &parts_n, e);
     mime_join("mixed", id, parts, parts_n, out);
     return rc;
 }

@@ -15,7 +15,10 @@
 //   html        bool  false: plain text only, exactly as written, not read as Markdown
 //   attachments list of { name text, type text ("application/pdf"), data text, inline bool, params map }
 //                     params go into the type (method=REQUEST); an inline text/calendar is one more
-//                     alternative of the text, which is where mail programs look for an invitation
+//                     alternative of the text, which is where mail programs look for an invitation. With a
+//                     name it is also attached, as application/ics: Google sends invitations so, therefore
+//                     all programs know both, and those that show no button let people open the file. As a
+//                     second text/calendar some would ask twice
 //   headers     map   extra headers, checked names (X-*, List-*, Auto-Submitted, In-Reply-To, References)
 //   lang        text  Content-Language, optional
 //   sender      text  envelope sender when it differs from `from` (VERP later); "<>" asks for no bounces

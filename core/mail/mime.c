@@ -121,41 +121,72 @@ bool mime_is_invitation(struct record attachment)
            type.len == strlen("text/calendar");
 }
 
-static int attach(struct record a, struct buf *part, struct err *e)
+bool mime_is_file(struct record attachment)
 {
-    struct text type = record_get_text(a, "type"), name = record_get_text(a, "name"), data;
-    bool invitation = mime_is_invitation(a);
-    if (check_type(type, e)) return -ERR_INPUT;
-    if (!invitation && check_name(name, e)) return -ERR_INPUT;
-    if (!record_text(record_get(a, "data"), &data)) return err_set(e, ERR_INPUT, "it has no data");
-    if (invitation && !utf8_valid(data)) return err_set(e, ERR_INPUT, "the invitation is not UTF-8 text");
+    return !mime_is_invitation(attachment) || record_get_text(attachment, "name").len > 0;
+}
 
+static int add_type(struct record a, struct text type, struct text data, struct buf *part, struct err *e)
+{
     struct header h;
     header_begin(&h, part, "Content-Type");
     header_word(&h, type);
     if (type_begins(type, "text/") && utf8_valid(data)) header_param(&h, "charset", TEXT("utf-8"));
     if (add_params(&h, record_get(a, "params"), e)) return -ERR_INPUT;
     header_end(&h);
-    if (invitation) {
-        add_text_body(data, part);
-        return 0;
-    }
+    return 0;
+}
+
+static void add_file(struct text name, struct text data, bool inlined, struct buf *part)
+{
+    struct header h;
     header_begin(&h, part, "Content-Disposition");
-    header_word(&h, text_of(record_get_bool(a, "inline", false) ? "inline" : "attachment"));
+    header_word(&h, text_of(inlined ? "inline" : "attachment"));
     header_param(&h, "filename", name);
     header_end(&h);
     add_field(part, "Content-Transfer-Encoding", encoding_name(ENCODING_BASE64));
     buf_addz(part, "\r\n");
     encode_base64(data, ENCODE_BASE64_LINE, part);
+}
+
+static int attach_file(struct record a, struct buf *part, struct err *e)
+{
+    struct text type = record_get_text(a, "type"), name = record_get_text(a, "name"), data;
+    bool invitation = mime_is_invitation(a);
+    if (check_type(type, e) || check_name(name, e)) return -ERR_INPUT;
+    if (!record_text(record_get(a, "data"), &data)) return err_set(e, ERR_INPUT, "it has no data");
+    if (invitation) add_field(part, "Content-Type", "application/ics");
+    else if (add_type(a, type, data, part, e)) return -ERR_INPUT;
+    add_file(name, data, !invitation && record_get_bool(a, "inline", false), part);
     return 0;
 }
 
-int mime_attachment(struct record attachment, struct buf *part, struct err *e)
+static int attach_invitation(struct record a, struct buf *part, struct err *e)
 {
-    if (attach(attachment, part, e) == 0) return 0;
-    struct text name = record_get_text(attachment, "name");
+    struct text data;
+    if (!record_text(record_get(a, "data"), &data)) return err_set(e, ERR_INPUT, "it has no data");
+    if (!utf8_valid(data)) return err_set(e, ERR_INPUT, "the invitation is not UTF-8 text");
+    if (add_type(a, record_get_text(a, "type"), data, part, e)) return -ERR_INPUT;
+    add_text_body(data, part);
+    return 0;
+}
+
+// Whose attachment is wrong, in front of the sentence about it.
+static int name_it(struct record a, struct err *e)
+{
+    struct text name = record_get_text(a, "name");
     if (header_check("the name", name, NULL)) name = TEXT("?"); // its sentence is in *e, its bytes stay out
     return err_in(e, "attachment \"%.*s\"", name.len > 100 ? 100 : (int)name.len, name.data);
+}
+
+int mime_file(struct record attachment, struct buf *part, struct err *e)
+{
+    return attach_file(attachment, part, e) ? name_it(attachment, e) : 0;
+}
+
+int mime_invitation(struct record attachment, struct buf *part, struct err *e)
+{
+    return attach_invitation(attachment, part, e) ? name_it(attachment, e) : 0;
 }
 
 // -- multiparts

@@ -13,10 +13,12 @@
 // text/plain, text/html. Line ends become CRLF.
 void mime_text(const char *type, struct text text, struct buf *part);
 
-// One attachment as mail.h describes it. An invitation (inline text/calendar) is text like the mail's own
-// and has no file name; all other data arrives byte for byte.
+// Attachments as mail.h describes them. An invitation (inline text/calendar) is text like the mail's own. One
+// with a name is a file besides, as application/ics; all other attachments are files, and arrive byte for byte.
 bool mime_is_invitation(struct record attachment);
-int mime_attachment(struct record attachment, struct buf *part, struct err *e);
+bool mime_is_file(struct record attachment);
+int mime_invitation(struct record attachment, struct buf *part, struct err *e);
+int mime_file(struct record attachment, struct buf *part, struct err *e);
 
 // Joins n parts as multipart/`kind` and releases them. One part stays alone. The boundary is derived from
 // the Message-ID and the kind, and is in none of the parts.

@@ -113,6 +113,23 @@ static void mail_makes_an_invitation_one_more_alternative(void **state)
     done(&l);
 }
 
+static void mail_attaches_a_named_invitation_as_well(void **state)
+{
+    const char *json = MAIL(
+        TO ",\"text\":\"Hi\",\"attachments\":[{\"type\":\"text/calendar\",\"inline\":true,"
+           "\"name\":\"invite.ics\",\"params\":{\"method\":\"CANCEL\"},"
+           "\"data\":\"BEGIN:VCALENDAR\\r\\n\"}]");
+    expect_holds(json, "Content-Type: multipart/mixed; ");
+    expect_holds(json, "Content-Type: text/calendar; charset=utf-8; method=CANCEL\r\n"
+                       "Content-Transfer-Encoding: 7bit\r\n\r\nBEGIN:VCALENDAR\r\n");
+    expect_holds(json, "Content-Type: application/ics\r\n"
+                       "Content-Disposition: attachment; filename=invite.ics\r\n"
+                       "Content-Transfer-Encoding: base64\r\n\r\nQkVHSU46VkNBTEVOREFSDQo=\r\n");
+    expect_refused(MAIL(TO ",\"text\":\"Hi\",\"attachments\":[{\"type\":\"text/calendar\",\"inline\":true,"
+                           "\"name\":\"a/b\",\"data\":\"BEGIN\"}]"),
+        "attachment \"a/b\": the name has a slash; give the file's name without its folder");
+}
+
 static void mail_carries_the_headers_a_script_may_set(void **state)
 {
     expect_holds(MAIL(TO ",\"headers\":{\"Auto-Submitted\":\"auto-generated\"}"),
@@ -224,6 +241,7 @@ int main(void)
         cmocka_unit_test(mail_offers_text_and_html),
         cmocka_unit_test(mail_puts_attachments_around_the_text),
         cmocka_unit_test(mail_makes_an_invitation_one_more_alternative),
+        cmocka_unit_test(mail_attaches_a_named_invitation_as_well),
         cmocka_unit_test(mail_carries_the_headers_a_script_may_set),
         cmocka_unit_test(mail_never_folds_an_unsubscribe_header),
         cmocka_unit_test(mail_writes_dates_of_every_kind),
