@@ -84,6 +84,7 @@ return {
       at = {},
       cron = {},
       format = {},
+      observances = {},
       parse = {},
       parts = {},
       phrase = {},

@@ -15,6 +15,7 @@ int command_history(const struct options *o);
 int command_why(const struct options *o);
 int command_who(const struct options *o);
 int command_answer(const struct options *o);
+int command_ics(const struct options *o);
 int command_unsure(const struct options *o);
 int command_help(const struct options *o);
 int command_selftest(const struct options *o);

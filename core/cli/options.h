@@ -14,6 +14,7 @@
     X("who", "[GROUP]", "Lists people with their answers.")                                                \
     X("answer", "NAME yes|no",                                                                             \
         "Types an answer in for a person who phoned or wrote (ITEM by NAME: who does it).")                \
+    X("ics", "NAME", "Prints the calendar entry that a person has now, as a mail would carry it.")         \
     X("unsure", "[FLOW sent|again]", "Lists mails whose fate is not known, or settles one.")               \
     X("help", "[WORD]", "Explains a command of this program or a word of a script.")                       \
     X("selftest", "determinism [SCRIPT...]",                                                               \

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// people: `usher who` and `usher answer`: the script's words about its people.
+// people: `usher who`, `usher answer` and `usher ics`: the script's words about its people.
 #include "cli/cli.h"
 #include "usher.h"
 
@@ -72,6 +72,24 @@ int command_answer(const struct options *o)
         struct text said = record_get_text(record_get(answer, "reply"), "text");
         printf("%.*s\n", said.len ? (int)said.len : 4, said.len ? said.data : "kept");
     }
+    buf_release(&bytes);
+    return 0;
+}
+
+int command_ics(const struct options *o)
+{
+    const char *name = only_argument(o, "a person's name or key");
+    struct record_map map;
+    struct buf bytes;
+    if (!name) return USHER_USAGE;
+    record_map_init(&map);
+    record_map_text(&map, "ask", TEXT("ics"));
+    record_map_text(&map, "person", text_of(name));
+    int code = ask_script(o, &map, &bytes);
+    if (code) return code;
+    struct record answer = {(uint8_t *)bytes.data, bytes.len};
+    struct text entry = record_get_text(record_get(answer, "reply"), "text");
+    if (!print_json(o, answer)) fwrite(entry.data, 1, entry.len, stdout);
     buf_release(&bytes);
     return 0;
 }

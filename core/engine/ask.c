@@ -146,6 +146,7 @@ static const struct {
     {"fsck", ask_list},
     {"who", ask_handler},
     {"answer", ask_answer},
+    {"ics", ask_handler},
     {"call", ask_handler},
     {"settle", ask_settle},
 };

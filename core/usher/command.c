@@ -57,7 +57,9 @@ static int open_file(struct command *c, const char *database)
     struct engine_options options = {.store = c->store,
         .world = virtual_world(c->world),
         .read_file = installation_read_file,
-        .secret = no_secret};
+        .secret = no_secret,
+        .mail_from = installation_text(&c->installation, "mail", "from"),
+        .base_url = installation_base_url(&c->installation, NULL)};
     c->engine = engine_new(&options, &c->error);
     if (!c->engine) return -1;
     virtual_attach(c->world, c->engine);

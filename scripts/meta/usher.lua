@@ -10,7 +10,8 @@ usher.link = {}
 usher.time = {}
 
 ---Says what takes place. `when` is a date, a time from-to and a zone; its weekday is checked. organisers and
----host are keys of people. Further: reply_to, holidays, language ("en"), weekend ({ "sat", "sun" }).
+---host are keys of people. Further: reply_to, holidays, language ("en"), weekend ({ "sat", "sun" }), alarm
+---("15 minutes": calendar entries ring so long before the start; without it they do not).
 ---
 ---@param name string
 ---@return fun(options: table): any
@@ -89,8 +90,9 @@ organisers = nil
 ---or file: Markdown with {placeholders}, or one for each language { en = , dz = }. late: until when it is of
 ---use ("until start", "until end", "within 2h", "always", "never"). unsure: what to do when nobody knows
 ---whether it went out ("resend", "ask", "leave"); once = true: never twice, a person is asked.
----missed = "each": not only the latest of several overdue. attach: "calendar" or files. catch_up: also when
----the rule is newer than its moment. from, reply_to: not the event's.
+---missed = "each": not only the latest of several overdue. attach: files, "calendar" (the entry for the
+---guest's calendar; an update when something has changed) or "cancellation" (takes it out again). catch_up:
+---also when the rule is newer than its moment. from, reply_to: not the event's.
 ---
 ---@param name string
 ---@return fun(options: table): any
@@ -391,6 +393,15 @@ function usher.time.format(moment, zone, pattern) end
 ---
 ---@return any
 function usher.time.zone(name) end
+
+---What a calendar file has to say about a zone: the offset that holds at `from` and each that begins until
+---`to` (moments or milliseconds). Each is { utc = when it begins, onset = what the clock that ends then shows,
+---before = , offset = (seconds east of UTC), is_dst = , abbr = , rule = "FREQ=YEARLY;BYMONTH=3;BYDAY=2SU" };
+---utc and onset are missing when it has no beginning, rule when no such rule tells all later years. Errors:
+---more than 200 of them.
+---
+---@return any
+function usher.time.observances(zone, from, to) end
 
 ---Whether people work on a date ("2021-02-24"). why is "weekend" or "holiday" when they don't, name is the
 ---holiday's. work holds weekend and holidays, as in usher.time.phrase.

@@ -8,9 +8,11 @@ local settle = require "usher.settle"
 local event = {}
 
 local LASTS_MS <const> = 2 * 3600 * 1000 -- an end for the example in a refusal
+local MINUTE_MS <const> = 60 * 1000
 
 local known <const> = { title = "text", when = "text", where = "any?", organisers = "names?", host = "text?",
-  from = "text?", reply_to = "text?", holidays = "any?", language = "text?", weekend = "list?" }
+  from = "text?", reply_to = "text?", holidays = "any?", language = "text?", weekend = "list?",
+  alarm = "text?" }
 
 local function as_list(names)
   return type(names) == "table" and names or { names }
@@ -33,6 +35,17 @@ local function read_where(name, where)
   check.refuse('event "%s": where is a text, or zoom { link = ... }', name)
 end
 
+-- How long before the start calendars ring: whole minutes, since more is no use to anybody.
+local function read_alarm(name, alarm)
+  if not alarm then return nil end
+  local fine, ms = pcall(usher.time.span, alarm)
+  if not fine then check.refuse('event "%s": alarm: %s', name, check.clean(ms)) end
+  if ms < MINUTE_MS or ms % MINUTE_MS ~= 0 then
+    check.refuse('event "%s": alarm is a number of whole minutes, as in "15 minutes"', name)
+  end
+  return ms
+end
+
 local function declare(name, given)
   if facts.event then
     check.refuse('event "%s": a script has one event, and "%s" is it', name, facts.event.id)
@@ -43,14 +56,15 @@ local function declare(name, given)
     id = name, title = o.title, starts = starts, ends = ends, zone = starts.zone,
     where = read_where(name, o.where), organisers = as_list(o.organisers), host = o.host,
     from = o.from, reply_to = o.reply_to, language = o.language or "en",
-    weekend = o.weekend or { "sat", "sun" },
+    weekend = o.weekend or { "sat", "sun" }, alarm = read_alarm(name, o.alarm),
   }
   if o.holidays then calendar.add(o.holidays) end
 end
 
 --- event "hlb-2021" { title =, when =, where =, organisers =, host =, from = } -> nothing
 --- Says what takes place. `when` is a date, a time from-to and a zone; its weekday is checked. organisers and
---- host are keys of people. Further: reply_to, holidays, language ("en"), weekend ({ "sat", "sun" }).
+--- host are keys of people. Further: reply_to, holidays, language ("en"), weekend ({ "sat", "sun" }), alarm
+--- ("15 minutes": calendar entries ring so long before the start; without it they do not).
 --- Example: event "hello" { title = "Hello", when = "Thu 25 Feb 2021 14:00-16:30 Asia/Thimphu" }
 event.event = check.word(function(name)
   check.name("event", name)

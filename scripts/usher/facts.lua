@@ -10,6 +10,7 @@ local facts = {
   by_key = {},       -- both of them
   columns = {},      -- names of what the lists say about people, each a placeholder
   groups = {},       -- names of groups, in the script's order
+  sessions = {},     -- of a series, in order, each { id, title, starts, ends, where }; else the event is one
   items = {},        -- the programme, in order
   objectives = {},
   calendars = {},    -- zone -> { days = list of dates, names = date -> name, years = year -> true, source }

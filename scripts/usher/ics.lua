@@ -3,18 +3,18 @@
 -- Pure: whatever is in a text, it stays inside its value, and the same entries give the same bytes.
 --
 -- ics.calendar{ method, entries, name, refresh } -> text
---   method   "REQUEST" and "CANCEL" go to one person and hold one entry: of several in one message Outlook reads
---            the first, others none. "PUBLISH" holds any number: a feed
+--   method   "REQUEST" and "CANCEL" go to one person and hold one entry: of several in one message Outlook
+--            reads the first, others none. "PUBLISH" holds any number: a feed
 --   name, refresh   of a feed: what it is called, how often to look again ("PT1H")
 --   entry = { uid, sequence, stamp = ms, changed = ms, starts, ends = moments, title, place, url, text,
 --             organiser = { name, mail }, attendee = { name, mail, answer }, cancelled, alarm = ms }
 --   Needed: uid, sequence, stamp, starts, ends, title, organiser. A feed shows no attendee.
 --
--- Zones. A time is written as the clock of the event's own zone shows it, with a VTIMEZONE that is cut to what
--- these entries need. Outlook makes one yearly rule for summer and one for winter time of a VTIMEZONE, and
--- misreads whatever is more. So that is what it gets wherever the zone keeps such rules: the last onset of each
--- before the first entry, which holds for all later ones. Where a zone keeps none, each change in the span is
--- written out. There are no names of offsets (TZNAME): Manila's is PST.
+-- Zones. A time is written as the clock of the event's own zone shows it, with a VTIMEZONE that is cut to
+-- what these entries need. Outlook makes one yearly rule for summer and one for winter time of a VTIMEZONE,
+-- and misreads whatever is more. So that is what it gets wherever the zone keeps such rules: the last onset
+-- of each before the first entry, which holds for all later ones. Where a zone keeps none, each change in the
+-- span is written out. There are no names of offsets (TZNAME): Manila's is PST.
 local ics = {}
 
 local LINE_MAX <const> = 75 -- octets, without the line's end (RFC 5545, 3.1)

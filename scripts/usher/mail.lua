@@ -3,6 +3,7 @@
 local audience = require "usher.audience"
 local check = require "usher.check"
 local facts = require "usher.facts"
+local invite = require "usher.invite"
 local moments = require "usher.moments"
 local sending = require "usher.sending"
 local texts = require "usher.texts"
@@ -25,20 +26,32 @@ end
 local types <const> = { pdf = "application/pdf", txt = "text/plain", csv = "text/csv", png = "image/png",
   jpg = "image/jpeg", ics = "text/calendar" }
 
--- "calendar" stays a word: the entry is made for each person. Files are read once, as part of the script.
-local function read_attachments(names, title)
-  local list = {}
-  for i, name in ipairs(type(names) == "table" and names or { names }) do
-    if type(name) ~= "string" then check.refuse('%s: attach names files, or "calendar"', title) end
-    list[i] = name == "calendar" and name or {
-      name = name:match("[^/]+$"), data = check.file(title, name),
-      type = types[name:lower():match("%.(%w+)$") or ""] or "application/octet-stream",
-    }
-    if name == "calendar" and not (facts.event.reply_to or facts.event.from) then
-      check.refuse('%s: a calendar entry needs an organiser: say  from = "Office <...>"  in event', title)
-    end
+local entries <const> = { calendar = true, cancellation = true }
+
+local function read_attachment(name, title)
+  if type(name) ~= "string" then
+    check.refuse('%s: attach names files, "calendar" or "cancellation"', title)
   end
-  return list
+  if entries[name] then return name end
+  return { name = name:match("[^/]+$"), data = check.file(title, name),
+    type = types[name:lower():match("%.(%w+)$") or ""] or "application/octet-stream" }
+end
+
+-- "calendar" and "cancellation" stay words: the entry is made for each person, and a mail has one at most.
+-- Files are read once, as part of the script.
+local function read_attachments(names, title)
+  local list, entry = {}, nil
+  for i, name in ipairs(type(names) == "table" and names or { names }) do
+    list[i] = read_attachment(name, title)
+    if entries[name] and entry then
+      check.refuse('%s: attach: a mail has one calendar entry: "%s" or "%s"', title, entry, name)
+    end
+    entry = entries[name] and name or entry
+  end
+  if entry and not invite.organiser() then
+    check.refuse('%s: a calendar entry needs an organiser: say  from = "Office <...>"  in event', title)
+  end
+  return list, entry
 end
 
 -- A text for each language needs one for everybody else: the event's language, or English.
@@ -71,11 +84,12 @@ function mail.rule(word, name, o, parts)
   if o.once and o.unsure == "resend" then
     check.refuse('%s: once = true and unsure = "resend" contradict each other: say one of them', title)
   end
+  local attached, entry = read_attachments(o.attach, title)
   local rule = {
     word = word, name = name, parts = parts, audience = audience.text(parts),
     at = o.at, zone = o.zone, late = o.late, unsure = o.unsure or o.once and "ask" or nil,
     missed = o.missed, catch_up = o.catch_up, from = o.from, reply_to = o.reply_to,
-    attach = read_attachments(o.attach, title),
+    attach = attached, entry = entry,
     subject = o.subject or ready.subject,
     text = o.text or o.file and read_files(o.file, title) or ready.text,
   }
@@ -118,8 +132,9 @@ end
 --- or file: Markdown with {placeholders}, or one for each language { en = , dz = }. late: until when it is of
 --- use ("until start", "until end", "within 2h", "always", "never"). unsure: what to do when nobody knows
 --- whether it went out ("resend", "ask", "leave"); once = true: never twice, a person is asked.
---- missed = "each": not only the latest of several overdue. attach: "calendar" or files. catch_up: also when
---- the rule is newer than its moment. from, reply_to: not the event's.
+--- missed = "each": not only the latest of several overdue. attach: files, "calendar" (the entry for the
+--- guest's calendar; an update when something has changed) or "cancellation" (takes it out again). catch_up:
+--- also when the rule is newer than its moment. from, reply_to: not the event's.
 --- Example: mail "starting" { to = coming, at = "30 minutes before" }
 mail.mail = check.word(function(name)
   facts.need_event("mail")

@@ -64,13 +64,14 @@ local function judge(rule, listed, moment, belated)
   local other = overtaken_by(rule, person, moment)
   if other then return { why = ("'%s' is due as well, and later"):format(other) } end
   local subject <const>, text <const> = in_language(rule.subject, person), in_language(rule.text, person)
-  return { send = true, asked = template.asked { subject, text }, change = roster.change(person.key) }
+  return { send = true, asked = template.asked { subject, text }, change = roster.change(person.key),
+    entry = rule.entry and invite.decide(person, rule.entry == "cancellation") }
 end
 
-local function attachments(rule, person)
+local function attachments(rule, case)
   local list = {}
   for i, attached in ipairs(rule.attach) do
-    list[i] = attached == "calendar" and invite.attachment(person) or attached
+    list[i] = attached == rule.entry and invite.attachment(case.person, case.entry) or attached
   end
   return #list > 0 and list or nil
 end
@@ -83,7 +84,7 @@ local function compose(rule, case)
     from = rule.from or event.from, reply_to = rule.reply_to or event.reply_to,
     subject = template.render_subject(in_language(rule.subject, person), case),
     text = template.render(text, case), lang = language, zone = event.zone,
-    attach = attachments(rule, person),
+    attach = attachments(rule, case),
     unsure = moments.unsure(rule, case.moment, case.anchor),
     give_up = moments.limit(rule, case.moment, case.anchor),
     about = { rule = rule.name, person = person.key, what = rule.word, item = case.item and case.item.title,
@@ -124,7 +125,7 @@ function sending.life(rule)
     if not verdict.send then return { skipped = verdict.why } end
     person = roster.with(person.key, facts.by_key[person.key], verdict.change)
     local case = { person = person, rule = rule, item = item, anchor = anchor, moment = moment,
-      asked = verdict.asked }
+      asked = verdict.asked, entry = verdict.entry }
     local mail = compose(rule, case)
     local reply = usher.mail(mail)
     if reply.sent then send_copy(mail, person) end

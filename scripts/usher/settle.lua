@@ -5,7 +5,9 @@ local answers = require "usher.answers"
 local calendar = require "usher.calendar"
 local check = require "usher.check"
 local facts = require "usher.facts"
+local feed = require "usher.feed"
 local frame = require "usher.frame"
+local invite = require "usher.invite"
 local people = require "usher.people"
 local pretend = require "usher.pretend"
 local programme = require "usher.programme"
@@ -81,11 +83,13 @@ function settle.register()
   if registered then return end
   registered = true
   frame.register()
+  feed.register()
   usher.on("answer", answers.answer)
   usher.on("who", answers.who)
   pretend.add(answers.pretend)
   usher.on("pretend", pretend.acts)
   usher.on("decide", undecided.decide)
+  usher.on("ics", invite.show)
   usher.on("report", report)
   usher.at_end(check.word(finish))
 end

@@ -62,10 +62,10 @@ function tests.no_zone_is_abbreviated()
   end
 end
 
-function tests.the_calendar_entry_is_folded_and_in_utc()
+function tests.the_calendar_entry_is_folded_and_by_the_clock_of_the_event()
   local _, world = rehearse("hlb.lua")
   local entry = world.usher.mails[1].attach[1].data
-  expect.contains(entry, "DTSTART:20210225T080000Z\r\n")
+  expect.contains(entry, "DTSTART;TZID=Asia/Thimphu:20210225T140000\r\n")
   expect.contains(entry, "UID:hlb-2021@moic.example\r\n")
   for line in entry:gmatch("(.-)\r\n") do assert(#line <= 75, line) end
 end

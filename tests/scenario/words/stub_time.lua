@@ -75,6 +75,10 @@ function time.shift(moment, span)
   return moment_of(moment.utc + n * units[unit], moment.zone)
 end
 
+function time.observances(zone)
+  return { { before = offsets[zone] * 3600, offset = offsets[zone] * 3600, is_dst = false, abbr = zone } }
+end
+
 local function shift_days(date, n, working, o)
   local step, left = n < 0 and -1 or 1, math.abs(n)
   local ms = time.at(date .. " 12:00", "UTC").utc

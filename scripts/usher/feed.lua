@@ -1,0 +1,72 @@
+-- SPDX-License-Identifier: MIT
+-- feed: a calendar of one's own to subscribe to: /c/TOKEN is the page that says how, /c/TOKEN/calendar.ics is
+-- what calendar programs ask for again and again. The same entries as in the mails, with the same UID and
+-- SEQUENCE; whoever declined a session does not find it here.
+local facts = require "usher.facts"
+local frame = require "usher.frame"
+local h = require "usher.html"
+local ics = require "usher.ics"
+local invite = require "usher.invite"
+local lang = require "usher.lang"
+local links = require "usher.links"
+local roster = require "usher.roster"
+
+local feed = {}
+
+local REFRESH <const> = "PT1H" -- programs look again after so long; the least that the large ones heed
+
+-- feed.text(person) -> the calendar file. Reads the book, so only where that is allowed.
+function feed.text(person)
+  return ics.calendar { method = "PUBLISH", name = facts.event.title, refresh = REFRESH,
+    entries = invite.feed(person) }
+end
+
+-- FNV-1a: tells one version of a feed from the next. It guards against nothing.
+local function checksum(text)
+  local hash = 0xcbf29ce484222325
+  for i = 1, #text do hash = (hash ~ text:byte(i)) * 0x100000001b3 end
+  return ("%016x"):format(hash)
+end
+
+local function person_of(request)
+  local key, why = links.subject("calendar", request)
+  local person = key and roster.person(key)
+  return person, why
+end
+
+local function serve(request)
+  local person, why = person_of(request)
+  if not person then return frame.gone(why) end
+  local text = feed.text(person)
+  local etag = '"' .. checksum(text) .. '"'
+  local headers = { etag = etag, ["cache-control"] = "private, no-cache" }
+  local known = request.headers["if-none-match"] or "" -- a proxy that compresses writes W/ in front of it
+  if known:find(etag, 1, true) then return { status = 304, headers = headers } end
+  return { body = text, type = "text/calendar; charset=utf-8", headers = headers }
+end
+
+local function page(request)
+  local person, why = person_of(request)
+  if not person then return frame.gone(why) end
+  local code = lang.of(person)
+  local function say(key) return lang.text(code, "calendar." .. key) end
+  local path = links.path("calendar", person.key) .. "/calendar.ics"
+  local address = usher.http.url(path)
+  return frame.guest { lang = code, title = say "title", body = h.list {
+    h.h1 { say "title" },
+    h.p { class = "lead", say "lead" },
+    address and h.p { class = "choices",
+      h.a { class = "button main-button", href = address:gsub("^https?:", "webcal:"), say "subscribe" } },
+    address and h.p { say "address" },
+    address and h.p { h.tag("code", address) },
+    h.p { class = "quiet", say "once", " ", h.a { href = path, "calendar.ics" } },
+  } }
+end
+
+-- Called once, by the word `event`.
+function feed.register()
+  usher.http.route("GET", links.route "calendar", page)
+  usher.http.route("GET", links.route("calendar", "/calendar.ics"), serve)
+end
+
+return feed
