@@ -20,6 +20,10 @@
 #include <string.h>
 #include <time.h>
 
+// Where practice shows its pages when nothing is configured: the first of these ports that is free.
+#define PRACTICE_LISTEN "127.0.0.1:8080"
+#define PRACTICE_PORTS 20
+
 struct own_effect {
     struct own_effect *next;
     char *kind;
@@ -31,6 +35,7 @@ struct usher {
     struct err error;
     struct installation installation, next_installation;
     struct live_settings settings;
+    char practice_url[40];
     bool reloading; // next_installation is about to be taken up
     char *database, *control, *config;
     char *outbox; // as the caller said; NULL: as the configuration says
@@ -100,8 +105,21 @@ static int open_live(struct usher *u, const struct usher_options *o)
     u->settings.on_configured = on_configured;
     u->settings.on_stop = on_stop;
     if (installation_settings(&u->installation, &u->settings, &u->error)) return -1;
+    if (u->settings.practice && !u->settings.web.listen) { // to try the pages is what practice is for
+        u->settings.web.listen = PRACTICE_LISTEN;
+        u->settings.web.port_tries = PRACTICE_PORTS;
+    }
     u->live = live_open(&u->settings, &u->error);
     return u->live ? 0 : -1;
+}
+
+// The address that links begin with: as configured, or where practice found a port.
+static const char *base_url(struct usher *u)
+{
+    const char *configured = installation_base_url(&u->installation, NULL);
+    if (configured || !u->settings.practice) return configured;
+    snprintf(u->practice_url, sizeof u->practice_url, "http://127.0.0.1:%d", live_web_port(u->live));
+    return u->practice_url;
 }
 
 static void on_perform(void *self, const struct effect *effect);
@@ -123,7 +141,7 @@ static int open_engine(struct usher *u)
         .secret_ctx = &u->installation,
         .practice = u->settings.practice,
         .mail_from = installation_text(&u->installation, "mail", "from"),
-        .base_url = installation_base_url(&u->installation, NULL)};
+        .base_url = base_url(u)};
     options.world.perform = on_perform;
     options.world.performer = u;
     u->engine = engine_new(&options, &u->error);
@@ -142,6 +160,13 @@ static void say_where_mails_go(const struct usher *u)
     else if (!u->settings.smtp.host)
         log_line(LOG_WARN, "no mail server is configured: mails go to the outbox folder", "outbox", outbox,
             NULL);
+}
+
+static void say_where_pages_are(const struct usher *u)
+{
+    const char *at = u->engine->options.base_url;
+    if (u->settings.web.listen)
+        log_line(LOG_INFO, "pages", "at", at, "listens", u->settings.web.listen, NULL);
 }
 
 void usher_set_library(void)
@@ -172,6 +197,7 @@ struct usher *usher_open(const struct usher_options *o)
         &u->error);
     if (!u->store || restore_shift(u, o->as_if) || open_live(u, o) || open_engine(u)) return u;
     say_where_mails_go(u);
+    say_where_pages_are(u);
     return u;
 }
 

@@ -38,7 +38,7 @@ static int read_address(const char *listen, char host[64], int *port, struct err
 static int address_of(const char *listen, struct sockaddr_storage *at, struct err *e)
 {
     char host[64];
-    int port, failed = read_address(listen, host, &port, e);
+    int port = 0, failed = read_address(listen, host, &port, e);
     if (failed) return failed;
     memset(at, 0, sizeof *at);
     if (!uv_ip4_addr(host, port, (struct sockaddr_in *)at) ||
