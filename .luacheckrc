@@ -22,3 +22,4 @@ files["scripts"] = { std = "sandbox+words" }
 files["core"] = { std = "sandbox+words" }
 files["examples"] = { std = "sandbox+words" }
 files["tests/scenario/*.lua"] = { std = "sandbox+words" }
+files["tests/calendar"] = { std = "sandbox+words" }

@@ -14,7 +14,8 @@
 void mime_text(const char *type, struct text text, struct buf *part);
 
 // Attachments as mail.h describes them. An invitation (inline text/calendar) is text like the mail's own. One
-// with a name is a file besides, as application/ics; all other attachments are files, and arrive byte for byte.
+// with a name is a file besides, as application/ics; all other attachments are files, and arrive byte for
+// byte.
 bool mime_is_invitation(struct record attachment);
 bool mime_is_file(struct record attachment);
 int mime_invitation(struct record attachment, struct buf *part, struct err *e);

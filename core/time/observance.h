@@ -3,9 +3,10 @@
 // (VTIMEZONE, RFC 5545, 3.6.5): when each begins, from which offset to which, and whether it comes back every
 // year by a rule that calendars can follow.
 //
-// The rule is not read from the zone file but tried: "the second Sunday of March, 02:00" is said only when the
-// zone does just that in each of the next 40 years. So files with a long table and files with a short one say
-// the same, and a zone that keeps no simple rule (Cairo's last Thursday at 24:00, Morocco's Ramadan) has none.
+// The rule is not read from the zone file but tried: "the second Sunday of March, 02:00" is said only when
+// the zone does just that in each of the next 40 years. So files with a long table and files with a short one
+// say the same, and a zone that keeps no simple rule (Cairo's last Thursday at 24:00, Morocco's Ramadan) has
+// none.
 #pragma once
 
 #include "time/zone.h"

@@ -395,10 +395,10 @@ function usher.time.format(moment, zone, pattern) end
 function usher.time.zone(name) end
 
 ---What a calendar file has to say about a zone: the offset that holds at `from` and each that begins until
----`to` (moments or milliseconds). Each is { utc = when it begins, onset = what the clock that ends then shows,
----before = , offset = (seconds east of UTC), is_dst = , abbr = , rule = "FREQ=YEARLY;BYMONTH=3;BYDAY=2SU" };
----utc and onset are missing when it has no beginning, rule when no such rule tells all later years. Errors:
----more than 200 of them.
+---`to` (moments or milliseconds). Each is { utc = when it begins, onset = what the clock that ends then
+---shows, before = , offset = (seconds east of UTC), is_dst = , abbr = , rule = "FREQ=YEARLY;..." }; utc and
+---onset are missing when it has no beginning, rule when no such rule tells all later years. Errors: more
+---than 200 of them.
 ---
 ---@return any
 function usher.time.observances(zone, from, to) end

@@ -14,7 +14,7 @@
 -- what these entries need. Outlook makes one yearly rule for summer and one for winter time of a VTIMEZONE,
 -- and misreads whatever is more. So that is what it gets wherever the zone keeps such rules: the last onset
 -- of each before the first entry, which holds for all later ones. Where a zone keeps none, each change in the
--- span is written out. There are no names of offsets (TZNAME): Manila's is PST.
+-- span is written out. Offsets get no names (TZNAME): Manila's is that of Los Angeles.
 local ics = {}
 
 local LINE_MAX <const> = 75 -- octets, without the line's end (RFC 5545, 3.1)
@@ -24,22 +24,26 @@ local UTC_ZONES <const> = { UTC = true, ["Etc/UTC"] = true, ["Etc/UCT"] = true, 
 
 -- -- texts
 
--- Every line break that some reader knows becomes "\n"; other control characters have no place in a file.
+-- Every line break that some reader knows becomes "\n"; other control characters have no place in a file. Nor
+-- has white space around a text, which readers may drop.
 local function clean(text)
   text = text:gsub("\r\n?", "\n"):gsub("[\v\f]", "\n")
   text = text:gsub("\u{85}", "\n"):gsub("\u{2028}", "\n"):gsub("\u{2029}", "\n")
-  return (text:gsub("%c", function(c) return (c == "\n" or c == "\t") and c or "" end))
+  text = text:gsub("%c", function(c) return (c == "\n" or c == "\t") and c or "" end)
+  return text:match("^%s*(.-)%s*$")
 end
 
 local function escape(text)
   return (clean(text):gsub("[\\;,]", "\\%0"):gsub("\n", "\\n"))
 end
 
-local caret <const> = { ["^"] = "^^", ['"'] = "^'", ["\n"] = "^n" }
+local caret <const> = { ["^"] = "^^", ['"'] = "^'", ["\n"] = "^n", ["\\"] = "/" }
 
--- A parameter's value, in quotes: there a colon, a semicolon and a comma are letters like others.
-local function quote(text)
-  return '"' .. clean(text):gsub('[%^"\n]', caret) .. '"'
+-- The parameter with a person's name, in quotes: there a colon, a semicolon and a comma are letters like
+-- others. So should be a backslash; but to libical a name that ends in one would not end.
+local function named(name)
+  local text = clean(name or ""):gsub('[%^"\n\\]', caret)
+  return text ~= "" and (';CN="%s"'):format(text) or ""
 end
 
 local function percent(c) return ("%%%02X"):format(c:byte()) end
@@ -76,9 +80,12 @@ end
 
 local function utc(ms) return usher.time.format(ms, "UTC", "%Y%m%dT%H%M%SZ") end
 
--- A wall time that happens twice means its first pass to a reader: the second can't be written by the wall.
+-- A wall time that happens twice means its first pass, says the RFC; libical takes the second. So it is no
+-- way to write either.
 local function is_readable(moment)
-  return not UTC_ZONES[moment.zone] and moment.clock ~= "later"
+  if UTC_ZONES[moment.zone] then return false end
+  local function reading(clock) return usher.time.at(moment.wall, moment.zone, { clock = clock }).utc end
+  return reading "earlier" == reading "later"
 end
 
 -- Both ends alike: by the wall, or in UTC.
@@ -162,13 +169,12 @@ local partstats <const> = { yes = "ACCEPTED", no = "DECLINED", maybe = "TENTATIV
 local function add_attendee(to, attendee, asks)
   local partstat = partstats[attendee.answer or ""] or "NEEDS-ACTION"
   local rsvp = asks and partstat == "NEEDS-ACTION" and ";RSVP=TRUE" or ""
-  to.add(("ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=%s%s;CN=%s:%s"):format(partstat,
-    rsvp, quote(attendee.name), mailto(attendee.mail)))
+  to.add(("ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=%s%s%s:%s"):format(partstat,
+    rsvp, named(attendee.name), mailto(attendee.mail)))
 end
 
 local function add_organiser(to, organiser)
-  local name = organiser.name and ";CN=" .. quote(organiser.name) or ""
-  to.add("ORGANIZER" .. name .. ":" .. mailto(organiser.mail))
+  to.add("ORGANIZER" .. named(organiser.name) .. ":" .. mailto(organiser.mail))
 end
 
 local function add_alarm(to, entry)
@@ -180,7 +186,8 @@ local function add_alarm(to, entry)
 end
 
 local function add_text(to, name, text)
-  if text and text ~= "" then to.add(name .. ":" .. escape(text)) end
+  local value = text and escape(text) or ""
+  if value ~= "" then to.add(name .. ":" .. value) end
 end
 
 local function add_entry(to, method, entry)

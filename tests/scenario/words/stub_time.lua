@@ -79,6 +79,14 @@ function time.observances(zone)
   return { { before = offsets[zone] * 3600, offset = offsets[zone] * 3600, is_dst = false, abbr = zone } }
 end
 
+local exact <const> = { minute = MINUTE, hour = HOUR, h = HOUR, second = 1000 }
+
+function time.span(text)
+  local n, unit = text:match("^(%d+)%s*(%a-)s?$")
+  if not exact[unit] then error("this needs an exact span", 2) end
+  return n * exact[unit]
+end
+
 local function shift_days(date, n, working, o)
   local step, left = n < 0 and -1 or 1, math.abs(n)
   local ms = time.at(date .. " 12:00", "UTC").utc
