@@ -174,6 +174,56 @@ def check_the_mail_has_the_entry_where_each_program_looks():
             equal(attached.get_payload(decode=True), entry.get_payload(decode=True))
 
 
+# ---- an office that changes its mind -------------------------------------------------------------------------
+
+OFFICE = """
+event "moved" {
+  title = "Briefing", when = "%s 14:00-16:30 Asia/Thimphu", where = "Hall", from = "Desk <desk@moic.example>",
+}
+guests { { key = "sonam", name = "Sonam Wangmo", mail = "sonam@health.example" } }
+mail "invitation" {
+  to = invited, at = "10 days before, 09:00", attach = "calendar", subject = "Invitation", text = "Dear {name}",
+}
+"""
+NEW_TIME = """
+mail "new-time" {
+  to = invited, at = "11 days before, 09:00", attach = "calendar", subject = "New time", text = "Dear {name}",
+  catch_up = true,
+}
+"""
+
+
+def entries_in(outbox):
+    mails = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in sorted(outbox.glob("*.eml"))]
+    return {mail["subject"]: readers.read(bytes_of(mail))[0]["events"][0] for mail in mails}
+
+
+def shown(place):
+    code, out, errors = place.command("ics", "Sonam")
+    equal((code, errors), (0, ""))
+    return readers.read(out.encode())[0]["events"][0]
+
+
+def check_an_edited_date_reaches_calendars_as_an_update():
+    with live.Place(OFFICE % "Thu 25 Feb 2021") as place:
+        outbox = place.path / "outbox"
+        place.run("--as-if", "15 Feb 2021 09:00 Asia/Thimphu")
+        live.wait_until("the invitation is written", lambda: len(list(outbox.glob("*.eml"))) == 1)
+        equal(place.stop(), 0)
+        place.write("script.lua", OFFICE % "Fri 26 Feb 2021" + NEW_TIME)
+        place.run("--as-if", "15 Feb 2021 09:00 Asia/Thimphu")  # the practice goes on where it was
+        live.wait_until("the update is written", lambda: len(list(outbox.glob("*.eml"))) == 2)
+        first, update = (entries_in(outbox)[subject] for subject in ("Invitation", "New time"))
+        equal((first["uid"], first["sequence"], first["starts"]), ("moved@moic.example", 0, 1614240000000))
+        equal((update["uid"], update["sequence"], update["starts"]), ("moved@moic.example", 1, 1614240000000 + DAY_MS))
+        beside = shown(place)
+        equal(place.stop(), 0)
+        alone = shown(place)
+        for event in (beside, alone):
+            equal([event[n] for n in ("uid", "sequence", "starts", "changed")],
+                  [update[n] for n in ("uid", "sequence", "starts", "changed")])
+
+
 # ---- properties ---------------------------------------------------------------------------------------------
 
 LETTERS = ["\r\n", "\n", "\r", ";", ",", '"', "^", "^n", "^'", ":", "\\", "\\n", "\\,", "=", "%", " ", "  ", "\t",
