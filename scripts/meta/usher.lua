@@ -11,7 +11,8 @@ usher.time = {}
 
 ---Says what takes place. `when` is a date, a time from-to and a zone; its weekday is checked. organisers and
 ---host are keys of people. Further: reply_to, holidays, language ("en"), weekend ({ "sat", "sun" }), alarm
----("15 minutes": calendar entries ring so long before the start; without it they do not).
+---("15 minutes": calendar entries ring so long before the start; without it they do not), digits ("own":
+---dates have the digits of the reader's language, where it has some; else "latin").
 ---
 ---@param name string
 ---@return fun(options: table): any

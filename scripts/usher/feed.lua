@@ -2,6 +2,7 @@
 -- feed: a calendar of one's own to subscribe to: /c/TOKEN is the page that says how, /c/TOKEN/calendar.ics is
 -- what calendar programs ask for again and again. The same entries as in the mails, with the same UID and
 -- SEQUENCE; whoever declined a session does not find it here.
+local dates = require "usher.dates"
 local facts = require "usher.facts"
 local frame = require "usher.frame"
 local h = require "usher.html"
@@ -45,6 +46,16 @@ local function serve(request)
   return { body = text, type = "text/calendar; charset=utf-8", headers = headers }
 end
 
+-- The sessions as the page lists them, by the guest's own clock.
+local function list_of(person, code)
+  local items = {}
+  for i, session in ipairs(invite.sessions()) do
+    items[i] = h.li { h.strong { session.title or facts.event.title }, h.br {},
+      dates.span(session, person.zone or facts.event.zone, code) }
+  end
+  return h.ul(items)
+end
+
 local function page(request)
   local person, why = person_of(request)
   if not person then return frame.gone(why) end
@@ -54,6 +65,7 @@ local function page(request)
   local address = usher.http.url(path)
   return frame.guest { lang = code, title = say "title", body = h.list {
     h.h1 { say "title" },
+    list_of(person, code),
     h.p { class = "lead", say "lead" },
     address and h.p { class = "choices",
       h.a { class = "button main-button", href = address:gsub("^https?:", "webcal:"), say "subscribe" } },

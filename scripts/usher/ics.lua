@@ -164,7 +164,7 @@ end
 
 -- -- entries
 
-local partstats <const> = { yes = "ACCEPTED", no = "DECLINED", maybe = "TENTATIVE" }
+local partstats <const> = { yes = "ACCEPTED", no = "DECLINED", tentative = "TENTATIVE" }
 
 local function add_attendee(to, attendee, asks)
   local partstat = partstats[attendee.answer or ""] or "NEEDS-ACTION"

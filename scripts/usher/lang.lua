@@ -6,7 +6,7 @@ local lang = {}
 -- One line for each area; a test compares the languages' keys.
 local areas <const> = {
   "common",
-  "calendar",
+  "calendar", "dates",
 }
 local codes <const> = { "en", "dz" }
 

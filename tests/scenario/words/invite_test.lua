@@ -159,6 +159,7 @@ end
 function tests.the_page_says_how_to_subscribe()
   local world = loaded()
   local page = get(world, "/c/:token", "calendar.a").body
+  expect.contains(page, "Thu 25 Feb 2021, 14:00-16:30 Thimphu (UTC+6)")
   expect.contains(page, 'href="webcal://127.0.0.1:8080/c/calendar.a/calendar.ics"')
   expect.contains(page, "<code>http://127.0.0.1:8080/c/calendar.a/calendar.ics</code>")
 end
