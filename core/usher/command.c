@@ -42,6 +42,17 @@ static int no_secret(void *ctx, const char *name, struct buf *out, struct err *e
     return 0;
 }
 
+// The address that links begin with. Practice had one without saying so, and its script may not do without.
+static int find_base_url(struct command *c, const char **out)
+{
+    struct buf kept;
+    buf_init(&kept, 64);
+    int failed = store_setting(c->store, "practice", &kept, &c->error);
+    *out = installation_base_url(&c->installation, kept.len ? INSTALLATION_PRACTICE_URL : NULL);
+    buf_release(&kept);
+    return failed;
+}
+
 static int open_file(struct command *c, const char *database)
 {
     if (access(database, F_OK)) {
@@ -51,7 +62,8 @@ static int open_file(struct command *c, const char *database)
     }
     usher_set_library();
     c->store = store_open(&(struct store_options){.path = database, .mode = STORE_INLINE}, &c->error);
-    if (!c->store) return -1;
+    const char *base_url;
+    if (!c->store || find_base_url(c, &base_url)) return -1;
     c->world = virtual_new(live_now());
     virtual_no_pretending(c->world);
     struct engine_options options = {.store = c->store,
@@ -59,7 +71,7 @@ static int open_file(struct command *c, const char *database)
         .read_file = installation_read_file,
         .secret = no_secret,
         .mail_from = installation_text(&c->installation, "mail", "from"),
-        .base_url = installation_base_url(&c->installation, NULL)};
+        .base_url = base_url};
     c->engine = engine_new(&options, &c->error);
     if (!c->engine) return -1;
     virtual_attach(c->world, c->engine);

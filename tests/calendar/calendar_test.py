@@ -6,10 +6,12 @@ beside this one; --bless writes them anew) and read back by two programs that ar
 import email
 import email.policy
 import json
-import random
+import re
 import subprocess
 import sys
 import tempfile
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
@@ -31,7 +33,7 @@ def rehearse(script, **files):
             (Path(folder) / name).write_bytes((HERE / name).read_bytes())
         for name, text in files.items():
             (Path(folder) / name.replace("_", ".")).write_text(text)
-        done = subprocess.run([live.find_build("usher", "release", "dev"), "rehearse", "--out", "out", "--from", FROM, script],
+        done = subprocess.run([live.find_build("usher"), "rehearse", "--out", "out", "--from", FROM, script],
                               cwd=folder, env=live.environment(), capture_output=True, text=True, check=False)
         if done.returncode:
             raise AssertionError(done.stdout[-3000:] + done.stderr[-3000:])
@@ -187,15 +189,42 @@ mail "invitation" {
 """
 NEW_TIME = """
 mail "new-time" {
-  to = invited, at = "11 days before, 09:00", attach = "calendar", subject = "New time", text = "Dear {name}",
-  catch_up = true,
+  to = invited, at = "11 days before, 09:00", attach = "calendar", subject = "New time", catch_up = true,
+  text = "Dear {name}, your calendar is here: {calendar_link}",
 }
 """
 
 
-def entries_in(outbox):
-    mails = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in sorted(outbox.glob("*.eml"))]
-    return {mail["subject"]: readers.read(bytes_of(mail))[0]["events"][0] for mail in mails}
+def mails_in(outbox):
+    mails = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in outbox.glob("*.eml")]
+    return {mail["subject"]: mail for mail in mails}
+
+
+def entry_in(mail):
+    return readers.read(bytes_of(mail))[0]["events"][0]
+
+
+def fetch(address, **headers):
+    """Status, headers and body; a 304 is an answer like others."""
+    try:
+        with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=live.PATIENCE_S) as answer:
+            return answer.status, answer.headers, answer.read()
+    except urllib.error.HTTPError as answer:
+        return answer.code, answer.headers, answer.read()
+
+
+def subscribes(mail, event):
+    """The feed behind the mail's link says what the mail said, and says when nothing is new."""
+    page = re.search(r"http://127\.0\.0\.1:\d+/c/[\w-]+", mail.get_body(("plain",)).get_content())[0]
+    holds(fetch(page)[2].decode(), page.replace("http:", "webcal:") + "/calendar.ics")
+    status, headers, body = fetch(page + "/calendar.ics")
+    equal((status, headers["content-type"]), (200, "text/calendar; charset=utf-8"))
+    feed = readers.read(body)[0]
+    equal(feed["method"], "PUBLISH")
+    equal([[e[n] for n in ("uid", "sequence", "starts", "ends", "summary", "url")] for e in feed["events"]],
+          [[event[n] for n in ("uid", "sequence", "starts", "ends", "summary", "url")]])
+    equal(fetch(page + "/calendar.ics", **{"If-None-Match": headers["etag"]})[0], 304)
+    equal(fetch(page[:-1] + ("A" if page[-1] != "A" else "B") + "/calendar.ics")[0], 404)
 
 
 def shown(place):
@@ -213,9 +242,11 @@ def check_an_edited_date_reaches_calendars_as_an_update():
         place.write("script.lua", OFFICE % "Fri 26 Feb 2021" + NEW_TIME)
         place.run("--as-if", "15 Feb 2021 09:00 Asia/Thimphu")  # the practice goes on where it was
         live.wait_until("the update is written", lambda: len(list(outbox.glob("*.eml"))) == 2)
-        first, update = (entries_in(outbox)[subject] for subject in ("Invitation", "New time"))
+        mails = mails_in(outbox)
+        first, update = entry_in(mails["Invitation"]), entry_in(mails["New time"])
         equal((first["uid"], first["sequence"], first["starts"]), ("moved@moic.example", 0, 1614240000000))
         equal((update["uid"], update["sequence"], update["starts"]), ("moved@moic.example", 1, 1614240000000 + DAY_MS))
+        subscribes(mails["New time"], update)
         beside = shown(place)
         equal(place.stop(), 0)
         alone = shown(place)
