@@ -190,6 +190,8 @@ local function add_text(to, name, text)
   if value ~= "" then to.add(name .. ":" .. value) end
 end
 
+-- A cancelled entry says so twice. RFC 5546 wants no STATUS where only this attendee is uninvited; but Google
+-- and Outlook write it there too, calendars expect it, and in this one the entry is gone.
 local function add_entry(to, method, entry)
   local cancelled = method == "CANCEL" or entry.cancelled
   to.add("BEGIN:VEVENT")
