@@ -4,8 +4,8 @@
 --
 --   local h = require "usher.html"
 --   h.p { class = "lead", "Dear ", h.strong { name } }     -> node
--- A table's list is the content (texts, numbers, nodes, lists of these; false is nothing), its names are
--- attributes (true: without a value; false: left out; data_place is written data-place; for_ is `for`).
+-- A table's list is the content (texts, numbers, nodes, lists of these; false and nil are nothing), its names
+-- are attributes (true: without a value; false: left out; data_place is written data-place; for_ is `for`).
 local html = {}
 
 local entities <const> = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;",
@@ -47,12 +47,23 @@ local function attribute(name, value)
   return (' %s="%s"'):format(name, html.escape(value))
 end
 
-local function add(parts, value)
+local add
+
+-- Each of a list, also behind a gap:  { first, false, condition and node, last }  may have a nil in it.
+local function add_each(parts, list)
+  local last = 0
+  for i in pairs(list) do
+    if math.type(i) == "integer" and i > last then last = i end
+  end
+  for i = 1, last do add(parts, list[i]) end
+end
+
+function add(parts, value)
   if not value then return end
   if is_node(value) then
     parts[#parts + 1] = value.html
   elseif type(value) == "table" then
-    for _, one in ipairs(value) do add(parts, one) end
+    add_each(parts, value)
   else
     parts[#parts + 1] = html.escape(value)
   end
@@ -66,7 +77,7 @@ function html.tag(name, content)
     if type(attribute_name) == "string" then parts[#parts + 1] = attribute(attribute_name, value) end
   end
   parts[#parts + 1] = ">"
-  for _, value in ipairs(content) do add(parts, value) end
+  add_each(parts, content)
   if not void[name] then parts[#parts + 1] = "</" .. name .. ">" end
   return { html = table.concat(parts) }
 end

@@ -4,7 +4,7 @@ package.path = "tests/scenario/words/?.lua;scripts/?.lua;" .. package.path
 
 local files <const> = { "check_test", "csv_test", "people_test", "programme_test", "rules_test",
   "briefing_test", "timeline_test", "examples_test", "invite_test",
-  "dates_test" }
+  "dates_test", "html_test" }
 
 local passed, failed = 0, 0
 for _, file in ipairs(files) do
