@@ -2,6 +2,7 @@
 #include "world/virtual.h"
 
 #include "engine/engine.h"
+#include "engine/script.h"
 #include "engine/web.h"
 #include "time/span.h"
 
@@ -35,6 +36,7 @@ struct virtual
     struct coming *outcomes, *acts; // both sorted by time, then by when they were added
     struct coming *acting;          // handed to the script, and not known to be on disk
     size_t pretended_n;             // of how much of the history people have heard
+    bool begun;                     // who comes without having been written to has been asked for
     struct record *history;
     size_t history_n, history_room;
     int64_t boundary, crash_at;
@@ -43,13 +45,15 @@ struct virtual
     void *idle_ctx;
 };
 
-// A script that was asked what the people do who got a mail.
+// A script that was asked what the people do who got a mail, or who comes of their own accord.
 struct pretending {
     struct pretending *next;
     struct virtual *v;
-    size_t effect; // its place in the history
+    size_t effect; // the mail's place in the history, or AT_BEGIN
     char *event;
 };
+
+#define AT_BEGIN SIZE_MAX
 
 struct virtual *virtual_new(struct instant now)
 {
@@ -77,7 +81,8 @@ static void forget_asked(struct virtual *v)
     while (v->asked) {
         struct pretending *p = v->asked;
         v->asked = p->next;
-        if (p->effect < v->pretended_n) v->pretended_n = p->effect;
+        if (p->effect == AT_BEGIN) v->begun = false;
+        else if (p->effect < v->pretended_n) v->pretended_n = p->effect;
         free(p->event);
         free(p);
     }
@@ -267,7 +272,7 @@ static void add_act(struct virtual *v, const char *event, struct record act)
     struct text after = record_get_text(act, "after");
     if (after.len && span_elapsed_ms(after, &after_ms, NULL)) after_ms = 0;
     struct coming *c = mem_alloc(sizeof *c);
-    c->at = instant_add(v->now, after_ms);
+    c->at.ms = record_get_int(act, "at", instant_add(v->now, after_ms).ms);
     c->memory = mem_copy(act.data, act.len);
     c->record = (struct record){(const uint8_t *)c->memory, act.len};
     c->event = mem_copyz(event);
@@ -296,26 +301,51 @@ static void on_acted(void *ctx, struct record reply, const struct err *error)
     free_coming(&c);
 }
 
+static void ask(struct virtual *v, struct text event, const char *handler, struct record with, size_t effect)
+{
+    if (!engine_has_handler(v->engine, event, text_of(handler))) return;
+    struct pretending *p = mem_alloc(sizeof *p);
+    *p = (struct pretending){v->asked, v, effect, mem_copy(event.data, event.len)};
+    v->asked = p;
+    engine_call(v->engine, event, text_of(handler), with, on_pretended, p);
+}
+
+// Asks every script who comes of their own accord, once in the life of this world.
+static void pretend_begin(struct virtual *v)
+{
+    if (v->begun || !v->pretending) return;
+    v->begun = true;
+    struct buf bytes;
+    struct record_map map;
+    buf_init(&bytes, 256);
+    record_map_init(&map);
+    record_map_int(&map, "now", v->now.ms);
+    record_map_end(&map, &bytes);
+    for (struct event *ev = v->engine->events; ev; ev = ev->next)
+        ask(v, text_of(ev->name), "pretend-begin", (struct record){(uint8_t *)bytes.data, bytes.len},
+            AT_BEGIN);
+    buf_release(&bytes);
+}
+
 // Asks the script what the people do who got a mail that nobody was asked about yet.
 static void pretend(struct virtual *v)
 {
+    pretend_begin(v);
     while (v->pretended_n < v->history_n) {
         size_t i = v->pretended_n++;
         struct text event = record_get_text(v->history[i], "event");
         if (!v->pretending || !text_is(record_get_text(v->history[i], "kind"), "mail")) continue;
-        if (!engine_has_handler(v->engine, event, TEXT("pretend"))) continue;
-        struct pretending *p = mem_alloc(sizeof *p);
-        *p = (struct pretending){v->asked, v, i, mem_copy(event.data, event.len)};
-        v->asked = p;
-        engine_call(v->engine, event, TEXT("pretend"), v->history[i], on_pretended, p);
+        ask(v, event, "pretend", v->history[i], i);
     }
 }
 
 static void act(struct virtual *v, struct coming *c)
 {
-    c->next = v->acting;
+    struct coming **end = &v->acting; // in order: after a crash they act again one after the other
+    while (*end) end = &(*end)->next;
+    *end = c;
+    c->next = NULL;
     c->acting_in = &v->acting;
-    v->acting = c;
     struct record visit = record_get(c->record, "visit");
     if (visit.data) engine_web(v->engine, visit, on_acted, c);
     else

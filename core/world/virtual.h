@@ -6,7 +6,8 @@
 // a request is answered by what the script gave it as `rehearse`. After each mail the script's handler
 // "pretend" says what the person who got it does, and when: { after, call, with } for a handler of the
 // script, or { after, visit = request } for a page, which goes the same way as from a browser
-// (engine/web.h).
+// (engine/web.h). People who come without having been written to are what "pretend-begin" says, once; their
+// acts have `at`, in milliseconds since 1970, instead of `after`.
 // Crashes are rehearsed too: at the n-th boundary (before or after a commit, before or after an effect) the
 // world stands still, its owner throws the engine away and makes a new one on the same store.
 #pragma once

@@ -5,9 +5,16 @@
 local check = require "usher.check"
 local facts = require "usher.facts"
 local people = require "usher.people"
+local roster = require "usher.roster"
 local undecided = require "usher.undecided"
 
 local answers = {}
+
+local followers <const> = {}
+
+-- answers.follow(fn): fn(person, "yes" or "no") is told of each answer that is written down here, in its
+-- transaction. When it raises, the answer is not taken, and whoever gave it reads why.
+function answers.follow(fn) followers[#followers + 1] = fn end
 
 local words <const> = { yes = "yes", no = "no", coming = "yes", declined = "no" }
 
@@ -18,7 +25,7 @@ function answers.answer(request)
   if undecided.is_open(request.person) then
     return undecided.decide { item = request.person, person = request.answer, who = request.who }
   end
-  local person, why = people.find(tostring(request.person or ""))
+  local person, why = people.find(tostring(request.person or ""), roster.everybody())
   if not person then error(why, 0) end
   local answer = words[tostring(request.answer):lower()]
   if not answer then
@@ -28,23 +35,26 @@ function answers.answer(request)
   local book = usher.book("answers")
   local before = book:get(person.key)
   book:set(person.key, { answer = answer, at = usher.now(), who = request.who, note = request.note })
+  for _, follow in ipairs(followers) do follow(person, answer) end
   local name, changed = facts.full_name(person), before and before.answer ~= answer
   return { key = person.key, name = name, answer = answer, before = before and before.answer,
     text = ("%s: %s%s"):format(name, answer, changed and " (it was " .. before.answer .. ")" or "") }
 end
 
--- answers.who{ group } -> list of { group, key, name, answer, note, who }, in the order of the guest list
+-- answers.who{ group } -> list of { group, key, name, answer, note, who }, in the order of the guest list;
+-- then who has signed up, in the order in which they came
 function answers.who(request)
   local wanted = request and request.group
   local book, list, groups = usher.book("answers"), {}, facts.groups
   local known = wanted == nil
   for _, group in ipairs(groups) do known = known or group == wanted end
   if not known then error(("no group is called '%s'%s"):format(wanted, check.meant(wanted, groups)), 0) end
-  for _, guest in ipairs(facts.guests) do
+  for _, guest in ipairs(roster.guests()) do
     if not wanted or guest.group == wanted then
       local answer = book:get(guest.key) or {}
+      local without = roster.waits(guest.key) and "waiting" or "none"
       list[#list + 1] = { group = guest.group, key = guest.key, name = facts.full_name(guest),
-        answer = answer.answer or "none", note = answer.note, who = answer.who, phone = guest.phone }
+        answer = answer.answer or without, note = answer.note, who = answer.who, phone = guest.phone }
     end
   end
   return list

@@ -4,6 +4,7 @@
 local check = require "usher.check"
 local facts = require "usher.facts"
 local people = require "usher.people"
+local roster = require "usher.roster"
 
 local audience = {}
 
@@ -24,13 +25,16 @@ local verdicts <const> = {
   end,
   coming = function(person)
     local answer = answer_of(person)
-    if not answer then return "has not answered" end
+    if not answer then return roster.waits(person.key) and "is on the wait-list" or "has not answered" end
     return answer.answer == "yes" or said(answer)
   end,
   declined = function(person)
     local answer = answer_of(person)
     if not answer then return "has not answered" end
     return answer.answer == "no" or said(answer)
+  end,
+  waiting = function(person)
+    return roster.waits(person.key) or "is not on the wait-list"
   end,
 }
 
@@ -91,6 +95,9 @@ local narrowing <const> = {
   end,
 }
 
+-- Who waits is on no list when the script loads: each of them gets flows of their own when they sign up.
+members.waiting = function() return {} end
+
 audience.organisers = members.organisers
 
 local function answering(word) return setmetatable({ word = word, group = false }, narrowing) end
@@ -101,7 +108,7 @@ local function running(word) return { word = word, group = false } end
 audience.words = {
   --- invited -> audience
   --- Every guest on the list. invited.GROUP, or invited["Two Words"], is one group of them; this goes for
-  --- not_answered, coming and declined too.
+  --- not_answered, coming, declined and waiting too.
   --- Example: mail "hello" { to = invited, at = "1 day before", subject = "Hello", text = "Hello {name}" }
   invited = answering "invited",
 
@@ -111,14 +118,21 @@ audience.words = {
   not_answered = answering "not_answered",
 
   --- coming -> audience
-  --- The guests who have answered yes when the mail goes out.
+  --- The guests who have answered yes when the mail goes out, and whoever has signed up and has a seat.
   --- Example: mail "starting" { to = coming, at = "30 minutes before" }
   coming = answering "coming",
 
   --- declined -> audience
-  --- The guests who have answered no when the mail goes out.
+  --- The guests who have answered no when the mail goes out, and whoever has signed up and cancelled.
   --- Example: mail "sorry" { to = declined, at = "at the end", subject = "Sorry", text = "Dear {name}" }
   declined = answering "declined",
+
+  --- waiting -> audience
+  --- Whoever is on the wait-list of the sign-up when the mail goes out, or is asked just then whether they
+  --- take a seat.
+  --- Example: mail "still-full" { to = waiting, at = "2 days before, 10:00", subject = "Still full: {title}",
+  --- text = "Dear {full_name}, no seat has come free so far." }
+  waiting = answering "waiting",
 
   --- speakers -> audience
   --- Who has the role speaker in people, or is named in the programme.
@@ -195,12 +209,20 @@ local function belongs(part, person)
 end
 
 -- Audiences that somebody may be in who is on no list.
-local open_to_sign_ups <const> = { coming = true, declined = true }
+local open_to_sign_ups <const> = { coming = true, declined = true, waiting = true }
 
 -- audience.may_include(parts, person): could somebody who signed up ever be in one of them?
 function audience.may_include(parts, person)
   for _, part in ipairs(parts) do
     if open_to_sign_ups[part.word] and (not part.group or part.group == person.group) then return true end
+  end
+  return false
+end
+
+-- audience.takes_sign_ups(parts): could anybody who signs up ever be in one of them?
+function audience.takes_sign_ups(parts)
+  for _, part in ipairs(parts) do
+    if open_to_sign_ups[part.word] then return true end
   end
   return false
 end

@@ -13,6 +13,7 @@ local facts = {
   sessions = {},     -- of a series, in order, each { id, title, starts, ends, where }; else the event is one
   items = {},        -- the programme, in order
   objectives = {},
+  signup = nil,      -- what `signup` said, see signup.lua
   calendars = {},    -- zone -> { days = list of dates, names = date -> name, years = year -> true, source }
   groups_were_said = false, -- the list of groups is closed
   rules = {},        -- mail and cue rules, in order

@@ -7,6 +7,8 @@ local event = require "usher.event"
 local mail = require "usher.mail"
 local people = require "usher.people"
 local programme = require "usher.programme"
+local questions = require "usher.questions"
+local signup = require "usher.signup"
 local timeline = require "usher.timeline"
 local undecided = require "usher.undecided"
 local use = require "usher.use"
@@ -18,8 +20,9 @@ local words = {
   event = event.event, zoom = event.zoom, secret = event.secret, file = event.file,
   objectives = event.objectives, people = people.people, guests = people.guests, groups = people.groups,
   programme = programme.programme, undecided = undecided.undecided, holidays = calendar.holidays,
-  mail = mail.mail, cue = cues.cue, cues = cues.cues, use = use.use,
+  mail = mail.mail, cue = cues.cue, cues = cues.cues, use = use.use, signup = signup.signup,
 }
+for word, question in pairs(questions.words) do words[word] = question end
 for word, who in pairs(audience.words) do words[word] = who end
 
 return words

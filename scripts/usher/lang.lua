@@ -6,7 +6,10 @@ local lang = {}
 -- One line for each area; a test compares the languages' keys.
 local areas <const> = {
   "common",
+  "calendar",
   "calendar", "dates",
+  "fields",
+  "signup",
 }
 local codes <const> = { "en", "dz" }
 
@@ -24,6 +27,26 @@ end
 function lang.of(person)
   local code = person and person.language
   return code and texts[code] and code or "en"
+end
+
+-- lang.has(code): does usher have pages in this language?
+function lang.has(code) return texts[code] ~= nil end
+
+-- lang.codes() -> list of languages
+function lang.codes() return codes end
+
+-- lang.wanted(request, offered) -> code: the language of a page for somebody whom nobody knows. What they
+-- chose (?lang=), else the first of those that their browser asks for, else the first of those offered.
+function lang.wanted(request, offered)
+  local asked = { request.query and request.query.lang or request.form and request.form.lang or "" }
+  local header = request.headers and request.headers["accept-language"] or ""
+  for code in header:gmatch("%f[%a](%a%a%a?)%f[%A]") do asked[#asked + 1] = code:lower() end
+  for _, code in ipairs(asked) do
+    for _, one in ipairs(offered) do
+      if one == code then return code end
+    end
+  end
+  return offered[1]
 end
 
 -- lang.text(code, "answer.title", { name = "..." }) -> text. A placeholder without a value is our mistake.

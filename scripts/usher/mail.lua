@@ -73,8 +73,9 @@ local function check_zone(word, zone)
   if not fine then check.refuse('%s: zone is "theirs" or a place: %s', word, check.clean(problem)) end
 end
 
--- mail.rule(word, name, options, parts) -> rule: what mails and cues have in common, known by its name.
-function mail.rule(word, name, o, parts)
+-- mail.rule(word, name, options, parts, life) -> rule: what mails and cues have in common, known by its name.
+-- life(rule) -> the flow's function, for words whose mails have no moment of their own.
+function mail.rule(word, name, o, parts, life)
   local title = ('%s "%s"'):format(word, name)
   local ready = texts[name] or {}
   if o.text and o.file then check.refuse("%s: say text or file, not both", title) end
@@ -103,7 +104,7 @@ function mail.rule(word, name, o, parts)
       .. 'use("...", { except = { "%s" } })', title, name)
   end
   facts.rule_named[name], facts.rules[#facts.rules + 1] = rule, rule
-  usher.flow(name, sending.life(rule))
+  usher.flow(name, (life or sending.life)(rule))
   return rule
 end
 
@@ -120,7 +121,10 @@ local function declare(name, given)
   if mail.is_left_out(name) then return end
   local rule = mail.rule("mail", name, o, audience.parts(title, o.to))
   local people = audience.candidates(rule.parts)
-  if #people == 0 then facts.note("%s: nobody is in its audience, %s", title, rule.audience) end
+  local may_grow = facts.signup and audience.takes_sign_ups(rule.parts)
+  if #people == 0 and not may_grow then
+    facts.note("%s: nobody is in its audience, %s", title, rule.audience)
+  end
   local units = {}
   for i, person in ipairs(people) do units[i] = { person = person, key = person.key } end
   sending.declare(rule, units)

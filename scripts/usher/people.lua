@@ -18,14 +18,15 @@ local roles <const> = { "speaker", "organiser", "host" }
 local languages <const> = { english = "en", dzongkha = "dz", korean = "ko", filipino = "fil", nepali = "ne",
   hindi = "hi", french = "fr", spanish = "es", japanese = "ja", chinese = "zh", thai = "th", russian = "ru" }
 
-local function is_address(text)
+-- people.is_address(text): could a mail be sent there?
+function people.is_address(text)
   return #text <= 254 and text:find("^[^%s@<>,;:\"()]+@[%w][%w.-]*%.%w[%w-]+$") ~= nil
     and not text:find("..", 1, true)
 end
 
 local function check_address(person, column, where, found)
   local address = person[column]
-  if address and not is_address(address) then
+  if address and not people.is_address(address) then
     found.add("%s: '%s' of %s is not a mail address: write it as name@office.example", where, address,
       person.name)
   end
@@ -221,12 +222,13 @@ people.groups = check.word(function(list)
   facts.groups_were_said = true
 end)
 
--- Who is meant by a key or a name: the person, or nil and a sentence that lists the candidates.
-function people.find(text)
-  local all = facts.everybody()
-  if facts.by_key[text] then return facts.by_key[text] end
+-- Who is meant by a key or a name: the person, or nil and a sentence that lists the candidates. all: who
+-- there is, when it is not only those of the lists.
+function people.find(text, all)
+  all = all or facts.everybody()
   local wanted, matches, names = text:lower(), {}, {}
   for _, person in ipairs(all) do
+    if person.key == text then return person end
     if facts.full_name(person):lower():find(wanted, 1, true) then matches[#matches + 1] = person end
     names[#names + 1] = person.name
   end

@@ -51,6 +51,19 @@ function roster.guests()
   return all
 end
 
+-- roster.waits(key): is the person on the wait-list of the sign-up, or asked whether they take a seat?
+function roster.waits(key)
+  local entry = usher.book("signup"):get(key)
+  return entry ~= nil and (entry.state == "waiting" or entry.state == "offered")
+end
+
+-- roster.everybody() -> list: who runs the event, as the list says, then all who are guests now
+function roster.everybody()
+  local all = table.move(facts.people, 1, #facts.people, 1, {})
+  local guests = roster.guests()
+  return table.move(guests, 1, #guests, #all + 1, all)
+end
+
 -- roster.by_mail(address) -> the guest with that address now, or nil
 function roster.by_mail(address)
   address = address:lower()

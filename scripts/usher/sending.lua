@@ -63,6 +63,12 @@ local function judge(rule, listed, moment, belated)
   if verdict ~= true then return { why = verdict } end
   local other = overtaken_by(rule, person, moment)
   if other then return { why = ("'%s' is due as well, and later"):format(other) } end
+  return sending.look(rule, person)
+end
+
+-- sending.look(rule, person) -> what a mail of the rule needs to know of the books; inside usher.decide, and
+-- small enough for a journal.
+function sending.look(rule, person)
   local subject <const>, text <const> = in_language(rule.subject, person), in_language(rule.text, person)
   return { send = true, asked = template.asked { subject, text }, change = roster.change(person.key),
     entry = rule.entry and invite.decide(person, rule.entry == "cancellation") }
@@ -87,7 +93,8 @@ local function compose(rule, case)
     attach = attachments(rule, case),
     unsure = moments.unsure(rule, case.moment, case.anchor),
     give_up = moments.limit(rule, case.moment, case.anchor),
-    about = { rule = rule.name, person = person.key, what = rule.word, item = case.item and case.item.title,
+    about = { rule = rule.name, person = person.key, what = rule.what or rule.word,
+      item = case.item and case.item.title,
       item_at = case.item and usher.time.format(case.item.starts, person.zone or event.zone, "%H:%M %P"),
       audience = rule.audience, derive = case.moment.derive },
   }
@@ -106,10 +113,21 @@ local function send_copy(mail, person)
   }
 end
 
+-- sending.send(rule, case) -> { sent = true } or { skipped = why }. The step that sends, for words whose
+-- flows are no rules with a moment; case = { person, rule, anchor, moment, asked, entry, values }.
+function sending.send(rule, case)
+  local mail = compose(rule, case)
+  local reply = usher.mail(mail)
+  if reply.sent then send_copy(mail, case.person) end
+  return reply.sent and { sent = true } or { skipped = reply.why }
+end
+
 -- The flow of a rule. Its input names the person, and for a cue the item. Whoever signed up is on no list:
--- then the input has as `guest` what the moment depends on, { key, zone, language }.
+-- then the input has as `guest` what the moment depends on, { key, zone, language }; `told` when the
+-- confirmation of the sign-up had this mail's text in it; `new_rule` when they were there before the rule.
 function sending.life(rule)
   return function(input)
+    if input.told then return { skipped = "was told with the confirmation of the sign-up" } end
     local began = usher.now()
     local person, item = facts.by_key[input.person] or input.guest, input.item and item_named(input.item)
     if not person then return { skipped = "is no longer on the list" } end
@@ -121,19 +139,18 @@ function sending.life(rule)
     local limit = moments.limit(rule, moment, anchor)
     local in_time, late = usher.due("moment", moment, { late = limit or "always" })
     if not in_time then return { skipped = late } end
-    local verdict = usher.decide("audience", judge, rule, person, moment, moment.utc + IN_TIME_MS < began)
+    local belated = moment.utc + IN_TIME_MS < began and (not input.guest or input.new_rule == true)
+    local verdict = usher.decide("audience", judge, rule, person, moment, belated)
     if not verdict.send then return { skipped = verdict.why } end
     person = roster.with(person.key, facts.by_key[person.key], verdict.change)
     local case = { person = person, rule = rule, item = item, anchor = anchor, moment = moment,
       asked = verdict.asked, entry = verdict.entry }
-    local mail = compose(rule, case)
-    local reply = usher.mail(mail)
-    if reply.sent then send_copy(mail, person) end
-    return reply.sent and { sent = true } or { skipped = reply.why }
+    return sending.send(rule, case)
   end
 end
 
-local function check_texts(rule, case, whole)
+-- sending.check_texts(rule, case, whole) -> a sentence about a placeholder, or nil
+function sending.check_texts(rule, case, whole)
   for _, part in ipairs { "subject", "text" } do
     local text, language = in_language(rule[part], case.person)
     local where = language and ("%s (%s)"):format(part, language) or part
@@ -152,18 +169,20 @@ local function check_moment(rule, person, anchor)
   return moment
 end
 
--- A sentence about what is wrong with a unit, or nil. `moments_of` keeps what is the same for everybody of
--- one zone and language, so that a list of thousands is checked in no time.
-local function check_unit(rule, unit, moments_of)
+-- sending.check_unit(rule, unit, moments_of) -> a sentence about what is wrong with a unit, or nil.
+-- `moments_of` keeps what is the same for everybody of one zone and language, so that a list of thousands is
+-- checked in no time.
+function sending.check_unit(rule, unit, moments_of)
   local person, anchor = unit.person, unit.item or facts.event
   local alike = ("%s %s %s"):format(person.zone, person.language or "", unit.item and unit.item.title or "")
+  moments_of = moments_of or {}
   local moment, problem = moments_of[alike], nil
   local first = moment == nil
   if first then
     moment, problem = check_moment(rule, person, anchor)
     moments_of[alike] = moment
   end
-  return problem or check_texts(rule,
+  return problem or sending.check_texts(rule,
     { person = person, rule = rule, item = unit.item, anchor = anchor, moment = moment, asked = {} }, first)
 end
 
@@ -171,21 +190,78 @@ end
 function sending.declare(rule, units)
   local moments_of = {}
   for _, unit in ipairs(units) do
-    local problem = check_unit(rule, unit, moments_of)
+    local problem = sending.check_unit(rule, unit, moments_of)
     if problem then check.refuse('%s "%s": %s', rule.word, rule.name, problem) end
     usher.start(rule.name, { key = unit.key, label = facts.full_name(unit.person),
       input = { person = unit.person.key, item = unit.item and unit.item.title } })
   end
 end
 
--- Starts the flows of somebody who signed up: one for each rule that could ever be for them. In the handler's
--- transaction, so that a sign-up that is on disk has its reminders there too.
-function sending.enrol(person)
-  local guest = { key = person.key, zone = person.zone, language = person.language, guest = true }
+-- ---- whoever signs up -------------------------------------------------------------------------------
+
+-- sending.missed(person) -> names of the rules whose moment has passed for somebody who comes from now on,
+-- while their mails are still of use; of several for the same people only the latest. Whoever tells that
+-- person of their seat tells them this as well. A rule that says what is to happen with the late (`late`)
+-- sends its own mail, or none. Only in handlers and usher.decide.
+function sending.missed(person)
+  local latest, order, now = {}, {}, usher.now()
   for _, rule in ipairs(facts.rules) do
-    if rule.word == "mail" and audience.may_include(rule.parts, person) then
+    if rule.word == "mail" and not rule.late and audience.verdict(rule.parts, person) == true then
+      local moment = moments.of(rule, person, facts.event)
+      local limit = moments.limit(rule, moment, facts.event)
+      local group = rule.missed == "each" and rule.name or rule.audience
+      local later = not latest[group] or latest[group].utc < moment.utc
+      if moment.utc <= now and later and (not limit or now < limit.utc) then
+        latest[group] = { utc = moment.utc, name = rule.name }
+      end
+    end
+  end
+  for _, one in pairs(latest) do order[#order + 1] = one end
+  table.sort(order, function(a, b) return a.utc < b.utc end)
+  for i, one in ipairs(order) do order[i] = one.name end
+  return order
+end
+
+-- sending.fold(names, person, asked) -> Markdown, attachments: what those rules would have sent.
+function sending.fold(names, person, asked)
+  local texts, files = {}, {}
+  for i, name in ipairs(names) do
+    local rule = facts.rule_named[name]
+    local case = { person = person, rule = rule, anchor = facts.event, asked = asked,
+      moment = moments.of(rule, person, facts.event) }
+    texts[i] = ("**%s**\n\n%s"):format(template.render(in_language(rule.subject, person), case),
+      template.render(in_language(rule.text, person), case))
+    for _, attached in ipairs(rule.attach) do
+      if type(attached) == "table" then files[#files + 1] = attached end
+    end
+  end
+  return table.concat(texts, "\n\n"), files
+end
+
+-- sending.asked_of(names, person) -> what the texts of those rules ask of the books; inside usher.decide.
+function sending.asked_of(names, person)
+  local texts = {}
+  for _, name in ipairs(names) do
+    local rule = facts.rule_named[name]
+    texts[#texts + 1] = in_language(rule.subject, person)
+    texts[#texts + 1] = in_language(rule.text, person)
+  end
+  return template.asked(texts)
+end
+
+-- sending.enrol(person, told): starts the flows of somebody who signed up, one for each rule that could
+-- ever be for them; those that are there already go on. In the handler's transaction, so that a sign-up
+-- that is on disk has its reminders there too. told: names of rules, what sending.missed said. new_rule:
+-- the one rule that is meant, which is newer than the sign-up.
+function sending.enrol(person, told, new_rule)
+  local guest, knows = { key = person.key, zone = person.zone, language = person.language, guest = true }, {}
+  for _, name in ipairs(told or {}) do knows[name] = true end
+  for _, rule in ipairs(facts.rules) do
+    local meant = not new_rule or rule.name == new_rule
+    if meant and rule.word == "mail" and audience.may_include(rule.parts, person) then
       usher.start(rule.name, { key = person.key, label = facts.full_name(person),
-        input = { person = person.key, guest = guest } })
+        input = { person = person.key, guest = guest, told = knows[rule.name],
+          new_rule = new_rule and true or nil } })
     end
   end
 end

@@ -11,6 +11,7 @@ local invite = require "usher.invite"
 local people = require "usher.people"
 local pretend = require "usher.pretend"
 local programme = require "usher.programme"
+local roster = require "usher.roster"
 local timeline = require "usher.timeline"
 local undecided = require "usher.undecided"
 
@@ -26,6 +27,7 @@ local function zones()
   end
   add(facts.event.zone)
   for _, person in ipairs(facts.everybody()) do add(person.zone) end
+  for _, zone in ipairs(facts.signup and facts.signup.zones or {}) do add(zone) end
   return list
 end
 
@@ -59,7 +61,7 @@ local function report(request)
     title = facts.event.title, starts = facts.event.starts, zone = facts.event.zone, zones = zones(),
     notes = sentences(),
     day_off = calendar.day_off,
-    person = function(key) return facts.by_key[key] end,
+    person = roster.person,
   })
 end
 
@@ -69,9 +71,15 @@ local function check_keys()
   if facts.event.host then people.need('event: host', facts.event.host) end
 end
 
+local last <const> = {}
+
+-- settle.at_end(fn): fn() is called when the script has said everything, before usher.describe.
+function settle.at_end(fn) last[#last + 1] = fn end
+
 local function finish()
   check.nothing_waits()
   check_keys()
+  for _, fn in ipairs(last) do fn() end
   local event = facts.event
   usher.describe { id = event.id, title = event.title, zone = event.zone, zones = zones() }
 end
@@ -88,6 +96,7 @@ function settle.register()
   usher.on("who", answers.who)
   pretend.add(answers.pretend)
   usher.on("pretend", pretend.acts)
+  usher.on("pretend-begin", pretend.first_acts)
   usher.on("decide", undecided.decide)
   usher.on("ics", invite.show)
   usher.on("report", report)

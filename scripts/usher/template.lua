@@ -3,13 +3,15 @@
 -- error when the script is checked, never a mail that begins with "Dear ,". Rendered when a mail is sent, so
 -- that an edit reaches the mails that wait.
 --
--- A field is a function of the case: { person, rule, item, anchor, asked }. Fields of `asked` look at the
--- book; they are computed inside usher.decide and arrive in case.asked.
+-- A field is a function of the case: { person, rule, item, anchor, asked, values }. Fields of `asked` look at
+-- the book; they are computed inside usher.decide and arrive in case.asked. `values` are placeholders of that
+-- mail alone, name -> text.
 local audience = require "usher.audience"
 local check = require "usher.check"
 local facts = require "usher.facts"
 local links = require "usher.links"
 local programme = require "usher.programme"
+local roster = require "usher.roster"
 
 local template = {}
 
@@ -57,6 +59,18 @@ local function both_text(anchor, zone)
   if not same_day then return ("%s, which is %s"):format(own, span_text(anchor, event_zone)) end
   return ("%s, which is %s-%s %s"):format(own, format(anchor.starts, event_zone, "%H:%M"),
     format(ends, event_zone, "%H:%M"), zone_text(anchor.starts, event_zone))
+end
+
+template.span, template.both = span_text, both_text
+
+-- template.clock(ms, zone) -> "Tue 23 Feb 2021, 10:00 Seoul (UTC+9), which is 07:00 Thimphu (UTC+6)"
+function template.clock(ms, zone)
+  local format, event_zone = usher.time.format, facts.event.zone
+  local own = format(ms, zone, "%a %d %b %Y, %H:%M %P (%z)")
+  if zone == event_zone then return own end
+  local same_day = format(ms, zone, "%d") == format(ms, event_zone, "%d")
+  return ("%s, which is %s"):format(own,
+    format(ms, event_zone, same_day and "%H:%M %P (%z)" or "%a %d %b %Y, %H:%M %P (%z)"))
 end
 
 local function where_text()
@@ -144,19 +158,22 @@ end
 
 -- "Secretaries: 5 coming, 1 declined, 2 without an answer", one line for each group.
 local function answers_text()
-  local answers, lines = usher.book("answers"), {}
+  local answers, guests, lines = usher.book("answers"), roster.guests(), {}
   local groups = #facts.groups > 0 and facts.groups or { false }
   for _, group in ipairs(groups) do
-    local yes, no, none = 0, 0, 0
-    for _, guest in ipairs(facts.guests) do
+    local yes, no, waiting, none = 0, 0, 0, 0
+    for _, guest in ipairs(guests) do
       if not group or guest.group == group then
         local answer = answers:get(guest.key)
-        if not answer then none = none + 1
-        elseif answer.answer == "yes" then yes = yes + 1 else no = no + 1 end
+        if answer and answer.answer == "yes" then yes = yes + 1
+        elseif answer then no = no + 1
+        elseif roster.waits(guest.key) then waiting = waiting + 1
+        else none = none + 1 end
       end
     end
-    lines[#lines + 1] = ("- %s: %d coming, %d declined, %d without an answer"):format(
-      escape(group or "Guests"), yes, no, none)
+    local line = ("- %s: %d coming, %d declined, %d without an answer"):format(escape(group or "Guests"),
+      yes, no, none)
+    lines[#lines + 1] = waiting > 0 and ("%s, %d on the wait-list"):format(line, waiting) or line
   end
   return table.concat(lines, "\n")
 end
@@ -192,6 +209,10 @@ local shared <const> = {
   run_of_show = run_of_show,
   organisers = organisers_text,
   objectives = objectives_text,
+  signup_page = function()
+    local address = facts.signup and usher.http.url(facts.signup.path)
+    return address and "<" .. address .. ">" or ""
+  end,
   from = function() return facts.event.reply_to or facts.event.from or "" end,
 }
 
@@ -219,6 +240,7 @@ local cures <const> = {
   where = "say  where = ...  in event",
   from = 'say  from = "Office <...>"  in event',
   own_items = "the programme names them nowhere",
+  signup_page = "say  signup { ... }  above the rules",
 }
 for name in pairs(personal) do
   if name:find("_link$") then
@@ -235,6 +257,7 @@ local function words_of(text)
 end
 
 local function value_of(word, case)
+  if case.values and case.values[word] then return case.values[word] end
   if asked[word] then return case.asked[word] end
   local field = personal[word] or shared[word] or case.item and item_fields[word]
   if field then return field(case) end
@@ -263,17 +286,18 @@ function template.render_subject(text, case)
   return (template.render(text, case):gsub("\\(%p)", "%1"):gsub("%s+", " "))
 end
 
-local function known_words(with_item)
+local function known_words(case)
   local names = {}
-  for _, map in ipairs { personal, shared, asked, facts.columns, with_item and item_fields or {} } do
+  for _, map in ipairs { personal, shared, asked, facts.columns, case.item and item_fields or {},
+    case.values or {} } do
     for name in pairs(map) do names[name] = true end
   end
   return names
 end
 
-local function is_known(word, with_item)
+local function is_known(word, case)
   return personal[word] or shared[word] or asked[word] or facts.columns[word]
-    or with_item and item_fields[word]
+    or case.item and item_fields[word] or case.values and case.values[word]
 end
 
 -- A list in the middle of a sentence would be no list any more.
@@ -294,11 +318,11 @@ end
 -- empty for this person, or nil. `where` says which text; unless `whole`, only what differs between people.
 function template.check(text, where, case, whole)
   for _, word in ipairs(words_of(text)) do
-    if not is_known(word, case.item) then
+    if not is_known(word, case) then
       return ("%s line %d: unknown placeholder {%s}%s"):format(where, line_of(text, word), word,
-        check.meant(word, check.names(known_words(case.item))))
+        check.meant(word, check.names(known_words(case))))
     end
-    local looked_at = whole or not shared[word]
+    local looked_at = (whole or not shared[word]) and not (case.values and case.values[word])
     if looked_at and not asked[word] and value_of(word, case) == "" then
       local whose = shared[word] and ""
         or (" for %s (%s)"):format(facts.full_name(case.person), case.person.where)

@@ -198,4 +198,158 @@ texts["undecided-nudge"] = {
   text = texts["undecided-ask"].text,
 }
 
+-- ---- whoever signs up (signup_mail.lua) ---------------------------------------------------------------
+
+texts["signup-check"] = {
+  subject = "Please confirm: {title}",
+  text = [[
+Dear {full_name},
+
+this address was entered on the sign-up page of
+
+**{title}**
+
+{when_both}
+
+Please open this page and press the button there. Only then is your sign-up complete:
+
+{signup_link}
+
+It was not you? Then there is nothing to do. We write no more, and in two days we have forgotten the address.
+
+With respect,
+
+{organisers}
+]],
+}
+
+texts["signup-seat"] = {
+  subject = "You have a seat: {title}",
+  text = [[
+Dear {full_name},
+
+you have a seat at
+
+**{title}**
+
+{when_both}
+
+{where}
+
+You can't come after all? Please say so on your page, so that somebody else can have the seat. You can change
+your answers there, too:
+
+{signup_link}
+
+With respect,
+
+{organisers}
+
+{missed}
+]],
+}
+
+texts["signup-waiting"] = {
+  subject = "You are on the wait-list: {title}",
+  text = [[
+Dear {full_name},
+
+all seats are taken at
+
+**{title}**
+
+{when_both}
+
+You are number {number} on the wait-list. When a seat comes free for you, we ask you by mail and keep it for
+a while. To leave the wait-list:
+
+{signup_link}
+
+With respect,
+
+{organisers}
+]],
+}
+
+texts["signup-offer"] = {
+  subject = "A seat has come free: {title}",
+  text = [[
+Dear {full_name},
+
+a seat has come free for you at
+
+**{title}**
+
+{when_both}
+
+We keep it for you until {offer_ends}. Then the next person is asked. Please open this page, and say
+whether you take it:
+
+{signup_link}
+
+With respect,
+
+{organisers}
+]],
+}
+
+texts["signup-expired"] = {
+  subject = "The seat has gone to the next: {title}",
+  text = [[
+Dear {full_name},
+
+we kept a seat for you and have not heard from you, so that we have offered it to the next person.
+
+If you still wish to come to **{title}**, you can join the wait-list again:
+
+{signup_link}
+
+With respect,
+
+{organisers}
+]],
+}
+
+texts["signup-cancelled"] = {
+  subject = "You have cancelled: {title}",
+  text = [[
+Dear {full_name},
+
+thank you for telling us that you do not come to
+
+**{title}**
+
+{when_both}
+
+Somebody else can have your place now. If your plans change again, sign up again here:
+
+{signup_link}
+
+With respect,
+
+{organisers}
+]],
+}
+
+texts["signup-known"] = {
+  subject = "You have signed up already: {title}",
+  text = [[
+Dear {full_name},
+
+your address was entered on the sign-up page of
+
+**{title}**
+
+{when_both}
+
+We know it already, so that nothing has changed. How it stands, and how to change it, is here:
+
+{signup_link}
+
+With respect,
+
+{organisers}
+]],
+}
+
 return texts

@@ -1,0 +1,129 @@
+-- SPDX-License-Identifier: MIT
+-- fields: the fields of forms. A label above, a hint below it, and what is wrong right beside the field, with
+-- what was typed still in it. Works without JavaScript and with a screen reader.
+--
+--   field = { id, name, label, value, problem = sentence, hint, required, lang,
+--             type ("text"), autocomplete, most = letters,      a line, an area
+--             options = list of { value, text } }               one of several
+local h = require "usher.html"
+local lang = require "usher.lang"
+
+local fields = {}
+
+local LINE_MAX <const> = 200
+local AREA_MAX <const> = 2000
+
+local function label_text(field)
+  if field.required then return field.label end
+  return { field.label, " ", h.span { class = "quiet", lang.text(field.lang or "en", "fields.optional") } }
+end
+
+local function notes(field)
+  return h.list {
+    field.hint and h.p { class = "hint", id = field.id .. "-hint", field.hint },
+    field.problem and h.p { class = "wrong", id = field.id .. "-wrong", field.problem },
+  }
+end
+
+-- What a screen reader says besides the label.
+local function described(field)
+  local ids = {}
+  if field.hint then ids[#ids + 1] = field.id .. "-hint" end
+  if field.problem then ids[#ids + 1] = field.id .. "-wrong" end
+  return #ids > 0 and table.concat(ids, " ") or false
+end
+
+-- fields.line(field) -> node: one line of text
+function fields.line(field)
+  return h.list {
+    h.label { for_ = field.id, label_text(field) }, notes(field),
+    h.input { id = field.id, name = field.name, type = field.type or "text", value = field.value or false,
+      required = field.required or false, maxlength = field.most or LINE_MAX,
+      autocomplete = field.autocomplete or "off", aria_invalid = field.problem and "true" or false,
+      aria_describedby = described(field) },
+  }
+end
+
+-- fields.area(field) -> node: several lines of text
+function fields.area(field)
+  return h.list {
+    h.label { for_ = field.id, label_text(field) }, notes(field),
+    h.textarea { id = field.id, name = field.name, required = field.required or false,
+      maxlength = field.most or AREA_MAX, aria_invalid = field.problem and "true" or false,
+      aria_describedby = described(field), field.value or "" },
+  }
+end
+
+local function radio(field, option, n)
+  return h.label { class = "option",
+    h.input { type = "radio", name = field.name, value = option.value, id = ("%s-%d"):format(field.id, n),
+      required = field.required or false, checked = tostring(field.value) == option.value,
+      aria_invalid = field.problem and "true" or false },
+    h.span { option.text } }
+end
+
+local function radios(field)
+  local nodes = {}
+  for n, option in ipairs(field.options) do nodes[n] = radio(field, option, n) end
+  return nodes
+end
+
+-- fields.one_of(field) -> node: buttons of which one is pressed
+function fields.one_of(field)
+  return h.fieldset { aria_describedby = described(field), h.legend { label_text(field) }, notes(field),
+    radios(field) }
+end
+
+-- fields.scale(field) -> node: the same side by side, for numbers
+function fields.scale(field)
+  return h.fieldset { aria_describedby = described(field), h.legend { label_text(field) }, notes(field),
+    h.div { class = "scale", radios(field) } }
+end
+
+-- fields.list(field) -> node: a list that opens, for many options. The first stands when nothing was chosen.
+function fields.list(field)
+  local options = {}
+  for n, option in ipairs(field.options) do
+    options[n] = h.option { value = option.value, selected = field.value == option.value, option.text }
+  end
+  return h.list { h.label { for_ = field.id, label_text(field) }, notes(field),
+    h.select { id = field.id, name = field.name, aria_describedby = described(field), options } }
+end
+
+-- ---- reading what was typed ---------------------------------------------------------------------------
+
+-- Letters that nobody sees and that turn the direction of what stands behind them: U+202A-202E, U+2066-2069.
+local turns <const> = { "\u{202A}", "\u{202B}", "\u{202C}", "\u{202D}", "\u{202E}", "\u{2066}", "\u{2067}",
+  "\u{2068}", "\u{2069}" }
+
+local function plain(typed)
+  if typed:find("\xE2\x80", 1, true) or typed:find("\xE2\x81", 1, true) then
+    for _, turn in ipairs(turns) do typed = typed:gsub(turn, "") end
+  end
+  return typed
+end
+
+-- fields.one_line(typed) -> text without line breaks, controls and spaces at its ends
+function fields.one_line(typed)
+  if typed == nil then return "" end
+  return (plain(typed):gsub("[%s%c]+", " "):match("^ ?(.-) ?$"))
+end
+
+-- fields.lines(typed) -> the same for several lines: line breaks stay
+function fields.lines(typed)
+  if typed == nil then return "" end
+  local text = plain(typed):gsub("\r\n?", "\n"):gsub("[^\n%C]", " ")
+  return text:match("^%s*(.-)%s*$")
+end
+
+-- fields.fault(text, most, required) -> nil, or which text of the language says what is wrong with it
+function fields.fault(text, most, required)
+  if text == "" then return required and "missing" or nil end
+  local letters = utf8.len(text)
+  if not letters then return "not_text" end
+  return letters > most and "too_long" or nil
+end
+
+fields.LINE_MAX, fields.AREA_MAX = LINE_MAX, AREA_MAX
+
+return fields

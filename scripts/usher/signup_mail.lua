@@ -1,0 +1,224 @@
+-- SPDX-License-Identifier: MIT
+-- signup_mail: what whoever signs up is written, and the two things that wait for a moment: a form whose
+-- link nobody opens is forgotten, and an offered seat goes to the next when nobody takes it. Each mail is a
+-- flow of its own, named signup-check, signup-seat ...; its key is the person's and a turn
+-- (signup_acts.lua).
+local acts = require "usher.signup_acts"
+local audience = require "usher.audience"
+local check = require "usher.check"
+local facts = require "usher.facts"
+local mail = require "usher.mail"
+local roster = require "usher.roster"
+local seats = require "usher.seats"
+local sending = require "usher.sending"
+local template = require "usher.template"
+
+local mails = {}
+
+mails.PENDING = "2 days" -- so long a form waits for its link to be opened
+
+-- late: until when a mail is of use while the mail server does not answer. state: how it stands with whoever
+-- is written to; a mail that something has overtaken is not sent.
+local kinds <const> = {
+  check = { state = "pending", late = "within 2 days" },
+  seat = { state = "seat", late = "until end" },
+  waiting = { state = "waiting", late = "until start" },
+  offer = { state = "offered", late = "until start" },
+  expired = { state = "lapsed", late = "within 2 days" },
+  cancelled = { state = "cancelled", late = "within 2 days" },
+  known = { late = "within 2 days" },
+}
+mails.kinds = kinds
+
+local function kind_of(rule) return rule.name:match("^signup%-(.+)$") end
+
+-- ---- what a mail needs to know ------------------------------------------------------------------------
+
+local function number_text(number) return number and ("%d"):format(number) or "" end
+
+-- Placeholders of these mails alone. Shown with samples when the texts are checked.
+local function values_of(kind, seen, person)
+  local values = {}
+  if kind == "waiting" then values.number = number_text(seen.number) end
+  if kind == "offer" then values.offer_ends = template.clock(seen.kept_until, person.zone) end
+  if kind == "seat" then values.missed = seen.missed or "" end
+  return values
+end
+
+local overtaken <const> = { pending = "is not confirmed", seat = "has a seat",
+  waiting = "is on the wait-list", offered = "is asked whether they take a seat", cancelled = "has cancelled", lapsed = "let the offer pass" }
+
+-- Runs inside usher.decide: is the mail still right, and whom does it go to?
+local function look(rule, input)
+  local kind, entry = kind_of(rule), seats.entry(input.person)
+  if not entry then return { why = "the sign-up was not confirmed in time" } end
+  if kinds[kind].state and entry.state ~= kinds[kind].state then
+    return { why = overtaken[entry.state] .. " by now" }
+  end
+  if kind == "offer" and entry.place ~= input.turn then return { why = "it was about an earlier turn" } end
+  local person = roster.person(input.person) or roster.with(input.person, nil, entry.form)
+  local seen = sending.look(rule, person)
+  if not facts.by_key[input.person] then seen.change = seen.change or entry.form end
+  seen.kept_until = entry.kept_until
+  seen.told = input.missed and sending.asked_of(input.missed, person)
+  return seen
+end
+
+local function with_files(rule, files)
+  if #files == 0 then return rule end
+  local copy = {}
+  for name, value in pairs(rule) do copy[name] = value end
+  copy.attach = table.move(rule.attach, 1, #rule.attach, 1, {})
+  table.move(files, 1, #files, #copy.attach + 1, copy.attach)
+  return copy
+end
+
+-- now: when the flow began; mails follow their cause at once.
+local function send(rule, input, seen, now)
+  local person = roster.with(input.person, facts.by_key[input.person], seen.change)
+  local moment = { utc = now, zone = facts.event.zone, wall = "", derive = "at once" }
+  local files
+  seen.number = input.number
+  if input.missed then seen.missed, files = sending.fold(input.missed, person, seen.told) end
+  return sending.send(with_files(rule, files or {}), {
+    person = person, rule = rule, anchor = facts.event, moment = moment, asked = seen.asked,
+    values = values_of(kind_of(rule), seen, person),
+  })
+end
+
+-- ---- the flows ----------------------------------------------------------------------------------------
+
+-- After the mail `wait` goes on, with the book's entry as the mail saw it.
+local function life(wait)
+  return function(rule)
+    return function(input)
+      local now = usher.now()
+      local seen = usher.decide("who", look, rule, input)
+      if not seen.send then return { skipped = seen.why } end
+      local result = send(rule, input, seen, now)
+      if wait then wait(input, seen) end
+      return result
+    end
+  end
+end
+
+local function forget_later(input)
+  local which = usher.first("the link is opened?",
+    { opened = { signal = "confirmed" }, never = { after = mails.PENDING } })
+  if which == "never" then usher.decide("forget", acts.forget, input.person, input.turn) end
+end
+
+local function lapse_later(input, seen)
+  local which = usher.first("the seat is taken?",
+    { answered = { signal = "answered" }, over = { at = seen.kept_until } })
+  if which == "over" then usher.decide("lapse", acts.lapse, input.person, input.turn) end
+end
+
+local lives <const> = { check = life(forget_later), offer = life(lapse_later) }
+local plain_life <const> = life()
+
+-- More or fewer seats in a new version of the script: whoever waits is asked at once.
+local function advance_once()
+  return usher.decide("advance", function()
+    acts.advance()
+    return true
+  end)
+end
+
+local ENROLLED_AT_ONCE <const> = 100 -- in one decision: some milliseconds
+
+-- A rule that is newer than sign-ups: they get its flow as well. Sign-ups are looked for by the numbers of
+-- their forms, and the guests who signed up by the list.
+local function enrol_some(rule, from)
+  local last = (usher.book("door"):get("now") or { number = 0 }).number
+  for number = from, math.min(last, from + ENROLLED_AT_ONCE - 1) do
+    local person = roster.person(("signup-%06d"):format(number))
+    if person then sending.enrol(person, {}, rule) end
+  end
+  return from + ENROLLED_AT_ONCE <= last and from + ENROLLED_AT_ONCE or false
+end
+
+local function enrol_all(input)
+  local from = 1
+  while from do from = usher.decide("enrol", enrol_some, input.rule, from) end
+end
+
+-- The life of the sign-up itself: nothing happens at these moments, but `usher flows` shows them, and a
+-- rehearsal of the past begins before the first.
+local function open_and_close()
+  if facts.signup.opens then usher.due("opens", facts.signup.opens) end
+  usher.due("closes", facts.signup.closes)
+  return { closed = true }
+end
+
+-- ---- declaring ----------------------------------------------------------------------------------------
+
+-- Somebody who may sign up, for checking texts: in each zone of the form.
+function mails.samples()
+  local samples = {}
+  for i, zone in ipairs(facts.signup.zones) do
+    samples[i] = { key = "signup-000001", name = "Sonam Wangmo", mail = "sonam@office.example", zone = zone,
+      language = facts.signup.languages[1], guest = true, where = "somebody who signs up",
+      group = facts.signup.asks_group and facts.signup.groups[1] or nil }
+  end
+  return samples
+end
+
+local function sample_values(kind, person)
+  return values_of(kind, { number = 1, kept_until = facts.event.starts.utc, missed = "" }, person)
+end
+
+local function check_rule(rule)
+  for _, person in ipairs(mails.samples()) do
+    local case = { person = person, rule = rule, anchor = facts.event, asked = {},
+      values = sample_values(kind_of(rule), person) }
+    local problem = sending.check_texts(rule, case)
+    if problem then check.refuse("signup: mails: %s: %s", kind_of(rule), problem) end
+  end
+end
+
+local known <const> = { subject = "texts?", text = "texts?", file = "texts?", attach = "names?",
+  from = "text?", reply_to = "text?" }
+
+-- A calendar entry names who invites.
+local function has_organiser()
+  return facts.event.reply_to ~= nil or facts.event.from ~= nil
+end
+
+-- mails.declare(given): the mails as the organiser wants them; what is not said is ready-made. given: kind ->
+-- { subject, text, file, attach }.
+function mails.declare(given)
+  for kind in pairs(given) do
+    if not kinds[kind] then
+      check.refuse("signup: mails: there is no mail '%s'%s", tostring(kind),
+        check.meant(tostring(kind), check.names(kinds)))
+    end
+  end
+  for kind, ready in pairs(kinds) do
+    local o = { late = ready.late, unsure = "resend" } -- the same mail twice does no harm
+    if kind == "seat" and has_organiser() then o.attach = "calendar" end
+    for name, value in pairs(check.options("signup: mails: " .. kind, given[kind] or {}, known)) do
+      o[name] = value
+    end
+    local rule = mail.rule("signup", "signup-" .. kind, o, { { word = "signup" } }, lives[kind] or plain_life)
+    rule.what = "mail"
+    check_rule(rule)
+  end
+  usher.flow("signup-advance", advance_once)
+  usher.flow("signup-enrol", enrol_all)
+  usher.flow("signup", open_and_close)
+end
+
+-- mails.begin(): when the script has said everything.
+function mails.begin()
+  local plan = facts.signup
+  usher.start("signup", { key = "signup", label = "sign-up" })
+  if plan.waitlist then usher.start("signup-advance", { key = plan.room_text, label = "seats" }) end
+  for _, rule in ipairs(facts.rules) do
+    if rule.word == "mail" and audience.takes_sign_ups(rule.parts) then
+      usher.start("signup-enrol", { key = rule.name, label = rule.name, input = { rule = rule.name } })
+    end
+  end
+end
+
+return mails
