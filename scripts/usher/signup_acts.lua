@@ -108,10 +108,11 @@ end
 
 -- acts.cancel(key, entry): gives the seat up, or the place on the wait-list. The next is asked.
 function acts.cancel(key, entry)
+  local had_seat = entry.state == "seat"
   if entry.state == "offered" then end_offer(key, entry) end
   seats.leave(key, entry, "cancelled")
   set_answer(key, "no")
-  write_to(key, "cancelled", entry.place)
+  write_to(key, "cancelled", entry.place, { plain = not had_seat or nil })
   acts.advance()
 end
 

@@ -7,6 +7,7 @@ local acts = require "usher.signup_acts"
 local audience = require "usher.audience"
 local check = require "usher.check"
 local facts = require "usher.facts"
+local invite = require "usher.invite"
 local mail = require "usher.mail"
 local roster = require "usher.roster"
 local seats = require "usher.seats"
@@ -30,6 +31,9 @@ local kinds <const> = {
 }
 mails.kinds = kinds
 
+-- What their calendars hear about it.
+local entries <const> = { seat = "calendar", cancelled = "cancellation" }
+
 local function kind_of(rule) return rule.name:match("^signup%-(.+)$") end
 
 -- ---- what a mail needs to know ------------------------------------------------------------------------
@@ -48,6 +52,18 @@ end
 local overtaken <const> = { pending = "is not confirmed", seat = "has a seat",
   waiting = "is on the wait-list", offered = "is asked whether they take a seat", cancelled = "has cancelled", lapsed = "let the offer pass" }
 
+-- The rule with further files; `plain`: without its calendar entry, for who never had one.
+local function adapt(rule, files, plain)
+  local copy = {}
+  for name, value in pairs(rule) do copy[name] = value end
+  copy.entry, copy.attach = not plain and rule.entry or nil, {}
+  for _, attached in ipairs(rule.attach) do
+    if attached ~= rule.entry or not plain then copy.attach[#copy.attach + 1] = attached end
+  end
+  table.move(files, 1, #files, #copy.attach + 1, copy.attach)
+  return copy
+end
+
 -- Runs inside usher.decide: is the mail still right, and whom does it go to?
 local function look(rule, input)
   local kind, entry = kind_of(rule), seats.entry(input.person)
@@ -57,20 +73,11 @@ local function look(rule, input)
   end
   if kind == "offer" and entry.place ~= input.turn then return { why = "it was about an earlier turn" } end
   local person = roster.person(input.person) or roster.with(input.person, nil, entry.form)
-  local seen = sending.look(rule, person)
+  local seen = sending.look(adapt(rule, {}, input.plain), person)
   if not facts.by_key[input.person] then seen.change = seen.change or entry.form end
   seen.kept_until = entry.kept_until
   seen.told = input.missed and sending.asked_of(input.missed, person)
   return seen
-end
-
-local function with_files(rule, files)
-  if #files == 0 then return rule end
-  local copy = {}
-  for name, value in pairs(rule) do copy[name] = value end
-  copy.attach = table.move(rule.attach, 1, #rule.attach, 1, {})
-  table.move(files, 1, #files, #copy.attach + 1, copy.attach)
-  return copy
 end
 
 -- now: when the flow began; mails follow their cause at once.
@@ -80,9 +87,9 @@ local function send(rule, input, seen, now)
   local files
   seen.number = input.number
   if input.missed then seen.missed, files = sending.fold(input.missed, person, seen.told) end
-  return sending.send(with_files(rule, files or {}), {
+  return sending.send(adapt(rule, files or {}, input.plain), {
     person = person, rule = rule, anchor = facts.event, moment = moment, asked = seen.asked,
-    values = values_of(kind_of(rule), seen, person),
+    entry = seen.entry, values = values_of(kind_of(rule), seen, person),
   })
 end
 
@@ -180,11 +187,6 @@ end
 local known <const> = { subject = "texts?", text = "texts?", file = "texts?", attach = "names?",
   from = "text?", reply_to = "text?" }
 
--- A calendar entry names who invites.
-local function has_organiser()
-  return facts.event.reply_to ~= nil or facts.event.from ~= nil
-end
-
 -- mails.declare(given): the mails as the organiser wants them; what is not said is ready-made. given: kind ->
 -- { subject, text, file, attach }.
 function mails.declare(given)
@@ -196,7 +198,7 @@ function mails.declare(given)
   end
   for kind, ready in pairs(kinds) do
     local o = { late = ready.late, unsure = "resend" } -- the same mail twice does no harm
-    if kind == "seat" and has_organiser() then o.attach = "calendar" end
+    o.attach = invite.organiser() and entries[kind] or nil
     for name, value in pairs(check.options("signup: mails: " .. kind, given[kind] or {}, known)) do
       o[name] = value
     end
