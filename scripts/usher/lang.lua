@@ -7,7 +7,7 @@ local lang = {}
 local areas <const> = {
   "common",
   "calendar",
-  "calendar", "dates",
+  "dates",
   "fields",
   "signup",
 }
