@@ -145,7 +145,10 @@ static void on_beat(uv_prepare_t *beat)
     if (!l->engine) return;
     take_up_settings(l);
     post_ended(l);
-    if (l->tick_wanted) l->tick_wanted = l->calls.tick(l->engine) || l->ended.first;
+    if (l->tick_wanted) {
+        l->tick_wanted = false; // what is asked for while it runs, it may not see any more
+        if (l->calls.tick(l->engine) || l->ended.first) l->tick_wanted = true;
+    }
     look_whether_drained(l);
     if (l->tick_wanted) uv_idle_start(&l->awake, on_awake);
     else uv_idle_stop(&l->awake);

@@ -122,7 +122,6 @@ void conn_go_on(struct conn *k); // an answer has left: looks at what came behin
 void conn_body_free(struct conn *k);
 
 // -- web_write.c
-struct reply_frame conn_frame(struct conn *k);
 void conn_send(struct conn *k, struct text first, struct text second); // both are copied as far as they must
 void conn_refuse(struct conn *k, const struct refusal *r); // answers with a page of our own, then closes
 void conn_linger(struct conn *k);

@@ -158,12 +158,11 @@ static struct text date_of(struct web *w)
     return (struct text){w->date.text, HTTPDATE_LEN};
 }
 
-struct reply_frame conn_frame(struct conn *k)
+static struct reply_frame frame_of(struct conn *k)
 {
     if (k->web->draining) k->stays = false;
     return (struct reply_frame){
         .date = date_of(k->web),
-        .if_none_match = text_of(k->if_none_match),
         .stays = k->stays,
         .old = k->old,
         .head = k->head,
@@ -172,7 +171,7 @@ struct reply_frame conn_frame(struct conn *k)
 
 static void send_page(struct conn *k, int status, const char *sentence, const char *reference)
 {
-    struct reply_frame frame = conn_frame(k);
+    struct reply_frame frame = frame_of(k);
     struct buf out = web_lend(&k->web->out);
     reply_page(status, sentence, reference, &frame, &out);
     conn_send(k, buf_text(&out), TEXT(""));
@@ -240,11 +239,12 @@ static bool send_note(struct conn *k, struct record response)
     return true;
 }
 
-static void send_reply(struct conn *k, struct record response)
+static void send_reply(struct conn *k, struct record response, struct text if_none_match)
 {
     struct err e = {0};
     struct text body, topic;
-    struct reply_frame frame = conn_frame(k);
+    struct reply_frame frame = frame_of(k);
+    frame.if_none_match = if_none_match;
     struct buf out = web_lend(&k->web->out);
     bool written = !reply_write(response, &frame, &out, &body, &topic, &e);
     if (written) conn_send(k, buf_text(&out), body);
@@ -258,8 +258,9 @@ void web_reply(struct web *w, uint64_t reply_id, struct record response)
 {
     struct conn *k = w ? map_take(&w->waiting, (int64_t)reply_id) : NULL;
     if (!k) return;
-    k->reply_id = 0;
-    if (!send_note(k, response)) send_reply(k, response);
-    free(k->if_none_match);
+    char *tags = k->if_none_match; // the next request may bring its own before this call ends
     k->if_none_match = NULL;
+    k->reply_id = 0;
+    if (!send_note(k, response)) send_reply(k, response, text_of(tags));
+    free(tags);
 }
