@@ -31,7 +31,7 @@ struct web_settings {
     int connections;    // at most so many at once; 0: 4096, or as many as open files allow
     int per_address;    // of these, from one address; 0: 256. Trusted proxies have as many as there are
     int64_t head_ms;    // a request's head is there after so long, or refused; 0: 10 s
-    int64_t body_ms;    // and its body after so long, and 1 s more for every 32 KiB; 0: 30 s
+    int64_t body_ms;    // and its body after so long, and as long again for every MiB; 0: 30 s
     int64_t idle_ms;    // a connection without a request is closed after so long; 0: 60 s
 
     // Networks whose X-Forwarded-For and X-Forwarded-Proto are believed: "127.0.0.1", "10.1.0.0/16". Ends

@@ -56,6 +56,12 @@ void conn_limit(struct conn *k, int64_t ms)
     uv_timer_start(&k->timer, on_deadline, (uint64_t)ms, 0);
 }
 
+int64_t conn_patience(const struct conn *k, size_t bytes)
+{
+    int64_t each = k->web->settings.body_ms;
+    return each + (int64_t)((uint64_t)each * bytes >> 20);
+}
+
 static void deadline_passed(struct conn *k)
 {
     struct refusal r;

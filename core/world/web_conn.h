@@ -110,7 +110,8 @@ struct web {
 // -- web.c
 void conn_close(struct conn *k); // at once; any number of times
 void conn_move(struct conn *k, struct conn_list *to);
-void conn_limit(struct conn *k, int64_t ms); // from now on; 0: no deadline
+void conn_limit(struct conn *k, int64_t ms);               // from now on; 0: no deadline
+int64_t conn_patience(const struct conn *k, size_t bytes); // how long so many bytes may take, in or out
 struct buf web_lend(struct buf *of); // takes a scratch buffer, so that whoever is called inside gets another
 void web_give_back(struct buf *of, struct buf b);
 bool web_hold(struct web *w, size_t bytes); // false: too much is kept already

@@ -11,8 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BODY_MAX_ELSE 65536u   // where nobody says how much a page takes
-#define BODY_BYTES_EACH_MS 32u // what a bad line still carries: 32 KiB a second, nearly
+#define BODY_MAX_ELSE 65536u // where nobody says how much a page takes
 
 #define TLS_RECORD 16384 // most plain bytes of one
 
@@ -93,7 +92,7 @@ static int begin_body(struct conn *k, const struct head *h, struct text head, st
     chunk_init(&b->chunk);
     k->body = b;
     k->state = CONN_BODY;
-    conn_limit(k, k->web->settings.body_ms + (h->chunked ? max : (int64_t)h->length) / BODY_BYTES_EACH_MS);
+    conn_limit(k, conn_patience(k, h->chunked ? (size_t)max : (size_t)h->length));
     if (h->asks_first && !in.len) say_continue(k);
     return 0;
 }

@@ -12,8 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINGER_MS 1000         // long enough for an error to be read by who was still sending
-#define WRITE_BYTES_EACH_MS 32 // as with bodies that come
+#define LINGER_MS 1000 // long enough for an error to be read by who was still sending
 #define TLS_OUT_MAX (RECORD_LEN_MAX + (1u << 20)) // the largest answer, and what TLS puts around it
 #define REFUSALS_LOGGED 60                        // a minute; a flood shall not fill the disk
 
@@ -143,7 +142,7 @@ static void end_answer(struct conn *k)
     if (k->state == CONN_CLOSED) return;
     k->state = CONN_WRITES;
     if (!k->queued) conn_sent(k);
-    else conn_limit(k, k->web->settings.body_ms + (int64_t)k->queued / WRITE_BYTES_EACH_MS);
+    else conn_limit(k, conn_patience(k, k->queued));
 }
 
 // ---- answers ----------------------------------------------------------------------------------------

@@ -172,10 +172,11 @@ class Place:
 
     # ---- the commands -------------------------------------------------------------------------------
 
-    def command(self, *words, **variables):
+    def command(self, *words, preexec=None, **variables):
         """Runs another command of usher to its end: exit code, stdout, stderr."""
         done = subprocess.run([self.program, *map(str, words)], cwd=self.path, env=environment(**variables),
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE_S)
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE_S,
+                              preexec_fn=preexec)
         return done.returncode, done.stdout, done.stderr
 
     def json(self, *words):

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """web_server: `usher run` with a few pages, on a free port, for the checks in tests/web."""
 import socket
+import time
+from pathlib import Path
 
 import live
 from errands import equal
@@ -17,7 +19,7 @@ usher.http.route("POST", "/large", function(request)
   return { type = "text/plain", body = tostring(#request.body) }
 end, { open = true, body = 4000000 })
 usher.http.route("GET", "/after", function() return { type = "text/plain", body = "after" } end)
-usher.http.route("GET", "/big", function() return { type = "text/plain", body = string.rep("x", 4000000) } end)
+usher.http.static("/big", { type = "text/plain", data = string.rep(string.rep("x", 1000), 3000) })
 usher.http.route("GET", "/stream/:topic", function(request) return { stream = request.params.topic } end)
 usher.http.route("POST", "/push/:topic", function(request)
   usher.http.push(request.params.topic, request.form.data)
@@ -67,6 +69,17 @@ class Server:
 
     def __exit__(self, *args):
         self.place.close()
+
+    def open_files(self):
+        return len(list(Path("/proc/%d/fd" % self.place.process.pid).iterdir()))
+
+    def settled_files(self):
+        """How many files are open once nobody is there any more."""
+        seen = [self.open_files()]
+        while len(seen) < 10 or seen[-10:] != 10 * seen[-1:]:
+            time.sleep(0.02)
+            seen.append(self.open_files())
+        return seen[-1]
 
     def memory(self, kind="RssAnon"):
         """Bytes that the process holds."""
