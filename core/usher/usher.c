@@ -93,9 +93,21 @@ static void on_reload(void *self);
 static void on_configured(void *self, bool taken);
 static void on_stop(void *self, bool at_once);
 
+// What the installation says into settings; nothing of what an earlier one said stays there.
+static int read_settings(struct usher *u, struct installation *in, struct live_settings *settings, struct err *e)
+{
+    settings->outbox = u->outbox;
+    settings->web = (struct web_settings){0};
+    if (installation_settings(in, settings, e)) return -(int)e->code;
+    if (u->settings.practice && !settings->web.listen) { // to try the pages is what practice is for
+        settings->web.listen = PRACTICE_LISTEN;
+        settings->web.port_tries = PRACTICE_PORTS;
+    }
+    return 0;
+}
+
 static int open_live(struct usher *u, const struct usher_options *o)
 {
-    u->settings.outbox = u->outbox;
     u->settings.control = u->control;
     u->settings.ctx = u;
     u->settings.on_request = on_request;
@@ -104,11 +116,7 @@ static int open_live(struct usher *u, const struct usher_options *o)
     u->settings.on_reload = on_reload;
     u->settings.on_configured = on_configured;
     u->settings.on_stop = on_stop;
-    if (installation_settings(&u->installation, &u->settings, &u->error)) return -1;
-    if (u->settings.practice && !u->settings.web.listen) { // to try the pages is what practice is for
-        u->settings.web.listen = PRACTICE_LISTEN;
-        u->settings.web.port_tries = PRACTICE_PORTS;
-    }
+    if (read_settings(u, &u->installation, &u->settings, &u->error)) return -1;
     u->live = live_open(&u->settings, &u->error);
     return u->live ? 0 : -1;
 }
@@ -405,6 +413,7 @@ static void on_configured(void *self, bool taken)
         u->installation.folders = old.folders;
         old.folders = NULL;
         u->engine->options.mail_from = installation_text(&u->installation, "mail", "from");
+        u->engine->options.base_url = base_url(u);
         installation_close(&old);
         log_line(LOG_INFO, "the configuration was read again", NULL);
     } else {
@@ -419,10 +428,9 @@ static void on_reload(void *self)
     struct usher *u = self;
     struct err e = {0};
     struct live_settings settings = u->settings;
-    settings.outbox = u->outbox; // not the one that the old configuration lent
     if (u->reloading) return;
     if (installation_open(&u->next_installation, u->config, &e) ||
-        installation_settings(&u->next_installation, &settings, &e)) {
+        read_settings(u, &u->next_installation, &settings, &e)) {
         log_line(LOG_ERROR, "the configuration can't be used; the old one stays", "why", e.text, NULL);
         installation_close(&u->next_installation);
         return;
