@@ -4,7 +4,9 @@ local source = require "tools.source"
 
 -- A file may include its own folder and folders of a lower rank; equal ranks do not see each other, but
 -- for time, which may use base.
-local ranks = { base = 0, time = 0.5, mail = 1, store = 1, web = 1, engine = 2, world = 3, lua = 3, usher = 4 }
+local ranks = {
+  base = 0, time = 0.5, mail = 1, store = 1, web = 1, engine = 2, world = 3, lua = 3, usher = 4,
+}
 
 -- header -> the places (plain prefixes) that may include it
 local lua_homes = { "core/engine/", "core/lua/" }

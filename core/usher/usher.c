@@ -94,7 +94,8 @@ static void on_configured(void *self, bool taken);
 static void on_stop(void *self, bool at_once);
 
 // What the installation says into settings; nothing of what an earlier one said stays there.
-static int read_settings(struct usher *u, struct installation *in, struct live_settings *settings, struct err *e)
+static int read_settings(struct usher *u, struct installation *in, struct live_settings *settings,
+    struct err *e)
 {
     settings->outbox = u->outbox;
     settings->web = (struct web_settings){0};

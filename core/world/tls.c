@@ -38,7 +38,9 @@ static int choose_protocol(SSL *ssl, const unsigned char **out, unsigned char *o
 
 static int fail(struct err *e, const char *setting, const char *path)
 {
-    const char *reason = ERR_reason_error_string(ERR_peek_last_error());
+    unsigned long first = ERR_peek_error();
+    const char *reason = ERR_SYSTEM_ERROR(first) ? strerror(ERR_GET_REASON(first))
+                                                 : ERR_reason_error_string(first);
     err_set(e, ERR_INPUT, "%s: %s can't be used: %s", setting, path, reason ? reason : "it is no PEM file");
     ERR_clear_error();
     return -(int)ERR_INPUT;

@@ -129,5 +129,6 @@ void conn_linger(struct conn *k);
 void conn_sent(struct conn *k); // everything was taken by the socket
 
 // -- web_stream.c
+bool conn_stream_allowed(const struct conn *k);
 void conn_stream_start(struct conn *k, struct text topic);
 void conn_stream_comment(struct conn *k);

@@ -9,6 +9,12 @@
 #define STREAM_QUEUED_MAX (256u << 10) // who does not listen is hung up on, and comes back by himself
 #define EVENT_MAX (64u << 10)
 
+// Streams have no end of their own: half of the connections stay for pages.
+bool conn_stream_allowed(const struct conn *k)
+{
+    return k->web->streams_n < (size_t)k->web->settings.connections / 2;
+}
+
 void conn_stream_start(struct conn *k, struct text topic)
 {
     if (k->state == CONN_CLOSED) return;

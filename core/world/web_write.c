@@ -242,6 +242,10 @@ static void send_reply(struct conn *k, struct record response, struct text if_no
 {
     struct err e = {0};
     struct text body, topic;
+    if (record_get_text(response, "stream").len && !conn_stream_allowed(k)) {
+        send_page(k, 503, "Too many people listen here at once. Please try again in a moment.", NULL);
+        return;
+    }
     struct reply_frame frame = frame_of(k);
     frame.if_none_match = if_none_match;
     struct buf out = web_lend(&k->web->out);

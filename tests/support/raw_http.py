@@ -31,8 +31,8 @@ class Answer:
 class Talk:
     """One connection. What is read beyond an answer is kept for the next."""
 
-    def __init__(self, port, host="127.0.0.1", patience_s=PATIENCE_S, wrap=None):
-        self.socket = socket.create_connection((host, port), timeout=patience_s)
+    def __init__(self, port, host="127.0.0.1", patience_s=PATIENCE_S, wrap=None, source=None):
+        self.socket = socket.create_connection((host, port), patience_s, (source, 0) if source else None)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if wrap:
             self.socket = wrap(self.socket)
