@@ -15,21 +15,27 @@
 struct engine;
 struct event;
 
+// Entries lie sorted in pages of a bounded size: adding one moves a page's worth of memory at most, however
+// many there are.
+struct book_page;
+
 struct book_entry {
-    char *key;
-    struct record value; // owned
+    struct text key; // both are the book's; a NUL follows the key
+    struct record value;
 };
 
 struct book {
     struct book *next;
     char *name;
-    struct book_entry *entries; // sorted by key
-    size_t n, room;
+    struct book_page **pages; // none is empty
+    size_t pages_n, pages_room;
+    size_t n; // entries in all
 };
 
 struct book *book_find(struct event *ev, struct text name);    // made when it is new
 struct record book_get(const struct book *b, struct text key); // data == NULL: not there
-size_t book_position(const struct book *b, struct text key, bool *found);
+// The first entry after that key (the first of all for an empty one); NULL: none. Lent until the next change.
+const struct book_entry *book_after(const struct book *b, struct text key);
 // No value: removes. -LIMIT when the event's books are full.
 int book_set(struct engine *g, struct event *ev, struct book *b, struct text key, struct record value,
     struct err *e);

@@ -92,13 +92,11 @@ static int api_book_count(lua_State *L)
 static int next_entry(lua_State *L)
 {
     struct book *b = check_book(L, "book:each", CALL_IN_LOOK);
-    size_t i = 0;
-    bool found = false;
-    if (!lua_isnil(L, 2)) i = book_position(b, check_key(L, "book:each"), &found);
-    if (found) i++;
-    if (i >= b->n) return 0;
-    lua_pushstring(L, b->entries[i].key);
-    value_push(L, b->entries[i].value);
+    struct text before = lua_isnil(L, 2) ? (struct text){0} : check_key(L, "book:each");
+    const struct book_entry *entry = book_after(b, before);
+    if (!entry) return 0;
+    lua_pushlstring(L, entry->key.data, entry->key.len);
+    value_push(L, entry->value);
     return 2;
 }
 
