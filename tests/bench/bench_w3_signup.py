@@ -45,11 +45,6 @@ end)
 """
 
 
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
-
-
 class Server:
     """One that runs: its process, its port, and the file in which it keeps what it is told."""
 
@@ -78,7 +73,7 @@ class Server:
 # ---- the three ------------------------------------------------------------------------------------------
 
 def start_usher(folder):
-    port = free_port()
+    port = live.free_port()
     web = 'web = { listen = "127.0.0.1:%d", base_url = "http://127.0.0.1:%d" }\n' % (port, port)
     place = live.Place(SCRIPT, web, program=live.find_build("usher", "release"))
     place.run()
@@ -106,7 +101,7 @@ http {{
 
 
 def start_floor(folder):
-    port = free_port()
+    port = live.free_port()
     (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=port))
     process = subprocess.Popen(["/usr/sbin/nginx", "-c", folder / "nginx.conf", "-e", "stderr"])
     live.wait_until("nginx listens", lambda: not socket.socket().connect_ex(("127.0.0.1", port)))

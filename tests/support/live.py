@@ -19,6 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE_S = 60  # what takes longer hangs; sanitized builds on a busy machine need some seconds
 LOOK_AGAIN_S = 0.02
+ASAN = "detect_leaks=1:abort_on_error=0:verify_asan_link_order=0"  # office.py preloads a clock
 
 
 def find_build(name, *presets):
@@ -41,7 +42,7 @@ def seed():
 def environment(**more):
     """Nobody's settings and secrets get in the way; files are not written beyond the folder."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("USHER_") and k != "CREDENTIALS_DIRECTORY"}
-    kept.update(USER="office", LC_ALL="C.UTF-8", ASAN_OPTIONS="detect_leaks=1:abort_on_error=0", **more)
+    kept.update(USER="office", LC_ALL="C.UTF-8", ASAN_OPTIONS=ASAN, **more)
     return kept
 
 
@@ -65,6 +66,12 @@ def at_most(what, got, limit):
 def at_least(what, got, limit):
     if got < limit:
         raise AssertionError("%s: %s, and at least %s was wanted" % (what, got, limit))
+
+
+def free_port():
+    """One that nobody listens on at this moment."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
 
 
 class Ended(Exception):
@@ -187,13 +194,14 @@ class Place:
 
 
 class MailServer:
-    """aiosmtpd in a process of its own (mail_sink.py). What it accepted is in its file before it says so."""
+    """aiosmtpd in a process of its own (mail_sink.py). What it accepted is in its files before it says so."""
 
     def __init__(self, slow_ms=0):
         self.folder = tempfile.TemporaryDirectory(prefix="usher-sink-")
         self.record = Path(self.folder.name) / "accepted"
         self.record.touch()
-        command = [sys.executable, str(ROOT / "tests/support/mail_sink.py"), str(self.record), str(slow_ms)]
+        command = [sys.executable, str(ROOT / "tests/support/mail_sink.py"), str(self.record), str(slow_ms),
+                   self.folder.name]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
         atexit.register(self.close)
         self.port = int(self.process.stdout.readline())
@@ -201,6 +209,11 @@ class MailServer:
     def accepted(self):
         """Every mail that was answered with 250, in order: (recipient, Message-ID)."""
         return [tuple(line.split("\t")) for line in self.record.read_text().splitlines()]
+
+    def mails(self):
+        """The same with the mail itself: (recipient, its bytes)."""
+        return [(to, (self.record.parent / ("%d.eml" % n)).read_bytes())
+                for n, (to, _) in enumerate(self.accepted(), start=1)]
 
     def config(self, **more):
         smtp = dict(host="127.0.0.1", port=self.port, tls="none", hello="usher.example", **more)
