@@ -124,11 +124,27 @@ static bool head_read(const uint8_t **at, const uint8_t *end, struct head *h)
     return true;
 }
 
+#define SHORT 24 // a text of fewer bytes has its length in the one byte of its head
+
+// Steps over a short text, or one of at most 255 bytes: most values are one of these, and keys are. False: it is
+// another value, or ends early.
+static inline bool step_over_text(const uint8_t **at, const uint8_t *end)
+{
+    const uint8_t *p = *at;
+    size_t left = (size_t)(end - p);
+    if (left < 2 || (p[0] >> 5 != UTF8 && p[0] >> 5 != BYTES)) return false;
+    size_t arg = p[0] & 0x1f, len = arg < SHORT ? 1 + arg : arg == SHORT ? 2 + (size_t)p[1] : SIZE_MAX;
+    if (len > left) return false;
+    *at = p + len;
+    return true;
+}
+
 // The end of the value at `at`, or NULL. Counts values instead of recursing, so depth costs nothing.
 static const uint8_t *value_end(const uint8_t *at, const uint8_t *end)
 {
     for (uint64_t left = 1; left > 0; left--) {
         struct head h;
+        if (step_over_text(&at, end)) continue;
         if (!head_read(&at, end, &h)) return NULL;
         if (h.major == LIST) left += h.arg;
         if (h.major == MAP) left += 2 * h.arg;
@@ -247,13 +263,58 @@ size_t record_count(struct record r)
     return record_each(r).left;
 }
 
+bool record_take(const uint8_t **at, const uint8_t *end, struct record_item *out)
+{
+    struct head h;
+    if (!head_read(at, end, &h)) return false;
+    switch (h.major) {
+    case UINT:
+    case NEGATIVE: *out = (struct record_item){RECORD_INT, .integer = int_of(h)}; break;
+    case BYTES:
+    case UTF8:
+        *out = (struct record_item){RECORD_TEXT, .text = {(const char *)*at, h.arg}};
+        *at += h.arg;
+        break;
+    case LIST: *out = (struct record_item){RECORD_LIST, .n = h.arg}; break;
+    case MAP: *out = (struct record_item){RECORD_MAP, .n = h.arg}; break;
+    case TAG: return false;
+    case SIMPLE:
+        if (h.first == SIMPLE_NUM) *out = (struct record_item){RECORD_NUM, .number = num_of(h)};
+        else if (h.first == SIMPLE_NIL) *out = (struct record_item){.kind = RECORD_NIL};
+        else *out = (struct record_item){RECORD_BOOL, .truth = h.first == SIMPLE_TRUE};
+    }
+    return true;
+}
+
+static bool is_key(struct record r, struct text wanted)
+{
+    struct text found;
+    return record_text(r, &found) && text_eq(found, wanted);
+}
+
+// The pair whose key is a short text. Keys are sorted, the shorter ones first, so a longer one ends the search.
+static struct record get_short(struct record_iter it, struct text wanted)
+{
+    uint8_t head = (uint8_t)(UTF8 << 5 | wanted.len);
+    for (; it.left > 0 && it.at < it.end && *it.at <= head; it.left--) {
+        const uint8_t *key = it.at, *value = key;
+        if (!step_over_text(&value, it.end) && !(value = value_end(key, it.end))) break;
+        bool found = *key == head && memcmp(key + 1, wanted.data, wanted.len) == 0;
+        it.at = value;
+        if (!step_over_text(&it.at, it.end) && !(it.at = value_end(value, it.end))) break;
+        if (found) return (struct record){value, (size_t)(it.at - value)};
+    }
+    return (struct record){0};
+}
+
 struct record record_get(struct record map, const char *key)
 {
-    struct text wanted = text_of(key), found;
+    struct text wanted = text_of(key);
     struct record_iter it = record_each(map);
     if (!it.map) return (struct record){0};
+    if (wanted.len < SHORT) return get_short(it, wanted);
     while (record_next(&it)) {
-        if (record_text(it.key, &found) && text_eq(found, wanted)) return it.value;
+        if (is_key(it.key, wanted)) return it.value;
     }
     return (struct record){0};
 }
@@ -391,6 +452,8 @@ void record_map_value(struct record_map *m, const char *key, struct record v)
     if (v.data) record_put(record_map_key(m, key), v);
 }
 
+#define PAIRS_FEW 16
+
 struct pair {
     const uint8_t *data; // the key, then the value
     size_t key_len, len;
@@ -409,8 +472,23 @@ static void split_pairs(const struct record_map *m, struct pair *pairs)
         const uint8_t *pair = data + m->at[i];
         const uint8_t *next = i + 1 < m->n ? data + m->at[i + 1] : end;
         const uint8_t *value = value_end(pair, next);
-        assert(value && value_end(value, next) == next); // one key and one value were written
+        assert(value && value < next); // a key and a value were written
         pairs[i] = (struct pair){pair, (size_t)(value - pair), (size_t)(next - pair)};
+    }
+}
+
+// Our own maps have a handful of keys: for those qsort is the slower way.
+static void sort_pairs(struct pair *pairs, size_t n)
+{
+    if (n > PAIRS_FEW) {
+        qsort(pairs, n, sizeof *pairs, pair_compare);
+        return;
+    }
+    for (size_t i = 1; i < n; i++) {
+        struct pair pair = pairs[i];
+        size_t at = i;
+        for (; at > 0 && pair_compare(&pair, &pairs[at - 1]) < 0; at--) pairs[at] = pairs[at - 1];
+        pairs[at] = pair;
     }
 }
 
@@ -420,15 +498,15 @@ bool record_map_close(struct record_map *m, struct buf *out)
     if (m->pairs.over) {
         out->over = true;
     } else {
-        struct pair *pairs = mem_alloc(m->n * sizeof *pairs);
+        struct pair few[PAIRS_FEW], *pairs = m->n > PAIRS_FEW ? mem_alloc(m->n * sizeof *pairs) : few;
         split_pairs(m, pairs);
-        qsort(pairs, m->n, sizeof *pairs, pair_compare);
+        sort_pairs(pairs, m->n);
         record_put_map(out, m->n);
         for (size_t i = 0; i < m->n; i++) {
             if (i > 0 && pair_compare(&pairs[i - 1], &pairs[i]) == 0) unique = false;
             buf_add(out, pairs[i].data, pairs[i].len);
         }
-        free(pairs);
+        if (pairs != few) free(pairs);
     }
     record_map_release(m);
     return unique;

@@ -86,6 +86,20 @@ struct record_iter record_each(struct record r);
 bool record_next(struct record_iter *it);
 size_t record_count(struct record r);
 
+// One after the other, as they lie in the bytes, for who builds something of a whole value: of a list or a map
+// it tells the count, and what is inside comes next. False: the bytes end there, or are broken.
+struct record_item {
+    enum record_kind kind;
+    union {
+        bool truth;
+        int64_t integer;
+        double number;
+        struct text text;
+        size_t n; // of a list's values, a map's pairs
+    };
+};
+bool record_take(const uint8_t **at, const uint8_t *end, struct record_item *out);
+
 // As JSON: what `--json` prints and what the socket speaks. Bytes that are no UTF-8 become U+FFFD.
 void record_print_json(struct record r, struct buf *out);
 // From JSON text, strictly RFC 8259, depth and size limited, duplicate keys refused.

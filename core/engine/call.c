@@ -32,6 +32,18 @@ static void widen_budget(struct budget *b)
     b->slice_grow_max = b->memory_max = (size_t)1 << 30;
 }
 
+static void push_request(lua_State *L, struct record request, struct record more)
+{
+    struct text name;
+    value_push(L, request);
+    for (struct record_iter it = record_each(more); record_next(&it);) {
+        if (!record_text(it.key, &name)) continue;
+        lua_pushlstring(L, name.data, name.len);
+        value_push(L, it.value);
+        lua_rawset(L, -3);
+    }
+}
+
 static int run(struct script *s, const struct handling *h, struct record request, struct buf *reply,
     bool *passed, struct err *e)
 {
@@ -39,8 +51,7 @@ static int run(struct script *s, const struct handling *h, struct record request
     struct budget usual = s->sandbox->budget;
     if (s->engine->options.rehearsal) widen_budget(&s->sandbox->budget);
     lua_rawgeti(L, LUA_REGISTRYINDEX, h->function);
-    if (request.data) value_push(L, request);
-    else lua_pushnil(L);
+    push_request(L, request, h->more);
     s->context = h->looks ? CONTEXT_LOOK : CONTEXT_HANDLER;
     budget_begin(&s->sandbox->budget, L);
     int status = lua_pcall(L, 1, 1, 0);

@@ -114,10 +114,11 @@ void engine_call(struct engine *g, struct text event, struct text name, struct r
 // A function of a script as one transaction: runs it with the request and encodes what it returned. When it
 // raises, or returns nothing and `may_pass`, what it changed is taken back. 0, with *passed; or -code.
 struct handling {
-    const char *name; // for messages
-    int function;     // registry reference
-    bool looks;       // it may change nothing
-    bool may_pass;    // nil means: not mine
+    const char *name;   // for messages
+    int function;       // registry reference
+    bool looks;         // it may change nothing
+    bool may_pass;      // nil means: not mine
+    struct record more; // a map whose fields the request gets besides its own; not there: none
 };
 int engine_handle(struct script *s, const struct handling *h, struct record request, struct buf *reply,
     bool *passed, struct err *e);

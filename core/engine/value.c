@@ -242,53 +242,64 @@ int value_encode(lua_State *L, int index, struct buf *out, struct err *e)
 
 // ---- back -----------------------------------------------------------------------------------------------
 
-static void push_fields(lua_State *L, struct record r, enum record_kind kind)
+static bool push_next(lua_State *L, const uint8_t **at, const uint8_t *end);
+
+// Broken bytes end the table there; record_check is what reports them.
+static bool push_list(lua_State *L, size_t n, const uint8_t **at, const uint8_t *end)
 {
     luaL_checkstack(L, 4, "tables are nested too deep");
-    int n = (int)record_count(r);
-    lua_createtable(L, kind == RECORD_LIST ? n : 0, kind == RECORD_MAP ? n : 0);
+    lua_createtable(L, (int)n, 0);
     int table = lua_gettop(L);
-    lua_Integer i = 1;
-    for (struct record_iter it = record_each(r); record_next(&it); i++) {
-        if (kind == RECORD_LIST) {
-            value_push(L, it.value);
-            lua_rawseti(L, table, i);
-        } else {
-            value_push(L, it.key);
-            value_push(L, it.value);
-            lua_rawset(L, table);
+    for (size_t i = 1; i <= n; i++) {
+        if (!push_next(L, at, end)) {
+            lua_settop(L, table);
+            return false;
         }
+        lua_rawseti(L, table, (lua_Integer)i);
     }
+    return true;
+}
+
+static bool push_map(lua_State *L, size_t n, const uint8_t **at, const uint8_t *end)
+{
+    luaL_checkstack(L, 4, "tables are nested too deep");
+    lua_createtable(L, 0, (int)n);
+    int table = lua_gettop(L);
+    for (; n > 0; n--) {
+        if (!push_next(L, at, end) || lua_isnil(L, -1) || !push_next(L, at, end)) {
+            lua_settop(L, table);
+            return false;
+        }
+        lua_rawset(L, table);
+    }
+    return true;
+}
+
+// Pushes one value and moves *at behind it. False: nothing, or only the beginning, was there and was pushed.
+static bool push_next(lua_State *L, const uint8_t **at, const uint8_t *end)
+{
+    struct record_item item;
+    if (!record_take(at, end, &item)) {
+        lua_pushnil(L);
+        return false;
+    }
+    switch (item.kind) {
+    case RECORD_NONE:
+    case RECORD_NIL: lua_pushnil(L); break;
+    case RECORD_BOOL: lua_pushboolean(L, item.truth); break;
+    case RECORD_INT: lua_pushinteger(L, item.integer); break;
+    case RECORD_NUM: lua_pushnumber(L, item.number); break;
+    case RECORD_TEXT: lua_pushlstring(L, item.text.data, item.text.len); break;
+    case RECORD_LIST: return push_list(L, item.n, at, end);
+    case RECORD_MAP: return push_map(L, item.n, at, end);
+    }
+    return true;
 }
 
 void value_push(lua_State *L, struct record r)
 {
-    bool truth = false;
-    int64_t integer = 0;
-    double number = 0;
-    struct text text = {"", 0};
-    enum record_kind kind = record_kind(r);
+    const uint8_t *at = r.data;
     luaL_checkstack(L, 2, NULL);
-    switch (kind) {
-    case RECORD_NONE:
-    case RECORD_NIL: lua_pushnil(L); break;
-    case RECORD_BOOL:
-        record_bool(r, &truth);
-        lua_pushboolean(L, truth);
-        break;
-    case RECORD_INT:
-        record_int(r, &integer);
-        lua_pushinteger(L, integer);
-        break;
-    case RECORD_NUM:
-        record_num(r, &number);
-        lua_pushnumber(L, number);
-        break;
-    case RECORD_TEXT:
-        record_text(r, &text);
-        lua_pushlstring(L, text.data, text.len);
-        break;
-    case RECORD_LIST:
-    case RECORD_MAP: push_fields(L, r, kind); break;
-    }
+    if (at) push_next(L, &at, at + r.len);
+    else lua_pushnil(L);
 }

@@ -164,16 +164,7 @@ static bool is_foreign(const struct visit *v)
 
 // ---- running it ---------------------------------------------------------------------------------------
 
-static void add_pairs(struct record_map *map, struct record from)
-{
-    for (struct record_iter it = record_each(from); record_next(&it);) {
-        struct buf *pair = record_map_pair(map);
-        record_put(pair, it.key);
-        record_put(pair, it.value);
-    }
-}
-
-static void add_params(struct record_map *map, const struct route_params *params)
+static void put_params(const struct route_params *params, struct buf *out)
 {
     struct record_map values;
     record_map_init(&values);
@@ -182,20 +173,25 @@ static void add_params(struct record_map *map, const struct route_params *params
         record_put_text(pair, params->of[i].name);
         record_put_text(pair, params->of[i].value);
     }
-    record_map_close(&values, record_map_key(map, "params")); // a pattern with one name twice: empty
+    record_map_close(&values, out); // a pattern with one name twice: empty
 }
 
-// What the script's function gets: the request, the parts of its path, the lists that it asked for.
-static void request_for(const struct visit *v, const struct route_params *params, struct buf *out)
+static void put_seen(const struct visit *v, struct buf *out)
 {
-    struct record_map map, lists;
-    record_map_init(&map);
-    add_pairs(&map, v->request);
-    add_params(&map, params);
+    struct record_map lists;
     record_map_init(&lists);
     for (const struct seen *s = v->seen; s; s = s->next) record_map_value(&lists, s->name, s->rows);
-    record_map_end(&lists, record_map_key(&map, "seen"));
-    record_map_end(&map, out);
+    record_map_end(&lists, out);
+}
+
+// What the script's function gets besides the request: the parts of its path, the lists that it asked for.
+static void put_more(const struct visit *v, const struct route_params *params, struct buf *out)
+{
+    record_put_map(out, 2);
+    record_put_text(out, TEXT("seen"));
+    put_seen(v, out);
+    record_put_text(out, TEXT("params"));
+    put_params(params, out);
 }
 
 static void visit_go_on(struct visit *v);
@@ -234,11 +230,12 @@ static int run(struct visit *v, struct script *s, const struct route *r, int fun
     const struct route_params *params, bool *passed, struct buf *out, struct err *e)
 {
     struct handling h = {.name = r->path, .function = function, .looks = looks, .may_pass = true};
-    struct buf request;
-    buf_init(&request, 4 * RECORD_LEN_MAX);
-    request_for(v, params, &request);
-    int failed = engine_handle(s, &h, (struct record){(uint8_t *)request.data, request.len}, out, passed, e);
-    buf_release(&request);
+    struct buf more;
+    buf_init(&more, 4 * RECORD_LEN_MAX);
+    put_more(v, params, &more);
+    h.more = (struct record){(uint8_t *)more.data, more.len};
+    int failed = engine_handle(s, &h, v->request, out, passed, e);
+    buf_release(&more);
     return failed;
 }
 

@@ -56,6 +56,19 @@ static void copy_value(struct record r, struct buf *out)
     }
 }
 
+// How many values the bytes hold, one inside the other or one behind the other.
+static size_t count_items(struct record r)
+{
+    struct record_item item;
+    const uint8_t *at = r.data, *end = at + r.len;
+    size_t n = 0;
+    for (; record_take(&at, end, &item); n++) {
+        if (at > end || (item.kind == RECORD_TEXT && item.text.data + item.text.len != (const char *)at))
+            abort();
+    }
+    return n;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
@@ -70,6 +83,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     record_print_json(r, &json); // unchecked bytes: must not crash
     record_get_text(r, "key");
     record_get_int(r, "n", 0);
+    record_get(r, "a key that is longer than what one byte of a head says");
+    if (count_items(r) > len) abort();
     if (record_check(r, &e) == 0) {
         copy_value(r, &again);
         if (again.len != len || memcmp(again.data, exact, len) != 0) abort();

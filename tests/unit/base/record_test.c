@@ -189,6 +189,52 @@ static void nesting_ends_at_64(void **state)
     assert_non_null(strstr(e.text, "64 deep"));
 }
 
+#define KEYS 300 // as long as their number: heads of one, two and three bytes
+
+static void a_key_of_any_length_is_found_and_no_other(void **state)
+{
+    char key[KEYS + 1];
+    struct record_map m;
+    record_map_init(&m);
+    memset(key, 'k', sizeof key);
+    for (int i = KEYS; i >= 0; i -= 2) { // the odd ones are not there
+        record_put_text(record_map_pair(&m), (struct text){key, (size_t)i});
+        record_put_int(&m.pairs, i);
+    }
+    record_put_int(record_map_pair(&m), 7); // a key that is no text
+    record_put_nil(&m.pairs);
+    assert_true(record_map_close(&m, &out));
+    for (int i = KEYS; i >= 0; i--) {
+        key[i] = 0;
+        assert_int_equal(record_get_int(written(), key, -1), i % 2 ? -1 : i);
+    }
+    assert_null(record_get(written(), "l").data);
+    out.len -= 3; // the last value ends in the middle
+    assert_null(record_get(written(), "no such key, and this one is longer").data);
+}
+
+static void items_come_in_the_order_of_the_bytes(void **state)
+{
+    struct record_item item;
+    record_put_list(&out, 3);
+    record_put_map(&out, 1);
+    record_put_text(&out, TEXT("n"));
+    record_put_int(&out, -5);
+    record_put_num(&out, 0.5);
+    record_put_bool(&out, true);
+    const uint8_t *at = (const uint8_t *)out.data, *end = at + out.len;
+    assert_true(record_take(&at, end, &item) && item.kind == RECORD_LIST && item.n == 3);
+    assert_true(record_take(&at, end, &item) && item.kind == RECORD_MAP && item.n == 1);
+    assert_true(record_take(&at, end, &item) && item.kind == RECORD_TEXT && text_is(item.text, "n"));
+    assert_true(record_take(&at, end, &item) && item.kind == RECORD_INT && item.integer == -5);
+    assert_true(record_take(&at, end, &item) && item.kind == RECORD_NUM && item.number == 0.5);
+    assert_true(record_take(&at, end, &item) && item.kind == RECORD_BOOL && item.truth);
+    assert_false(record_take(&at, end, &item));
+    at = (const uint8_t *)"\x63"
+                          "ab"; // three bytes are promised
+    assert_false(record_take(&at, at + 3, &item));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -202,6 +248,8 @@ int main(void)
         TEST(a_wrong_kind_answers_false),
         TEST(what_is_not_canonical_is_refused),
         TEST(nesting_ends_at_64),
+        TEST(a_key_of_any_length_is_found_and_no_other),
+        TEST(items_come_in_the_order_of_the_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
