@@ -126,8 +126,8 @@ static bool head_read(const uint8_t **at, const uint8_t *end, struct head *h)
 
 #define SHORT 24 // a text of fewer bytes has its length in the one byte of its head
 
-// Steps over a short text, or one of at most 255 bytes: most values are one of these, and keys are. False: it is
-// another value, or ends early.
+// Steps over a text of at most 255 bytes: most values are one of these, and keys are. False: it is another
+// value, or ends early.
 static inline bool step_over_text(const uint8_t **at, const uint8_t *end)
 {
     const uint8_t *p = *at;
@@ -292,7 +292,7 @@ static bool is_key(struct record r, struct text wanted)
     return record_text(r, &found) && text_eq(found, wanted);
 }
 
-// The pair whose key is a short text. Keys are sorted, the shorter ones first, so a longer one ends the search.
+// The pair whose key is a short text. Keys are sorted, shorter ones first, so a longer one ends the search.
 static struct record get_short(struct record_iter it, struct text wanted)
 {
     uint8_t head = (uint8_t)(UTF8 << 5 | wanted.len);

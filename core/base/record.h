@@ -86,8 +86,8 @@ struct record_iter record_each(struct record r);
 bool record_next(struct record_iter *it);
 size_t record_count(struct record r);
 
-// One after the other, as they lie in the bytes, for who builds something of a whole value: of a list or a map
-// it tells the count, and what is inside comes next. False: the bytes end there, or are broken.
+// One after the other, as they lie in the bytes, for who builds something of a whole value: of a list or a
+// map it tells the count, and what is inside comes next. False: the bytes end there, or are broken.
 struct record_item {
     enum record_kind kind;
     union {

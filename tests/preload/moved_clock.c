@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// moved_clock: preloaded into a program, moves its wall clock by what a file says, also while the program runs.
+// moved_clock: preloaded into a program, moves its wall clock by what a file says, while the program runs.
 //
-// The file that MOVED_CLOCK names holds one 64-bit number of milliseconds (tests/support/office.py writes it).
-// Whoever sets the clock of a whole machine would do the same to it: real sockets, real disks, another date.
+// The file that MOVED_CLOCK names holds one 64-bit number of milliseconds; tests/support/office.py writes it.
+// The program sees what it would if somebody set the machine's clock: real sockets and disks, another date.
 // Alarms on the wall clock that want to hear when it is set (timerfd) are rung every LOOK_MS instead of being
-// told: what looks at such a clock has to look again after any alarm.
+// told: who has such an alarm looks at the clock again after each.
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
