@@ -1,19 +1,20 @@
 -- SPDX-License-Identifier: MIT
 -- signup_load: what wrk does for W3: each request signs up somebody else. Prints one JSON line at the end.
--- Usage: wrk -s signup_load.lua URL -- PREFIX
+-- Usage: wrk -s signup_load.lua URL -- PREFIX FORM
+-- FORM is the rest of the form, and ends with the name of the field that the address goes into.
 -- luacheck: globals wrk init request done
-local prefix, n = "", 0
+local prefix, form, n = "", "", 0
 
 function init(args)
-  prefix = args[1]
+  prefix, form = args[1], args[2]
   wrk.method = "POST"
   wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
 end
 
 function request()
   n = n + 1
-  local form = ("name=Karma+Tshering+%d&email=%s%d%%40guests.example"):format(n, prefix, n)
-  return wrk.format(nil, nil, nil, form)
+  local body = "name=Karma+Tshering+%d&%s=%s%d%%40guests.example"
+  return wrk.format(nil, nil, nil, body:format(n, form, prefix, n))
 end
 
 function done(summary, latency)
