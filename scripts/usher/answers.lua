@@ -1,48 +1,117 @@
 -- SPDX-License-Identifier: MIT
 -- answers: who comes and who does not. The book "answers" holds for each person's key
---   { answer = "yes" | "no", at = ms, who = who wrote it down, note = text }
--- These are handlers: each runs to its end in one turn, and its reply leaves when the book is on disk.
+--   { answer = "yes" | "no" | "tentative", at = ms, who = who said it, note = text,
+--     before = list of earlier ones, the latest first, at most 20 }
+--   who    "guest", "assistant", "deputy": by their own link; "calendar", "mail": by what they sent back;
+--          "office:NAME": typed in by the office
+-- What these functions change is on disk before anybody is told: they run in handlers and routes.
 local check = require "usher.check"
+local deputies = require "usher.deputies"
 local facts = require "usher.facts"
+local letters = require "usher.letters"
 local people = require "usher.people"
+local pretend = require "usher.pretend"
+local links = require "usher.links"
 local roster = require "usher.roster"
 local undecided = require "usher.undecided"
 
 local answers = {}
 
+local BEFORE_MAX <const> = 20
+local NOTE_MAX <const> = 500 -- letters
+
+local words <const> = { yes = "yes", no = "no", coming = "yes", declined = "no", tentative = "tentative",
+  perhaps = "tentative" }
+
+-- answers.of(key) -> what the book says, or nil
+function answers.of(key)
+  return usher.book("answers"):get(key)
+end
+
+-- One line, and not longer than somebody reads.
+function answers.clean_note(text)
+  local note = people.one_line(tostring(text or ""))
+  local cut = utf8.len(note) and utf8.len(note) > NOTE_MAX and utf8.offset(note, NOTE_MAX + 1)
+  note = cut and note:sub(1, cut - 1) or note
+  return note ~= "" and note or nil
+end
+
+local function remembered(before)
+  if not before then return nil end
+  local list = { { answer = before.answer, at = before.at, who = before.who, note = before.note } }
+  for _, one in ipairs(before.before or {}) do
+    if #list < BEFORE_MAX then list[#list + 1] = one end
+  end
+  return list
+end
+
+-- answers.note_down(key, answer, who, note): writes it into the book, and tells nobody.
+function answers.note_down(key, answer, who, note)
+  usher.book("answers"):set(key, { answer = answer, at = usher.now(), who = who, note = note,
+    before = remembered(answers.of(key)) })
+end
+
 local followers <const> = {}
 
--- answers.follow(fn): fn(person, "yes" or "no") is told of each answer that is written down here, in its
+-- answers.follow(fn): fn(person, answer) is told of each answer that is written down here, in its
 -- transaction. When it raises, the answer is not taken, and whoever gave it reads why.
 function answers.follow(fn) followers[#followers + 1] = fn end
 
-local words <const> = { yes = "yes", no = "no", coming = "yes", declined = "no" }
+-- A yes is confirmed. A no is told only to whoever had said yes: it takes the entry out of their calendar.
+-- Whoever signed up hears of it by the sign-up.
+local function write_about(person, answer, before)
+  if usher.book("signup"):has(person.key) then return end
+  if answer == "yes" then letters.send("confirmation", person) end
+  if answer == "no" and before == "yes" then letters.send("withdrawn", person) end
+end
 
--- answers.answer{ person, answer, note, who } -> { text, ... }
--- person: a key, or a name or part of it that only one person has; the answer is yes or no. Or an item of the
--- programme that is undecided; then the answer is who gives it.
+-- answers.set(person, answer, { who, note, quiet }) -> what was said before, or nil
+-- person: as roster knows them. quiet: whoever calls writes to them about it.
+function answers.set(person, answer, said)
+  local before, note = answers.of(person.key), answers.clean_note(said.note)
+  if before and before.answer == answer and (before.note == note or not note) then return before.answer end
+  answers.note_down(person.key, answer, said.who, note)
+  for _, follow in ipairs(followers) do follow(person, answer) end
+  local changed = not before or before.answer ~= answer
+  if changed and person.stands_in_for and answer == "no" then
+    deputies.ended(person.key, said.who or "office:")
+  elseif changed and not said.quiet then
+    write_about(person, answer, before and before.answer)
+  end
+  return before and before.answer
+end
+
+local function answer_of(word)
+  local answer = words[tostring(word):lower()]
+  if answer then return answer end
+  error(("an answer is yes or no, not '%s'%s"):format(tostring(word),
+    check.meant(tostring(word), { "yes", "no", "tentative" })), 0)
+end
+
+-- answers.answer{ person, answer, note, who } -> { key, name, answer, before, text }
+-- person: a key, or a name or part of it that only one person has; the answer is yes, no or tentative.
 function answers.answer(request)
+  local person, why = roster.find(tostring(request.person or ""))
+  if not person then error(why, 0) end
+  local answer = answer_of(request.answer)
+  local before = answers.set(person, answer, request)
+  local name, changed = roster.shown(person), before and before ~= answer
+  return { key = person.key, name = name, answer = answer, before = before,
+    text = ("%s: %s%s"):format(name, answer, changed and " (it was " .. before .. ")" or "") }
+end
+
+-- The handler of `usher answer`: the same, typed in by the office. person may also be an item of the
+-- programme that is undecided; then the answer is who gives it.
+function answers.by_office(request)
   if undecided.is_open(request.person) then
     return undecided.decide { item = request.person, person = request.answer, who = request.who }
   end
-  local person, why = people.find(tostring(request.person or ""), roster.everybody())
-  if not person then error(why, 0) end
-  local answer = words[tostring(request.answer):lower()]
-  if not answer then
-    error(("an answer is yes or no, not '%s'%s"):format(tostring(request.answer),
-      check.meant(tostring(request.answer), { "yes", "no" })), 0)
-  end
-  local book = usher.book("answers")
-  local before = book:get(person.key)
-  book:set(person.key, { answer = answer, at = usher.now(), who = request.who, note = request.note })
-  for _, follow in ipairs(followers) do follow(person, answer) end
-  local name, changed = facts.full_name(person), before and before.answer ~= answer
-  return { key = person.key, name = name, answer = answer, before = before and before.answer,
-    text = ("%s: %s%s"):format(name, answer, changed and " (it was " .. before.answer .. ")" or "") }
+  return answers.answer { person = request.person, answer = request.answer, note = request.note,
+    who = "office:" .. tostring(request.who or "") }
 end
 
--- answers.who{ group } -> list of { group, key, name, answer, note, who }, in the order of the guest list;
--- then who has signed up, in the order in which they came
+-- answers.who{ group } -> list of { group, key, name, answer, note, who, phone, stands_in_for }: everybody
+-- who is a guest now, in the order of the guest list
 function answers.who(request)
   local wanted = request and request.group
   local book, list, groups = usher.book("answers"), {}, facts.groups
@@ -53,25 +122,66 @@ function answers.who(request)
     if not wanted or guest.group == wanted then
       local answer = book:get(guest.key) or {}
       local without = roster.waits(guest.key) and "waiting" or "none"
-      list[#list + 1] = { group = guest.group, key = guest.key, name = facts.full_name(guest),
-        answer = answer.answer or without, note = answer.note, who = answer.who, phone = guest.phone }
+      list[#list + 1] = { group = guest.group, key = guest.key, name = roster.shown(guest),
+        answer = answer.answer or without, note = answer.note, who = answer.who, phone = guest.phone,
+        stands_in_for = guest.stands_in_for and facts.full_name(guest.stands_in_for) }
     end
   end
   return list
 end
 
+-- answers.send_deputy(key, { name, salutation, mail }, who) -> the deputy; or nil and what is wrong, as
+-- deputies.name says it. Whoever sends somebody has said yes.
+function answers.send_deputy(key, given, who)
+  local deputy, problem = deputies.name(key, given, who)
+  if not deputy then return nil, problem end
+  answers.set(deputy, "yes", { who = who, quiet = true })
+  return deputy
+end
+
+local sentences <const> = { name = "a deputy has a name", salutation = "the form of address is too long",
+  mail = "this is not a mail address: write it as name@office.example",
+  taken = "this address is the guest's own, or another guest's" }
+
+-- answers.deputy_by_office{ person, name, mail, salutation, who } -> { key, name, text }: the handler of
+-- `usher deputy`. Without a name: the guest comes after all.
+function answers.deputy_by_office(request)
+  local person, why = roster.find(tostring(request.person or ""))
+  local who = "office:" .. tostring(request.who or "")
+  if not person then error(why, 0) end
+  if not person.guest then error(("%s is not a guest"):format(facts.full_name(person)), 0) end
+  if request.name then
+    local deputy, problem = answers.send_deputy(person.key, request, who)
+    if not deputy then error(sentences[problem], 0) end
+  elseif person.stands_in_for then
+    answers.come_instead(person.key, who)
+  else
+    error(("nobody comes in the place of %s"):format(facts.full_name(person)), 0)
+  end
+  local name = roster.shown(roster.person(person.key))
+  return { key = person.key, name = name, text = name .. ": comes" }
+end
+
+-- answers.come_instead(key, who): the guest comes after all, and not the deputy.
+function answers.come_instead(key, who)
+  deputies.take_back(key, who)
+  local person = roster.person(key)
+  answers.set(person, "yes", { who = who, quiet = true })
+  letters.send("confirmation", person)
+end
+
 local pretended <const> = { accepts = "yes", declines = "no" }
 
--- answers.pretend{ args, guest } -> list of { after, call, with }: what people do in a rehearsal about the
--- mail whose args these are. guest: "accepts" (the default, a day later), "declines" or "silent".
-function answers.pretend(request)
-  local about = request.args and request.args.about or {}
-  local answer = pretended[request.guest or "accepts"]
-  local person = facts.by_key[about.person or ""]
-  local invites = tostring(about.audience):find("^invited") or tostring(about.audience):find("^not_answered")
-  if not answer or not person or not person.guest or not invites then return {} end
-  return { { after = "1 day", call = "answer",
-    with = { person = person.key, answer = answer, who = "rehearsal" } } }
-end
+-- What the guests of a rehearsal do about a mail that asks whether they come: a day later they open their
+-- link and press a button.
+pretend.add(function(mail)
+  local about = mail.args and mail.args.about or {}
+  local answer = pretended[mail.guest or "accepts"]
+  local person = roster.person(about.person or "")
+  local asks = tostring(about.audience):find("^invited") or tostring(about.audience):find("^not_answered")
+  if not answer or not person or not person.guest or not asks then return nil end
+  return { { after = "1 day",
+    visit = { method = "POST", path = links.path("answer", person), form = { answer = answer } } } }
+end)
 
 return answers

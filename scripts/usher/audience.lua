@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- audience: who a mail is for. The people who could ever be in an audience are known when the script loads;
 -- whether one of them is in it is asked at the moment of sending, from the answers in the book.
+local attendance = require "usher.attendance"
 local check = require "usher.check"
 local facts = require "usher.facts"
 local people = require "usher.people"
@@ -19,9 +20,9 @@ end
 
 local verdicts <const> = {
   invited = function() return true end,
-  not_answered = function(person)
+  not_answered = function(person) -- "tentative", of a calendar, leaves the question open
     local answer = answer_of(person)
-    return not answer or said(answer)
+    return not answer or answer.answer == "tentative" or said(answer)
   end,
   coming = function(person)
     local answer = answer_of(person)
@@ -35,6 +36,17 @@ local verdicts <const> = {
   end,
   waiting = function(person)
     return roster.waits(person.key) or "is not on the wait-list"
+  end,
+  present = function(person)
+    if usher.now() < facts.event.starts.utc then return "the event has not begun" end
+    return attendance.was_there(person.key) or "was not there"
+  end,
+  absent = function(person)
+    if usher.now() < facts.event.ends.utc then return "the event is not over" end
+    if attendance.was_there(person.key) then return "was there" end
+    local answer = answer_of(person)
+    if not answer then return "was not there, and had not answered" end
+    return answer.answer == "yes" or "was not there, and " .. said(answer)
   end,
 }
 
@@ -108,12 +120,13 @@ local function running(word) return { word = word, group = false } end
 audience.words = {
   --- invited -> audience
   --- Every guest on the list. invited.GROUP, or invited["Two Words"], is one group of them; this goes for
-  --- not_answered, coming, declined and waiting too.
+  --- not_answered, coming, declined, waiting, present and absent too.
   --- Example: mail "hello" { to = invited, at = "1 day before", subject = "Hello", text = "Hello {name}" }
   invited = answering "invited",
 
   --- not_answered -> audience
-  --- The guests who have not answered when the mail goes out.
+  --- The guests who have not answered when the mail goes out. Whose calendar said "tentative" is asked
+  --- again.
   --- Example: mail "please-answer" { to = not_answered, at = "5 working days before, 10:00" }
   not_answered = answering "not_answered",
 
@@ -133,6 +146,17 @@ audience.words = {
   --- Example: mail "still-full" { to = waiting, at = "2 days before, 10:00", subject = "Still full: {title}",
   --- text = "Dear {full_name}, no seat has come free so far." }
   waiting = answering "waiting",
+
+  --- present -> audience
+  --- The guests who were there: who went in by their join page, or whom the office marked (usher attended).
+  --- Before the start that is nobody.
+  --- Example: mail "thanks" { to = present, at = "1 hour after", subject = "Thanks", text = "Dear {name}" }
+  present = answering "present",
+
+  --- absent -> audience
+  --- The guests who had answered yes and were not there. Before the end that is nobody.
+  --- Example: mail "missed" { to = absent, at = "1 day after", subject = "Sorry", text = "Dear {name}" }
+  absent = answering "absent",
 
   --- speakers -> audience
   --- Who has the role speaker in people, or is named in the programme.
@@ -209,7 +233,8 @@ local function belongs(part, person)
 end
 
 -- Audiences that somebody may be in who is on no list.
-local open_to_sign_ups <const> = { coming = true, declined = true, waiting = true }
+local open_to_sign_ups <const> = { coming = true, declined = true, waiting = true, present = true,
+  absent = true }
 
 -- audience.may_include(parts, person): could somebody who signed up ever be in one of them?
 function audience.may_include(parts, person)

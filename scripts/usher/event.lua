@@ -12,7 +12,7 @@ local MINUTE_MS <const> = 60 * 1000
 
 local known <const> = { title = "text", when = "text", where = "any?", organisers = "names?", host = "text?",
   from = "text?", reply_to = "text?", holidays = "any?", language = "text?", weekend = "list?",
-  alarm = "text?", digits = "latin|own?" }
+  alarm = "text?", digits = "latin|own?", recording = "text?" }
 
 local function as_list(names)
   return type(names) == "table" and names or { names }
@@ -46,6 +46,13 @@ local function read_alarm(name, alarm)
   return ms
 end
 
+local function check_recording(name, address)
+  if address and not address:find("^https?://[%w.-]+/") then
+    check.refuse('event "%s": recording is a whole web address, as in "https://videos.example/2021"', name)
+  end
+  return address
+end
+
 local function declare(name, given)
   if facts.event then
     check.refuse('event "%s": a script has one event, and "%s" is it', name, facts.event.id)
@@ -57,7 +64,7 @@ local function declare(name, given)
     where = read_where(name, o.where), organisers = as_list(o.organisers), host = o.host,
     from = o.from, reply_to = o.reply_to, language = o.language or "en",
     weekend = o.weekend or { "sat", "sun" }, alarm = read_alarm(name, o.alarm),
-    digits = o.digits or "latin",
+    digits = o.digits or "latin", recording = check_recording(name, o.recording),
   }
   if o.holidays then calendar.add(o.holidays) end
 end
@@ -66,7 +73,8 @@ end
 --- Says what takes place. `when` is a date, a time from-to and a zone; its weekday is checked. organisers and
 --- host are keys of people. Further: reply_to, holidays, language ("en"), weekend ({ "sat", "sun" }), alarm
 --- ("15 minutes": calendar entries ring so long before the start; without it they do not), digits ("own":
---- dates have the digits of the reader's language, where it has some; else "latin").
+--- dates have the digits of the reader's language, where it has some; else "latin"), recording (its address:
+--- guests find it on their page when the event is over).
 --- Example: event "hello" { title = "Hello", when = "Thu 25 Feb 2021 14:00-16:30 Asia/Thimphu" }
 event.event = check.word(function(name)
   check.name("event", name)

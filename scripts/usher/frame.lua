@@ -19,6 +19,20 @@ local function head(view)
   }
 end
 
+-- What the server says of every page (core/web), but for where forms may lead: browsers look at the whole
+-- way, so a button that goes on to another site names it. A stand-in for a secret tells no host: then any
+-- will do.
+local policy <const> = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+  .. "connect-src 'self'; form-action 'self' %s; base-uri 'none'; frame-ancestors 'none'"
+
+local function headers_of(view)
+  if not view.leads_to then return view.headers end
+  local headers = {}
+  for name, value in pairs(view.headers or {}) do headers[name] = value end
+  headers["content-security-policy"] = policy:format(view.leads_to:match("^https?://[%w.:-]+") or "https:")
+  return headers
+end
+
 local function page(view, class, header, footer)
   local code = view.lang or "en"
   local banner = usher.practising() and h.p { class = "practice", lang.text(code, "common.practice") }
@@ -28,7 +42,7 @@ local function page(view, class, header, footer)
     h.body { class = class, data_live = view.live or false, banner, header,
       h.main { id = "main", view.body }, footer },
   }
-  return { status = view.status, headers = view.headers, cookies = view.cookies,
+  return { status = view.status, headers = headers_of(view), cookies = view.cookies,
     body = "<!doctype html>\n" .. h.render(node) }
 end
 
@@ -37,9 +51,10 @@ local function contact()
   return from and (from:match("<([^>]+)>") or from)
 end
 
--- frame.guest { title, lang, body = node, status, headers, refresh = seconds, live = path } -> response.
--- What a guest sees: the event's title above, whom to ask below. live: the path of an event stream (a route
--- that returns { stream = topic }); the page is fetched anew when something is pushed to it.
+-- frame.guest { title, lang, body = node, status, headers, refresh = seconds, live = path, leads_to = url }
+-- -> response. What a guest sees: the event's title above, whom to ask below. live: the path of an event
+-- stream (a route that returns { stream = topic }); the page is fetched anew when something is pushed to
+-- it. leads_to: another site to which a form of the page leads.
 function frame.guest(view)
   local code, from = view.lang or "en", contact()
   return page(view, "guest", h.header { h.p { class = "event", facts.event.title or facts.event.id } },
@@ -58,15 +73,17 @@ function frame.office(view)
   })
 end
 
--- frame.gone(kind_of_problem, code) -> response: a link that is none, or that is too old.
+local problems <const> = { expired = "expired", gone = "gone" }
+
+-- frame.gone(why, code) -> response: of a link that is too old, or of somebody who is on no list any more.
+-- nil for one that is none: perhaps it is another event's, and the next one is asked.
 function frame.gone(why, code)
   code = code or "en"
-  if why ~= "expired" then return nil end -- "wrong": perhaps another event's; the next one is asked
-  return frame.guest { status = 410, lang = code, title = lang.text(code, "common.expired_title"),
-    body = h.list {
-      h.h1 { lang.text(code, "common.expired_title") },
-      h.p { lang.text(code, "common.expired") },
-    } }
+  local key = problems[why]
+  if not key then return nil end
+  local title = lang.text(code, ("common.%s_title"):format(key))
+  return frame.guest { status = 410, lang = code, title = title,
+    body = h.list { h.h1 { title }, h.p { lang.text(code, "common." .. key) } } }
 end
 
 -- The files that pages name. Called once, by the word `event`.

@@ -10,6 +10,14 @@ local areas <const> = {
   "dates",
   "fields",
   "signup",
+  "mails",
+  "letters",
+  "sheet",
+  "answer",
+  "deputy",
+  "countdown",
+  "join",
+  "unsubscribe",
 }
 local codes <const> = { "en", "dz" }
 
@@ -59,6 +67,15 @@ function lang.text(code, key, values)
     return tostring(value)
   end))
 end
+
+-- Languages whose texts nobody who speaks them has read yet, and what they are called in English.
+local machine_made <const> = { dz = "Dzongkha" }
+
+-- lang.unread(code) -> "Dzongkha", or nil: have the texts of that language still to be reviewed?
+function lang.unread(code) return machine_made[code] end
+
+-- lang.knows(key): is there such a text?
+function lang.knows(key) return texts.en[key] ~= nil end
 
 -- For tests: code -> key -> text.
 function lang.all() return texts end

@@ -1,6 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- links: the addresses in people's mails. Each stands for one person and one purpose, and says neither name
--- nor address; a link of one kind opens nothing of another.
+-- nor address; a link of one kind opens nothing of another. An assistant's links are of a purpose of their
+-- own, and a deputy's have a number of their own (generation): so a page knows who is in front of it
+-- (usher.bearer).
 local links = {}
 
 -- kind -> what stands before the token
@@ -17,14 +19,23 @@ local places <const> = {
   run = "/run/",        -- run of show, for the host
 }
 
--- links.path(kind, subject, options) -> "/a/TOKEN". subject: a person's key; options as in usher.link.make.
-function links.path(kind, subject, options)
-  return places[kind] .. usher.link.make(kind, subject, options)
+-- links.purpose(kind, assistant) -> text: what usher.link is asked for
+function links.purpose(kind, assistant)
+  return assistant and kind .. "-assistant" or kind
 end
 
--- links.url(kind, subject, options) -> "https://events.example/a/TOKEN", or nil without a web address
-function links.url(kind, subject, options)
-  return usher.http.url(links.path(kind, subject, options))
+-- links.path(kind, whose, options) -> "/a/TOKEN". whose: a person as they are now, or a key. options:
+-- expires and generation as in usher.link.make; assistant = true: the link of that person's assistant.
+function links.path(kind, whose, options)
+  local o, person = options or {}, type(whose) == "table" and whose or { key = whose }
+  local generation = o.generation or not o.assistant and person.generation or nil
+  return places[kind] .. usher.link.make(links.purpose(kind, o.assistant), person.key,
+    { expires = o.expires, generation = generation })
+end
+
+-- links.url(kind, whose, options) -> "https://events.example/a/TOKEN", or nil without a web address
+function links.url(kind, whose, options)
+  return usher.http.url(links.path(kind, whose, options))
 end
 
 -- links.route(kind, rest) -> "/a/:token": the pattern for usher.http.route
@@ -32,7 +43,14 @@ function links.route(kind, rest)
   return places[kind] .. ":token" .. (rest or "")
 end
 
--- links.subject(kind, request) -> key, generation | nil, "wrong" | "expired": whose link the request came by
+-- links.here(kind, request, rest) -> "/a/TOKEN": the address by which a request came, for forms and ways
+-- back
+function links.here(kind, request, rest)
+  return places[kind] .. request.params.token .. (rest or "")
+end
+
+-- links.subject(kind, request) -> key, generation | nil, "wrong" | "expired": whose link the request came
+-- by
 function links.subject(kind, request)
   return usher.link.read(kind, request.params.token)
 end

@@ -4,6 +4,7 @@ local audience = require "usher.audience"
 local check = require "usher.check"
 local facts = require "usher.facts"
 local invite = require "usher.invite"
+local letters = require "usher.letters"
 local moments = require "usher.moments"
 local sending = require "usher.sending"
 local texts = require "usher.texts"
@@ -73,9 +74,8 @@ local function check_zone(word, zone)
   if not fine then check.refuse('%s: zone is "theirs" or a place: %s', word, check.clean(problem)) end
 end
 
--- mail.rule(word, name, options, parts, life) -> rule: what mails and cues have in common, known by its name.
--- life(rule) -> the flow's function, for words whose mails have no moment of their own.
-function mail.rule(word, name, o, parts, life)
+-- What mails, cues and letters have in common.
+local function new_rule(word, name, o, parts)
   local title = ('%s "%s"'):format(word, name)
   local ready = texts[name] or {}
   if o.text and o.file then check.refuse("%s: say text or file, not both", title) end
@@ -103,7 +103,15 @@ function mail.rule(word, name, o, parts, life)
     check.refuse("%s: there is a rule of this name already: choose another, or leave that one out with  "
       .. 'use("...", { except = { "%s" } })', title, name)
   end
-  facts.rule_named[name], facts.rules[#facts.rules + 1] = rule, rule
+  facts.rule_named[name] = rule
+  return rule
+end
+
+-- mail.rule(word, name, options, parts, life) -> rule, known by its name. life(rule) -> the flow's function,
+-- for words whose mails have no moment of their own.
+function mail.rule(word, name, o, parts, life)
+  local rule = new_rule(word, name, o, parts)
+  facts.rules[#facts.rules + 1] = rule
   usher.flow(name, (life or sending.life)(rule))
   return rule
 end
@@ -115,8 +123,21 @@ function mail.is_left_out(name)
   return true
 end
 
+-- A mail that goes out by itself (usher.letters): the script says other words for it, or that it wants
+-- none.
+local function declare_letter(title, name, given)
+  local o = letters.options(title, given)
+  if mail.is_left_out(name) then return end
+  if o.off then return letters.off(name) end
+  local rule = new_rule("mail", name, o, {})
+  local problem = letters.check(rule)
+  if problem then check.refuse("%s: %s", title, problem) end
+  letters.take(rule)
+end
+
 local function declare(name, given)
   local title = ('mail "%s"'):format(name)
+  if letters.is_one(name) then return declare_letter(title, name, given) end
   local o = check.options(title, given, known)
   if mail.is_left_out(name) then return end
   local rule = mail.rule("mail", name, o, audience.parts(title, o.to))
@@ -131,14 +152,17 @@ local function declare(name, given)
 end
 
 --- mail "name" { to =, at =, subject =, text = } -> nothing
---- Declares a mail. to: an audience, a person's key or a list of them. at: a phrase ("3 working days before,
---- 10:00", "30 minutes before", "at the end"). zone: whose clock ("theirs", a zone; else the event's). text
---- or file: Markdown with {placeholders}, or one for each language { en = , dz = }. late: until when it is of
---- use ("until start", "until end", "within 2h", "always", "never"). unsure: what to do when nobody knows
---- whether it went out ("resend", "ask", "leave"); once = true: never twice, a person is asked.
---- missed = "each": not only the latest of several overdue. attach: files, "calendar" (the entry for the
---- guest's calendar; an update when something has changed) or "cancellation" (takes it out again). catch_up:
---- also when the rule is newer than its moment. from, reply_to: not the event's.
+--- Declares a mail. to: an audience, a person's key or a list of them. at: a phrase ("3 working days
+--- before, 10:00", "30 minutes before", "at the end"). zone: whose clock ("theirs", a zone; else the
+--- event's). text or file: Markdown with {placeholders}, or one for each language { en = , dz = }. late:
+--- until when it is of use ("until start", "until end", "within 2h", "always", "never"). unsure: what to do
+--- when nobody knows whether it went out ("resend", "ask", "leave"); once = true: never twice, a person is
+--- asked. missed = "each": not only the latest of several overdue. attach: files, "calendar" (the entry for
+--- the guest's calendar; an update when something has changed) or "cancellation" (takes it out again).
+--- catch_up: also when the rule is newer than its moment. from, reply_to: not the event's. Mails of these
+--- names go out by themselves, and take subject, text, file, attach, from, reply_to or off = true only:
+--- confirmation (after a yes), withdrawn (after a no that was a yes), deputy, deputy-sent, deputy-ended,
+--- deputy-declined, deputy-news (to the organisers), live-link.
 --- Example: mail "starting" { to = coming, at = "30 minutes before" }
 mail.mail = check.word(function(name)
   facts.need_event("mail")

@@ -18,10 +18,18 @@ local roles <const> = { "speaker", "organiser", "host" }
 local languages <const> = { english = "en", dzongkha = "dz", korean = "ko", filipino = "fil", nepali = "ne",
   hindi = "hi", french = "fr", spanish = "es", japanese = "ja", chinese = "zh", thai = "th", russian = "ru" }
 
--- people.is_address(text): could a mail be sent there?
+local function is_host(text)
+  for label in text:gmatch("[^.]+") do
+    if #label > 63 or label:find("^%-") or label:find("%-$") then return false end
+  end
+  return true
+end
+
+-- people.is_address(text): is it a mail address? What passes here is taken by usher.mail as well.
 function people.is_address(text)
-  return #text <= 254 and text:find("^[^%s@<>,;:\"()]+@[%w][%w.-]*%.%w[%w-]+$") ~= nil
-    and not text:find("..", 1, true)
+  local before, host = text:match("^([^%s@<>,;:\"()%[%]\\]+)@([%w][%w.-]*%.%w[%w-]+)$")
+  return before ~= nil and #text <= 254 and #before <= 64 and not text:find("..", 1, true)
+    and not before:find("^%.") and not before:find("%.$") and not before:find("=?", 1, true) and is_host(host)
 end
 
 local function check_address(person, column, where, found)
@@ -74,8 +82,8 @@ local function read_group(person, where, found)
   found.add("%s: unknown group '%s' of %s%s", where, group, person.name, check.meant(group, facts.groups))
 end
 
--- Cells pasted from a document hold line breaks and spaces that nobody sees.
-local function one_line(cell)
+-- people.one_line(text) -> text. Cells pasted from a document hold line breaks and spaces that nobody sees.
+function people.one_line(cell)
   return (cell:gsub("\u{00A0}", " "):gsub("[%s%c]+", " "):match("^%s*(.-)%s*$"))
 end
 
@@ -83,7 +91,7 @@ local function rename_columns(cells)
   local person = {}
   for name, value in pairs(cells) do
     local column = aliases[name] or name
-    person[column], facts.columns[column] = one_line(value), true
+    person[column], facts.columns[column] = people.one_line(value), true
   end
   return person
 end
@@ -222,12 +230,11 @@ people.groups = check.word(function(list)
   facts.groups_were_said = true
 end)
 
--- Who is meant by a key or a name: the person, or nil and a sentence that lists the candidates. all: who
--- there is, when it is not only those of the lists.
+-- people.find(text, all) -> person, or nil and a sentence that lists the candidates: who is meant by a key
+-- or by a name or part of it. all: list of people among whom to look (default: those of the lists).
 function people.find(text, all)
-  all = all or facts.everybody()
   local wanted, matches, names = text:lower(), {}, {}
-  for _, person in ipairs(all) do
+  for _, person in ipairs(all or facts.everybody()) do
     if person.key == text then return person end
     if facts.full_name(person):lower():find(wanted, 1, true) then matches[#matches + 1] = person end
     names[#names + 1] = person.name

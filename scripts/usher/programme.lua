@@ -5,7 +5,9 @@
 -- A line without a time is a heading when the next line has one, and an item otherwise ("Group Photo" before
 -- "Presentation"). `check` lists what was read as what, so that nobody has to know this rule.
 local check = require "usher.check"
+local dates = require "usher.dates"
 local facts = require "usher.facts"
+local lang = require "usher.lang"
 local people = require "usher.people"
 
 local programme = {}
@@ -243,19 +245,19 @@ function programme.need(word, title)
   check.refuse("%s: the programme has no item '%s'%s", word, title, check.meant(title, titles))
 end
 
--- "14:05-14:10" in a zone; nil for a floating item.
-function programme.time_text(item, zone)
+-- programme.time_text(item, zone, language) -> "14:05-14:10" in a zone; nil for a floating item
+function programme.time_text(item, zone, language)
   if not item.starts then return nil end
-  local from = usher.time.format(item.starts, zone, "%H:%M")
-  return item.ends and from .. "-" .. usher.time.format(item.ends, zone, "%H:%M") or from
+  local from = dates.clock(item.starts, zone, language)
+  return item.ends and from .. "-" .. dates.clock(item.ends, zone, language) or from
 end
 
--- Who gives an item, for people to read.
-function programme.given_by(item)
+-- programme.given_by(item, language) -> text, or nil: who gives an item, for people to read
+function programme.given_by(item, language)
   local names = {}
   for i, person in ipairs(item.people) do names[i] = facts.full_name(person) end
   if #names > 0 then return table.concat(names, ", ") end
-  return item.undecided and "to be announced" or item.stranger
+  return item.undecided and lang.text(language, "mails.undecided") or item.stranger
 end
 
 local function say_floating(item, following, add)

@@ -4,16 +4,18 @@
 -- inside usher.decide, handlers and routes.
 --
 --   book roster: key -> { name, salutation, mail, zone, language, group, phone, ... what differs from the
---     list; signed_up = true for whoever is on no list; stands_in_for = { name, mail } of whom a deputy
---     replaces }
+--     list (false: is not there any more); signed_up = true for whoever is on no list;
+--     stands_in_for = { name, salutation, mail } of whom a deputy replaces, generation = the number in the
+--     deputy's links, own = what stood here before the deputy came }
 local facts = require "usher.facts"
+local people = require "usher.people"
 
 local roster = {}
 
 local function merged(key, listed, change)
   local person = {}
   for name, value in pairs(listed or {}) do person[name] = value end
-  for name, value in pairs(change) do person[name] = value end
+  for name, value in pairs(change) do person[name] = value or nil end
   person.key, person.guest = key, person.guest or change.signed_up or false
   return person
 end
@@ -24,6 +26,13 @@ function roster.person(key)
   if not change then return listed end
   if not listed and not change.signed_up then return nil end -- was on a list, and is no longer
   return merged(key, listed, change)
+end
+
+-- roster.own(key) -> the person whose place it is, whether or not a deputy comes; or nil
+function roster.own(key)
+  local person, change = roster.person(key), usher.book("roster"):get(key)
+  if not person or not person.stands_in_for then return person end
+  return change.own and merged(key, facts.by_key[key], change.own) or facts.by_key[key]
 end
 
 -- What differs from the list, or nil: small enough to be kept in a journal.
@@ -64,12 +73,29 @@ function roster.everybody()
   return table.move(guests, 1, #guests, #all + 1, all)
 end
 
+-- roster.find(text) -> person as of now, or nil and a sentence: by key, by the name of who comes, or by the
+-- name of the guest in whose place they come.
+function roster.find(text)
+  local found, why = people.find(text, roster.everybody())
+  if found then return found end
+  local listed = people.find(text)
+  local now = listed and roster.person(listed.key)
+  if now then return now end
+  return nil, why
+end
+
 -- roster.by_mail(address) -> the guest with that address now, or nil
 function roster.by_mail(address)
   address = address:lower()
   for _, guest in ipairs(roster.guests()) do
     if guest.mail and guest.mail:lower() == address then return guest end
   end
+end
+
+-- roster.shown(person) -> "Karma Dorji for Dasho Sonam Wangmo": for the organisers
+function roster.shown(person)
+  local name, whose = facts.full_name(person), person.stands_in_for
+  return whose and ("%s for %s"):format(name, facts.full_name(whose)) or name
 end
 
 return roster

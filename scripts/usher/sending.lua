@@ -8,8 +8,10 @@ local audience = require "usher.audience"
 local check = require "usher.check"
 local facts = require "usher.facts"
 local invite = require "usher.invite"
+local lang = require "usher.lang"
 local moments = require "usher.moments"
 local roster = require "usher.roster"
+local suppression = require "usher.suppression"
 local template = require "usher.template"
 
 local sending = {}
@@ -22,6 +24,11 @@ local function in_language(texts, person)
   for _, language in ipairs { person.language or "", facts.event.language, "en" } do
     if texts[language] then return texts[language], language end
   end
+end
+
+local function language_of(rule, person)
+  local _, language = in_language(rule.text, person)
+  return language or facts.event.language
 end
 
 local function item_named(title)
@@ -61,6 +68,8 @@ local function judge(rule, listed, moment, belated)
   if not person then return { why = "is no longer on the list" } end
   local verdict = audience.verdict(rule.parts, person)
   if verdict ~= true then return { why = verdict } end
+  local refusal = suppression.refusal(rule, person)
+  if refusal then return { why = refusal } end
   local other = overtaken_by(rule, person, moment)
   if other then return { why = ("'%s' is due as well, and later"):format(other) } end
   return sending.look(rule, person)
@@ -70,7 +79,8 @@ end
 -- small enough for a journal.
 function sending.look(rule, person)
   local subject <const>, text <const> = in_language(rule.subject, person), in_language(rule.text, person)
-  return { send = true, asked = template.asked { subject, text }, change = roster.change(person.key),
+  local case = { person = person, language = language_of(rule, person) }
+  return { send = true, asked = template.asked({ subject, text }, case), change = roster.change(person.key),
     entry = rule.entry and invite.decide(person, rule.entry == "cancellation") }
 end
 
@@ -82,14 +92,24 @@ local function attachments(rule, case)
   return #list > 0 and list or nil
 end
 
+-- sending.render(rule, case) -> subject, text, the text's language (nil: the script says one text for all).
+-- Subject and text may stand in different languages, and what fills them in follows.
+function sending.render(rule, case)
+  local text, language = in_language(rule.text, case.person)
+  case.language = language or facts.event.language
+  local body = template.render(text, case)
+  local subject, of_subject = in_language(rule.subject, case.person)
+  case.language = of_subject or facts.event.language
+  return template.render_subject(subject, case), body, language
+end
+
 local function compose(rule, case)
   local event, person = facts.event, case.person
-  local text, language = in_language(rule.text, person)
+  local subject, text, language = sending.render(rule, case)
   return {
     "mail", to = template.address(person), as = person.key, cc = person.assistant and { person.assistant },
     from = rule.from or event.from, reply_to = rule.reply_to or event.reply_to,
-    subject = template.render_subject(in_language(rule.subject, person), case),
-    text = template.render(text, case), lang = language, zone = event.zone,
+    subject = subject, text = text, lang = language or event.language, zone = event.zone,
     attach = attachments(rule, case),
     unsure = moments.unsure(rule, case.moment, case.anchor),
     give_up = moments.limit(rule, case.moment, case.anchor),
@@ -100,15 +120,20 @@ local function compose(rule, case)
   }
 end
 
--- A guest's assistant gets a copy of their own, for it is they who keep the diary.
-local function send_copy(mail, person)
+-- A guest's assistant gets a copy of their own, for it is they who keep the diary. Its links know that the
+-- assistant answers.
+local function send_copy(mail, rule, case)
+  local person = case.person
   if not person.assistant then return end
+  case.for_assistant = true
+  local subject, text = sending.render(rule, case)
   local about = { what = "copy", rule = mail.about.rule, person = person.key,
     item = mail.about.item, item_at = mail.about.item_at }
+  local head = lang.text(mail.lang, "mails.copy",
+    { name = template.escape(facts.full_name(person)) })
   usher.mail {
     "copy", to = person.assistant, as = person.key, from = mail.from, reply_to = mail.reply_to,
-    subject = mail.subject,
-    text = ("*A copy of what %s gets.*\n\n%s"):format(template.escape(facts.full_name(person)), mail.text),
+    subject = subject, text = ("*%s*\n\n%s"):format(head, text), lang = mail.lang,
     zone = mail.zone, unsure = mail.unsure, give_up = mail.give_up, about = about,
   }
 end
@@ -118,7 +143,7 @@ end
 function sending.send(rule, case)
   local mail = compose(rule, case)
   local reply = usher.mail(mail)
-  if reply.sent then send_copy(mail, case.person) end
+  if reply.sent then send_copy(mail, rule, case) end
   return reply.sent and { sent = true } or { skipped = reply.why }
 end
 
@@ -149,11 +174,12 @@ function sending.life(rule)
   end
 end
 
--- sending.check_texts(rule, case, whole) -> a sentence about a placeholder, or nil
+-- sending.check_texts(rule, case, whole) -> a sentence about a placeholder that can't be filled in, or nil
 function sending.check_texts(rule, case, whole)
   for _, part in ipairs { "subject", "text" } do
     local text, language = in_language(rule[part], case.person)
     local where = language and ("%s (%s)"):format(part, language) or part
+    case.language = language or facts.event.language
     local problem = template.check(text, where, case, whole)
     if problem then return problem end
   end
@@ -228,7 +254,7 @@ function sending.fold(names, person, asked)
   for i, name in ipairs(names) do
     local rule = facts.rule_named[name]
     local case = { person = person, rule = rule, anchor = facts.event, asked = asked,
-      moment = moments.of(rule, person, facts.event) }
+      moment = moments.of(rule, person, facts.event), language = language_of(rule, person) }
     texts[i] = ("**%s**\n\n%s"):format(template.render(in_language(rule.subject, person), case),
       template.render(in_language(rule.text, person), case))
     for _, attached in ipairs(rule.attach) do
@@ -246,7 +272,8 @@ function sending.asked_of(names, person)
     texts[#texts + 1] = in_language(rule.subject, person)
     texts[#texts + 1] = in_language(rule.text, person)
   end
-  return template.asked(texts)
+  local first = facts.rule_named[names[1]]
+  return template.asked(texts, { person = person, language = first and language_of(first, person) })
 end
 
 -- sending.enrol(person, told): starts the flows of somebody who signed up, one for each rule that could

@@ -1,19 +1,27 @@
 -- SPDX-License-Identifier: MIT
 -- settle: what an event brings with it: the handlers that answer for it, and, when the script has said
 -- everything, the description with the zones of all who take part.
+local answer_page = require "usher.answer_page"
 local answers = require "usher.answers"
+local attendance = require "usher.attendance"
 local calendar = require "usher.calendar"
 local check = require "usher.check"
+local deputy_page = require "usher.deputy_page"
 local facts = require "usher.facts"
 local feed = require "usher.feed"
 local frame = require "usher.frame"
 local invite = require "usher.invite"
+local invite_now = require "usher.invite_now"
+local join_page = require "usher.join_page"
+local lang = require "usher.lang"
+local letters = require "usher.letters"
 local people = require "usher.people"
 local pretend = require "usher.pretend"
 local programme = require "usher.programme"
 local roster = require "usher.roster"
 local timeline = require "usher.timeline"
 local undecided = require "usher.undecided"
+local unsubscribe_page = require "usher.unsubscribe_page"
 
 local settle = {}
 
@@ -46,6 +54,19 @@ local function check_day(add)
   end
 end
 
+-- Words that a machine made go to nobody before somebody has read them.
+local function check_languages(add)
+  local counts = {}
+  for _, guest in ipairs(facts.guests) do
+    local name = lang.unread(guest.language)
+    if name then counts[name] = (counts[name] or 0) + 1 end
+  end
+  for name, count in pairs(counts) do
+    add("%d %s %s: usher's own %s texts and pages were made by a machine, so let a speaker read them first",
+      count, count == 1 and "guest reads" or "guests read", name, name)
+  end
+end
+
 -- Sentences that are no errors, but that somebody should read before the first mail.
 local function sentences()
   local list = table.move(facts.notes, 1, #facts.notes, 1, {})
@@ -53,6 +74,7 @@ local function sentences()
   programme.check(add)
   check_day(add)
   calendar.check(add)
+  check_languages(add)
   return list
 end
 
@@ -80,6 +102,7 @@ local function finish()
   check.nothing_waits()
   check_keys()
   for _, fn in ipairs(last) do fn() end
+  letters.register()
   local event = facts.event
   usher.describe { id = event.id, title = event.title, zone = event.zone, zones = zones() }
 end
@@ -92,9 +115,15 @@ function settle.register()
   registered = true
   frame.register()
   feed.register()
-  usher.on("answer", answers.answer)
+  answer_page.register()
+  deputy_page.register()
+  join_page.register()
+  unsubscribe_page.register()
+  usher.on("answer", answers.by_office)
+  usher.on("deputy", answers.deputy_by_office)
+  usher.on("attended", attendance.mark)
+  usher.on("invite-now", invite_now.invite)
   usher.on("who", answers.who)
-  pretend.add(answers.pretend)
   usher.on("pretend", pretend.acts)
   usher.on("pretend-begin", pretend.first_acts)
   usher.on("decide", undecided.decide)

@@ -11,6 +11,7 @@
 --
 -- The public form can do one thing to an address: have it sent one mail an hour. Whatever else happens to a
 -- sign-up, its own link does, or the office.
+local answers = require "usher.answers"
 local door = require "usher.door"
 local facts = require "usher.facts"
 local roster = require "usher.roster"
@@ -39,10 +40,8 @@ end
 
 -- Whoever wrote the same answer down before stays named.
 local function set_answer(key, answer)
-  local book = usher.book("answers")
-  local before = book:get(key)
-  if before and before.answer == answer then return end
-  book:set(key, { answer = answer, at = usher.now(), who = "sign-up" })
+  local before = answers.of(key)
+  if not before or before.answer ~= answer then answers.note_down(key, answer, "sign-up") end
 end
 
 -- ---- in the line --------------------------------------------------------------------------------------

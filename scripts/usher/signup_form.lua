@@ -34,11 +34,11 @@ local function where_text(code)
 end
 
 -- "Thu 25 Feb 2021, 14:00-16:30 Thimphu (UTC+6)", and a line for each further zone of the form.
-local function when_lines()
+local function when_lines(code)
   local lines = {}
   for i, zone in ipairs(plan().zones) do
     if i > 1 then lines[#lines + 1] = h.br {} end
-    lines[#lines + 1] = template.span(facts.event, zone)
+    lines[#lines + 1] = template.span(facts.event, zone, code)
   end
   return lines
 end
@@ -46,7 +46,7 @@ end
 -- form.about(code) -> node: when and where
 function form.about(code)
   local where = where_text(code)
-  return h.dl { class = "facts", h.dt { text(code, "when") }, h.dd(when_lines()),
+  return h.dl { class = "facts", h.dt { text(code, "when") }, h.dd(when_lines(code)),
     where and h.list { h.dt { text(code, "where") }, h.dd { where } } }
 end
 
@@ -54,7 +54,8 @@ local function programme_list(code)
   if #facts.items == 0 then return false end
   local items = {}
   for i, item in ipairs(facts.items) do
-    local time, by = programme.time_text(item, facts.event.zone), programme.given_by(item)
+    local time = programme.time_text(item, facts.event.zone, code)
+    local by = programme.given_by(item, code)
     items[i] = h.li { time and time .. " " or "", item.title, by and (" (%s)"):format(by) or "" }
   end
   return h.details { h.summary { text(code, "programme") }, h.ul(items) }
@@ -194,7 +195,7 @@ end
 local function closed_text(code)
   local now = usher.now()
   if plan().opens and now < plan().opens.utc then
-    return text(code, "opens", { when = template.clock(plan().opens.utc, facts.event.zone) })
+    return text(code, "opens", { when = template.clock(plan().opens.utc, facts.event.zone, code) })
   elseif now >= plan().closes.utc then
     return text(code, "closed")
   end

@@ -8,6 +8,7 @@ local audience = require "usher.audience"
 local check = require "usher.check"
 local facts = require "usher.facts"
 local invite = require "usher.invite"
+local lang = require "usher.lang"
 local mail = require "usher.mail"
 local roster = require "usher.roster"
 local seats = require "usher.seats"
@@ -44,7 +45,9 @@ local function number_text(number) return number and ("%d"):format(number) or ""
 local function values_of(kind, seen, person)
   local values = {}
   if kind == "waiting" then values.number = number_text(seen.number) end
-  if kind == "offer" then values.offer_ends = template.clock(seen.kept_until, person.zone) end
+  if kind == "offer" then
+    values.offer_ends = template.clock(seen.kept_until, person.zone, lang.of(person))
+  end
   if kind == "seat" then values.missed = seen.missed or "" end
   return values
 end

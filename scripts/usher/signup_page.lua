@@ -61,7 +61,7 @@ local function facts_of(view)
     h.dt { text(code, "name") }, h.dd { person.name },
     h.dt { text(code, "mail") }, h.dd { person.mail },
     plan().asks_group and h.list { h.dt { text(code, "group") }, h.dd { entry.group } },
-    h.dt { text(code, "when") }, h.dd { template.both(facts.event, person.zone) },
+    h.dt { text(code, "when") }, h.dd { template.both(facts.event, person.zone, code) },
   }
 end
 
@@ -107,7 +107,7 @@ function states.waiting(view, typed, problems)
 end
 
 function states.offered(view)
-  local ends = template.clock(view.entry.kept_until, view.person.zone)
+  local ends = template.clock(view.entry.kept_until, view.person.zone, view.code)
   return "offer_title", {
     h.p { class = "lead", text(view.code, "offer_lead", { when = ends }) }, facts_of(view),
     h.div { class = "choices", button(view, "take", "take", "main-button"),

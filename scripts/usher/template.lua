@@ -3,15 +3,18 @@
 -- error when the script is checked, never a mail that begins with "Dear ,". Rendered when a mail is sent, so
 -- that an edit reaches the mails that wait.
 --
--- A field is a function of the case: { person, rule, item, anchor, asked, values }. Fields of `asked` look at
--- the book; they are computed inside usher.decide and arrive in case.asked. `values` are placeholders of that
--- mail alone, name -> text.
+-- A field is a function of the case: { person, rule, item, anchor, asked, language: of the text, values:
+-- placeholders of that mail alone, name -> Markdown; for_assistant: the person's assistant reads it }.
+-- Fields of `asked` look at the book; they are computed inside usher.decide and arrive in case.asked.
 local audience = require "usher.audience"
 local check = require "usher.check"
+local dates = require "usher.dates"
 local facts = require "usher.facts"
+local invite = require "usher.invite"
+local lang = require "usher.lang"
 local links = require "usher.links"
 local programme = require "usher.programme"
-local roster = require "usher.roster"
+local tally = require "usher.tally"
 
 local template = {}
 
@@ -32,67 +35,98 @@ function template.address(person)
   return ('"%s" <%s>'):format(facts.full_name(person):gsub('[\\"]', "\\%0"), person.mail)
 end
 
-local function zone_text(ms, zone)
-  return usher.time.format(ms, zone, "%P (%z)")
+local function language_of(case) return case.language or facts.event.language end
+
+-- What stands around a value, in the language of the text that it is put into.
+local function say(case, key, values)
+  return lang.text(language_of(case), "mails." .. key, values)
 end
 
--- "Thu 25 Feb 2021, 14:00-16:30 Thimphu (UTC+6)"
-local function span_text(anchor, zone)
-  local format = usher.time.format
-  local ends = anchor.ends or anchor.starts
-  local last = "-" .. format(ends, zone, "%H:%M")
-  if format(anchor.starts, zone, "%Y-%m-%d") ~= format(ends, zone, "%Y-%m-%d") then
-    last = format(ends, zone, " to %a %d %b %Y, %H:%M")
-  end
-  return ("%s%s %s"):format(format(anchor.starts, zone, "%a %d %b %Y, %H:%M"), last,
-    zone_text(anchor.starts, zone))
+-- template.span(anchor, zone, code) -> "Thu 25 Feb 2021, 14:00-16:30 Thimphu (UTC+6)"; an item without an end
+-- has one time
+function template.span(anchor, zone, code)
+  return anchor.ends and dates.span(anchor, zone, code) or dates.long(anchor.starts, zone, code)
 end
 
--- Both clocks when they differ: their own first, then the event's, which has its day when that differs too.
-local function both_text(anchor, zone)
-  local own = span_text(anchor, zone)
-  if zone == facts.event.zone then return own end
-  local format, event_zone = usher.time.format, facts.event.zone
-  local ends = anchor.ends or anchor.starts
-  local same_day = format(anchor.starts, zone, "%a") == format(anchor.starts, event_zone, "%a")
-    and format(ends, zone, "%a") == format(ends, event_zone, "%a")
-  if not same_day then return ("%s, which is %s"):format(own, span_text(anchor, event_zone)) end
-  return ("%s, which is %s-%s %s"):format(own, format(anchor.starts, event_zone, "%H:%M"),
-    format(ends, event_zone, "%H:%M"), zone_text(anchor.starts, event_zone))
+local function is_same_day(moment, zone, other_zone)
+  return not moment or usher.time.format(moment, zone, "%a") == usher.time.format(moment, other_zone, "%a")
 end
 
-template.span, template.both = span_text, both_text
+local function clocks(anchor, zone, code)
+  if anchor.ends then return dates.clocks(anchor, zone, code) end
+  return ("%s %s"):format(dates.clock(anchor.starts, zone, code), dates.place(anchor.starts, zone, code))
+end
 
--- template.clock(ms, zone) -> "Tue 23 Feb 2021, 10:00 Seoul (UTC+9), which is 07:00 Thimphu (UTC+6)"
-function template.clock(ms, zone)
-  local format, event_zone = usher.time.format, facts.event.zone
-  local own = format(ms, zone, "%a %d %b %Y, %H:%M %P (%z)")
+-- template.both(anchor, zone, code): both clocks when they differ: their own first, then the event's, which
+-- has its day when that differs too.
+function template.both(anchor, zone, code)
+  local own, event_zone = template.span(anchor, zone, code), facts.event.zone
   if zone == event_zone then return own end
-  local same_day = format(ms, zone, "%d") == format(ms, event_zone, "%d")
-  return ("%s, which is %s"):format(own,
-    format(ms, event_zone, same_day and "%H:%M %P (%z)" or "%a %d %b %Y, %H:%M %P (%z)"))
+  local brief = is_same_day(anchor.starts, zone, event_zone) and is_same_day(anchor.ends, zone, event_zone)
+  return lang.text(code, "mails.which_is", { own = own,
+    theirs = brief and clocks(anchor, event_zone, code) or template.span(anchor, event_zone, code) })
 end
 
-local function where_text()
+-- template.clock(ms, zone, code) -> "Tue 23 Feb 2021, 10:00 Seoul (UTC+9), which is 07:00 Thimphu (UTC+6)"
+function template.clock(ms, zone, code)
+  return template.both({ starts = ms }, zone, code)
+end
+
+local function link_to(kind, case)
+  local o = { assistant = case.for_assistant and (kind == "answer" or kind == "unsubscribe") }
+  local address = links.url(kind, case.person, o)
+  return address and "<" .. address .. ">"
+end
+
+-- A place; of a meeting on Zoom the reader's own link, which leads to wherever the meeting is on the day.
+-- Only an installation without a web address writes the meeting's own.
+local function where_text(case)
   local where = facts.event.where
   if not where then return "" end
   if where.kind == "place" then return escape(where.text) end
+  local own = link_to("join", case)
+  if own then return "Zoom: " .. own end
   local text = "Zoom: <" .. where.link .. ">"
-  if where.id then text = text .. ", meeting ID " .. where.id end
-  if where.code then text = text .. ", passcode " .. where.code end
+  if where.id then text = text .. say(case, "meeting_id", { id = where.id }) end
+  if where.code then text = text .. say(case, "passcode", { code = where.code }) end
   return text
 end
 
-local function item_line(item, zone)
-  local by = programme.given_by(item)
+-- Where it takes place, without how to get in: for whoever has not said yet that they come.
+local function venue()
+  local where = facts.event.where
+  return where and (where.kind == "place" and escape(where.text) or "Zoom") or ""
+end
+
+local function how_to_answer(case)
+  local link = link_to("answer", case)
+  if not link then return say(case, "answer_by_reply") end
+  if not case.for_assistant then return say(case, "answer_here", { link = link }) end
+  return say(case, "answer_for", { link = link, name = escape(facts.full_name(case.person)) })
+end
+
+local function how_to_join(case)
+  local where, link = facts.event.where, link_to("join", case)
+  if where and where.kind == "place" then return where_text(case) end
+  return link and say(case, "join_here", { link = link }) or where_text(case)
+end
+
+local function how_to_change(case)
+  local link = link_to("answer", case)
+  return link and say(case, "change_here", { link = link }) or say(case, "change_by_reply")
+end
+
+local function item_line(item, zone, case)
+  local by = programme.given_by(item, language_of(case))
   local title = by and ("%s (%s)"):format(escape(item.title), escape(by)) or escape(item.title)
-  local time = programme.time_text(item, zone)
+  local time = programme.time_text(item, zone, language_of(case))
   return time and ("- %s %s"):format(time, title) or "- " .. title
 end
 
 local function programme_text(case)
-  local lines = { "Times of " .. zone_text(facts.event.starts, case.person.zone) .. ":", "" }
-  for _, item in ipairs(facts.items) do lines[#lines + 1] = item_line(item, case.person.zone) end
+  local lines = { say(case, "times_of",
+    { place = dates.place(facts.event.starts, case.person.zone, language_of(case)) }), "" }
+  for _, item in ipairs(facts.items) do lines[#lines + 1] = item_line(item, case.person.zone, case) end
   return #facts.items > 0 and table.concat(lines, "\n") or ""
 end
 
@@ -100,27 +134,33 @@ end
 local function run_of_show(case)
   local lines = {}
   for _, item in ipairs(facts.items) do
-    local line = item_line(item, case.person.zone)
+    local line = item_line(item, case.person.zone, case)
     for _, person in ipairs(item.people) do
       if item.starts and person.zone ~= case.person.zone then
-        line = ("%s, %s %s"):format(line, usher.time.format(item.starts, person.zone, "%H:%M"),
-          zone_text(item.starts, person.zone))
+        line = ("%s, %s %s"):format(line, dates.clock(item.starts, person.zone, language_of(case)),
+          dates.place(item.starts, person.zone, language_of(case)))
       end
     end
-    if not item.starts then line = line .. ": no time of its own, straight after the item before" end
+    if not item.starts then line = say(case, "floating", { item = line }) end
     lines[#lines + 1] = line
   end
   return table.concat(lines, "\n")
 end
 
-local function names_of(list)
+local function organisers_text(case)
   local names = {}
-  for i, person in ipairs(list) do names[i] = escape(facts.full_name(person)) end
+  for i, person in ipairs(audience.organisers()) do names[i] = escape(facts.full_name(person)) end
   local last = table.remove(names)
-  return #names > 0 and table.concat(names, ", ") .. " and " .. last or last or ""
+  return #names > 0 and say(case, "list_and", { list = table.concat(names, ", "), last = last }) or last or ""
 end
 
-local function organisers_text() return names_of(audience.organisers()) end
+-- Who signs: the organisers; of an event that names none, whoever sends.
+local function signature(case)
+  local organisers = organisers_text(case)
+  if organisers ~= "" then return organisers end
+  local sender = invite.organiser()
+  return escape(sender and sender.name or facts.event.title)
+end
 
 local function objectives_text()
   local lines = {}
@@ -134,8 +174,9 @@ local function own_items(case)
   for _, item in ipairs(facts.items) do
     for _, person in ipairs(item.people) do
       if person.key == case.person.key then
-        local time, title = programme.time_text(item, zone), escape(item.title)
-        lines[#lines + 1] = time and ("- %s %s: %s"):format(time, zone_text(item.starts, zone), title)
+        local code, title = language_of(case), escape(item.title)
+        local time = programme.time_text(item, zone, code)
+        lines[#lines + 1] = time and ("- %s %s: %s"):format(time, dates.place(item.starts, zone, code), title)
           or "- " .. title
       end
     end
@@ -153,37 +194,13 @@ local function next_text(case)
     end
     found = found or item.title == case.item.title
   end
-  return #names > 0 and table.concat(names, ", then ") or "the end of the programme"
-end
-
--- "Secretaries: 5 coming, 1 declined, 2 without an answer", one line for each group.
-local function answers_text()
-  local answers, guests, lines = usher.book("answers"), roster.guests(), {}
-  local groups = #facts.groups > 0 and facts.groups or { false }
-  for _, group in ipairs(groups) do
-    local yes, no, waiting, none = 0, 0, 0, 0
-    for _, guest in ipairs(guests) do
-      if not group or guest.group == group then
-        local answer = answers:get(guest.key)
-        if answer and answer.answer == "yes" then yes = yes + 1
-        elseif answer then no = no + 1
-        elseif roster.waits(guest.key) then waiting = waiting + 1
-        else none = none + 1 end
-      end
-    end
-    local line = ("- %s: %d coming, %d declined, %d without an answer"):format(escape(group or "Guests"),
-      yes, no, none)
-    lines[#lines + 1] = waiting > 0 and ("%s, %d on the wait-list"):format(line, waiting) or line
-  end
-  return table.concat(lines, "\n")
+  if #names == 0 then return say(case, "programme_ends") end
+  return table.concat(names, say(case, "and_then"))
 end
 
 -- {answer_link} and its like: an address of their own for each person, as a link of Markdown.
 local function link_field(kind)
-  return function(case)
-    local address = links.url(kind, case.person.key)
-    return address and "<" .. address .. ">" or ""
-  end
+  return function(case) return link_to(kind, case) or "" end
 end
 
 -- These differ from person to person; all others are the same for everybody in one zone.
@@ -193,6 +210,10 @@ local personal <const> = {
   full_name = function(case) return escape(facts.full_name(case.person)) end,
   group = function(case) return escape(case.person.group or "") end,
   own_items = own_items,
+  where = where_text,
+  how_to_answer = how_to_answer,
+  how_to_join = how_to_join,
+  how_to_change = how_to_change,
 }
 for _, kind in ipairs { "answer", "join", "survey", "interest", "signup", "ask", "unsubscribe",
   "calendar" } do
@@ -201,13 +222,14 @@ end
 
 local shared <const> = {
   title = function() return escape(facts.event.title) end,
-  when = function() return span_text(facts.event, facts.event.zone) end,
-  when_theirs = function(case) return span_text(facts.event, case.person.zone) end,
-  when_both = function(case) return both_text(facts.event, case.person.zone) end,
-  where = where_text,
+  when = function(case) return template.span(facts.event, facts.event.zone, language_of(case)) end,
+  when_theirs = function(case) return template.span(facts.event, case.person.zone, language_of(case)) end,
+  when_both = function(case) return template.both(facts.event, case.person.zone, language_of(case)) end,
+  venue = venue,
   programme = programme_text,
   run_of_show = run_of_show,
   organisers = organisers_text,
+  signature = signature,
   objectives = objectives_text,
   signup_page = function()
     local address = facts.signup and usher.http.url(facts.signup.path)
@@ -219,14 +241,16 @@ local shared <const> = {
 -- Only in cues.
 local item_fields <const> = {
   item = function(case) return escape(case.item.title) end,
-  item_when = function(case) return both_text(case.item, case.person.zone) end,
+  item_when = function(case) return template.both(case.item, case.person.zone, language_of(case)) end,
   item_next = next_text,
   minutes = function(case)
     return ("%d"):format((case.item.starts.utc - case.moment.utc) // 60000)
   end,
 }
 
-local asked <const> = { answers = answers_text }
+local asked <const> = {
+  answers = function(case) return tally.text(language_of(case), escape) end,
+}
 
 local lists <const> = { programme = true, run_of_show = true, objectives = true, own_items = true,
   answers = true }
@@ -238,6 +262,8 @@ local cures <const> = {
   run_of_show = 'say  programme "programme.txt"  above the rules',
   objectives = 'say  objectives { "..." }  above the rules',
   where = "say  where = ...  in event",
+  venue = "say  where = ...  in event",
+  how_to_join = "say  where = ...  in event",
   from = 'say  from = "Office <...>"  in event',
   own_items = "the programme names them nowhere",
   signup_page = "say  signup { ... }  above the rules",
@@ -259,18 +285,20 @@ end
 local function value_of(word, case)
   if case.values and case.values[word] then return case.values[word] end
   if asked[word] then return case.asked[word] end
+  if case.values and case.values[word] then return case.values[word] end
   local field = personal[word] or shared[word] or case.item and item_fields[word]
   if field then return field(case) end
   local extra = case.person[word]
   return type(extra) == "string" and escape(extra) or ""
 end
 
--- template.asked(texts) -> name -> text: the fields among them that look at the book. Only in usher.decide.
-function template.asked(texts)
+-- template.asked(texts, case) -> name -> text: the fields among them that look at the book. Only in
+-- usher.decide.
+function template.asked(texts, case)
   local values = {}
   for _, text in ipairs(texts) do
     for _, word in ipairs(words_of(text)) do
-      if asked[word] then values[word] = asked[word]() end
+      if asked[word] then values[word] = asked[word](case) end
     end
   end
   return values
@@ -314,6 +342,9 @@ local function line_of(text, word)
   return breaks + 1
 end
 
+-- Personal because of the link in them; that they are empty is nobody's in particular.
+local everybodys <const> = { where = true, how_to_join = true }
+
 -- template.check(text, where, case, whole) -> a sentence about a placeholder that nobody knows or that is
 -- empty for this person, or nil. `where` says which text; unless `whole`, only what differs between people.
 function template.check(text, where, case, whole)
@@ -324,7 +355,7 @@ function template.check(text, where, case, whole)
     end
     local looked_at = (whole or not shared[word]) and not (case.values and case.values[word])
     if looked_at and not asked[word] and value_of(word, case) == "" then
-      local whose = shared[word] and ""
+      local whose = (shared[word] or everybodys[word]) and ""
         or (" for %s (%s)"):format(facts.full_name(case.person), case.person.where)
       local cure = cures[word] and ": " .. cures[word] or ""
       return ("%s line %d: {%s} is empty%s%s"):format(where, line_of(text, word), word, whose, cure)

@@ -6,6 +6,7 @@ local facts = require "usher.facts"
 local moments = require "usher.moments"
 local people = require "usher.people"
 local programme = require "usher.programme"
+local sending = require "usher.sending"
 local template = require "usher.template"
 local texts = require "usher.texts"
 
@@ -23,10 +24,11 @@ end
 
 local function send(name, person, item, moment)
   local case = { person = person, item = item, anchor = item, moment = moment, asked = {} }
-  local text, event = texts[name], facts.event
+  local event = facts.event
+  local subject, text, language = sending.render(texts[name], case)
   return usher.mail {
     name, to = template.address(person), as = person.key, from = event.from, reply_to = event.reply_to,
-    subject = template.render_subject(text.subject, case), text = template.render(text.text, case),
+    subject = subject, text = text, lang = language or event.language,
     unsure = name == "you-are-next" and "resend" or "ask", give_up = item.starts,
     zone = event.zone,
     about = { rule = name, person = person.key, whom = facts.full_name(person), item = item.title,

@@ -6,11 +6,33 @@ local time = require "stub_time"
 
 local stub = { time = time }
 
+-- What a book gives and takes is never shared: usher's keep bytes.
+local function copy(value)
+  if type(value) ~= "table" then return value end
+  local other = {}
+  for name, one in pairs(value) do other[name] = copy(one) end
+  return other
+end
+
+-- The parts of a path that a route's pattern names, or nil when it is another path.
+local function match(pattern, path)
+  local names = {}
+  local parts = pattern:gsub("%-", "%%-"):gsub(":(%w+)", function(name)
+    names[#names + 1] = name
+    return "([^/]+)"
+  end)
+  local found = { path:match("^" .. parts .. "$") }
+  if not found[1] then return nil end
+  local params = {}
+  for i, name in ipairs(names) do params[name] = found[i] end
+  return params
+end
+
 -- A fresh `usher`; files: name -> text of what lies beside the script, folder: where else to look.
 function stub.new(files, folder)
   local u = { time = time, flows = {}, starts = {}, handlers = {}, routes = {},
     books = {}, mails = {}, results = {} }
-  local world = { now = 0, usher = u }
+  local world = { now = 0, usher = u, routes = {} }
 
   function u.describe(about) world.about = about end
   function u.flow(name, fn)
@@ -32,14 +54,20 @@ function stub.new(files, folder)
     url = function(path) return "http://127.0.0.1:8080" .. path end,
     static = function() end,
     push = function() end,
-    route = function(method, path, fn) u.routes[method .. " " .. path] = fn end,
+    route = function(method, path, fn)
+      u.routes[method .. " " .. path] = fn
+      world.routes[#world.routes + 1] = { method = method, path = path, fn = fn }
+    end,
   }
   u.link = {
-    make = function(purpose, subject) return purpose .. "." .. subject end,
+    make = function(purpose, subject, o)
+      local generation = o and o.generation
+      return purpose .. "." .. subject .. (generation and "~" .. generation or "")
+    end,
     read = function(purpose, token)
-      local subject = token:match("^" .. purpose .. "%.(.+)$")
+      local subject, generation = token:match("^" .. purpose:gsub("%-", "%%-") .. "%.([^~]+)~?(%d*)$")
       if not subject then return nil, "wrong" end
-      return subject, 0
+      return subject, tonumber(generation) or 0
     end,
   }
   local fresh = 0
@@ -74,16 +102,22 @@ function stub.new(files, folder)
     local kept = u.books[name] or {}
     u.books[name] = kept
     local book = {}
-    function book.get(_, key) return kept[key] end
+    function book.get(_, key) return copy(kept[key]) end
     function book.has(_, key) return kept[key] ~= nil end
-    function book.set(_, key, value) kept[key] = value end
-    function book.remove(_, key) kept[key] = nil end
+    function book.set(_, key, value)
+      assert(not world.looking, "a GET route changes nothing")
+      kept[key] = copy(value)
+    end
+    function book.remove(_, key)
+      assert(not world.looking, "a GET route changes nothing")
+      kept[key] = nil
+    end
     function book.count() return #world.sorted(kept) end
     function book.each()
       local keys, i = world.sorted(kept), 0
       return function()
         i = i + 1
-        return keys[i], kept[keys[i]]
+        return keys[i], copy(kept[keys[i]])
       end
     end
     return book
@@ -100,10 +134,24 @@ function stub.new(files, folder)
     mail.at, mail.flow, mail.key, mail.label = world.now, world.flow.name, world.flow.key, world.flow.label
     u.mails[#u.mails + 1] = mail
     for _, act in ipairs(world.pretend and u.handlers.pretend { args = mail } or {}) do
-      local after = time.shift({ utc = world.now, zone = "UTC", wall = "" }, act.after).utc
-      world.acts[#world.acts + 1] = { at = after, call = act.call, with = act.with }
+      local at = act.at or time.shift({ utc = world.now, zone = "UTC", wall = "" }, act.after).utc
+      world.acts[#world.acts + 1] = { at = at, call = act.call, with = act.with, visit = act.visit }
     end
     return { sent = true }
+  end
+
+  -- Sends a request through the routes: the response, or nil when none takes it.
+  function world.visit(method, path, form)
+    for _, route in ipairs(world.routes) do
+      local params = route.method == method and match(route.path, path)
+      if params then
+        world.looking = method == "GET"
+        local response = route.fn { method = method, path = path, params = params, form = form or {},
+          query = {}, headers = {}, seen = {} }
+        world.looking = false
+        return response
+      end
+    end
   end
 
   -- The earliest thing that is to come: a sleeping flow or an act of a pretended person.
@@ -132,21 +180,29 @@ function stub.new(files, folder)
   function world.run(from)
     world.now, world.acts = from, {}
     local sleeping = {}
-    for _, start in ipairs(u.starts) do
-      start.thread = coroutine.create(u.flows[start.name])
-      if run_flow(start) then sleeping[#sleeping + 1] = start end
+    local begun = 0
+    local function begin()
+      while begun < #u.starts do
+        begun = begun + 1
+        local start = u.starts[begun]
+        start.thread = coroutine.create(u.flows[start.name])
+        if run_flow(start) then sleeping[#sleeping + 1] = start end
+      end
     end
+    begin()
     while #sleeping + #world.acts > 0 do
       local f, a = next_of(sleeping), next_of(world.acts)
       if a and (not f or world.acts[a].at <= sleeping[f].at) then
         local act = table.remove(world.acts, a)
         world.now = math.max(world.now, act.at)
-        u.handlers[act.call](act.with)
+        if act.visit then world.visit(act.visit.method, act.visit.path, act.visit.form)
+        else u.handlers[act.call](act.with) end
       else
         local flow = sleeping[f]
         world.now = math.max(world.now, flow.at)
         if not run_flow(flow) then table.remove(sleeping, f) end
       end
+      begin() -- what was started meanwhile
     end
   end
 

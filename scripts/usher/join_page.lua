@@ -1,0 +1,234 @@
+-- SPDX-License-Identifier: MIT
+-- join_page: /j/TOKEN, one link for the life of the event. Before: how long it is until then, and the
+-- programme by the reader's own clock. From half an hour before: a button that counts attendance and leads
+-- to the meeting, wherever the script says that it is by then, so an old mail still works. After: what
+-- there is to read, to see and to answer.
+local answers = require "usher.answers"
+local attendance = require "usher.attendance"
+local bearer = require "usher.bearer"
+local countdown = require "usher.countdown"
+local dates = require "usher.dates"
+local facts = require "usher.facts"
+local frame = require "usher.frame"
+local h = require "usher.html"
+local lang = require "usher.lang"
+local links = require "usher.links"
+local offers = require "usher.offers"
+local programme = require "usher.programme"
+local sheet = require "usher.sheet"
+
+local join_page = {}
+
+local HOUR_MS <const> = 3600 * 1000
+
+local function phase_now(now)
+  if now < attendance.opens_at() then return "before" end
+  return now < facts.event.ends.utc and "open" or "after"
+end
+
+local function view_of(who, request)
+  local now, reader = usher.now(), bearer.speaker(who)
+  local view = { who = who, request = request, reader = reader, code = lang.of(reader), now = now,
+    phase = phase_now(now), zone = reader.zone or facts.event.zone, said = answers.of(who.key) }
+  function view.say(key, values) return lang.text(view.code, "join." .. key, values) end
+  return view
+end
+
+-- Whoever was invited may come without having answered; of those who signed up, who has a seat.
+local function may_join(view)
+  local person = view.who.person
+  if view.who.as == "former" or view.who.as ~= "deputy" and person.stands_in_for then return false end
+  return not person.signed_up or view.said ~= nil and view.said.answer == "yes"
+end
+
+local function is_open(now)
+  return now >= attendance.opens_at() and now < attendance.closes_at()
+end
+
+-- Who speaks, hosts or organises tries things out before: the way in is theirs at any time.
+local function may_enter(view)
+  return may_join(view) and (is_open(view.now) or not view.who.person.guest)
+end
+
+local function meeting()
+  local where = facts.event.where
+  return where and where.kind == "zoom" and where or nil
+end
+
+-- ---- what is on ---------------------------------------------------------------------------------------
+
+local function end_of(i)
+  local item, following = facts.items[i], nil
+  for k = i + 1, #facts.items do following = following or facts.items[k].starts end
+  return item.ends or following or facts.event.ends
+end
+
+-- The item that is on at that time, when it ends, and the next one with a time of its own.
+local function now_and_next(now)
+  local current, ends, following
+  for i, item in ipairs(facts.items) do
+    if item.starts and item.starts.utc <= now and now < end_of(i).utc then current, ends = item, end_of(i) end
+    if item.starts and item.starts.utc > now then
+      following = following or item
+    end
+  end
+  return current, ends, following
+end
+
+local function item_text(view, item)
+  local by = programme.given_by(item, view.code)
+  return by and ("%s (%s)"):format(item.title, by) or item.title
+end
+
+local function on_now(view)
+  local current, ends, following = now_and_next(view.now)
+  local function at(moment) return dates.clock(moment, view.zone, view.code) end
+  local rows = {}
+  if current then
+    rows[1] = { h.dt { view.say "now" }, h.dd { h.strong {
+      view.say("until_time", { item = item_text(view, current), time = at(ends) }) } } }
+  end
+  if following then
+    rows[#rows + 1] = { h.dt { view.say "next" }, h.dd {
+      view.say("from_time", { item = item_text(view, following), time = at(following.starts) }) } }
+  end
+  return #rows > 0 and h.dl { class = "facts card", rows } or false, current
+end
+
+-- ---- the parts of the page ----------------------------------------------------------------------------
+
+local function button(view, key, class)
+  return h.form { method = "post", action = links.here("join", view.request),
+    h.div { class = "choices", h.button { class = class, view.say(key) } } }
+end
+
+-- For whoever has no browser in the meeting room.
+local function by_room(view, room)
+  if not room.id then return false end
+  return h.details { h.summary { view.say "by_room" },
+    h.p { view.say("meeting_id", { id = room.id }) },
+    room.code and h.p { view.say("passcode", { code = room.code }) } or false }
+end
+
+local function way_in(view)
+  local room = meeting()
+  if not room then return false end
+  if not may_join(view) then return h.p { view.say "no_seat" } end
+  return { button(view, "join", "main-button join"),
+    h.p { class = "hint", view.say(is_open(view.now) and "join_hint" or "join_early") }, by_room(view, room) }
+end
+
+local function own_answer(view)
+  local here = links.path("answer", view.reader)
+  if not view.said then
+    return h.p { view.say "not_answered", " ", h.a { href = here, view.say "answer_now" } }
+  end
+  if view.said.answer == "no" then
+    return h.p { view.say "you_declined", " ", h.a { href = here, view.say "change" } }
+  end
+  local answer = lang.text(view.code, "answer.said_" .. view.said.answer)
+  return h.p { view.say "your_answer", " ", h.strong { answer }, " ", h.a { href = here, view.say "change" } }
+end
+
+local function leads_on(view)
+  local nodes = {}
+  for i, offer in ipairs(offers.of(view.reader, view.phase, view.code)) do
+    nodes[i] = h.a { class = offer.main and "button main-button" or "button", href = offer.path or offer.url,
+      offer.text }
+  end
+  if view.phase == "after" and facts.event.recording then
+    nodes[#nodes + 1] = h.a { class = "button", href = facts.event.recording, view.say "recording" }
+  end
+  return #nodes > 0 and h.p { class = "choices", nodes } or false
+end
+
+local phases <const> = {}
+
+function phases.before(view)
+  local starts = facts.event.starts.utc
+  return view.say("begins", { countdown = countdown.text(view.code, view.now, starts, view.zone) }), {
+    may_enter(view) and way_in(view)
+      or h.p { class = "lead", view.say(meeting() and "lead_before" or "lead_place") },
+    sheet.facts(view.reader, view.code), own_answer(view), leads_on(view),
+    sheet.programme(view.reader, view.code),
+  }
+end
+
+function phases.open(view)
+  local starts = facts.event.starts.utc
+  local title = view.say "on_now"
+  if view.now < starts then
+    title = view.say("begins", { countdown = countdown.text(view.code, view.now, starts, view.zone) })
+  end
+  local block, current = on_now(view)
+  return title, {
+    way_in(view), block, leads_on(view), sheet.facts(view.reader, view.code),
+    sheet.programme(view.reader, view.code, current and { [current] = true }),
+  }
+end
+
+function phases.after(view)
+  local was_there = attendance.was_there(view.who.key)
+  return view.say "over", {
+    was_there and h.p { class = "lead", view.say "thanks_present" } or false,
+    leads_on(view),
+    meeting() and may_enter(view) and button(view, "still", "small") or false,
+    sheet.facts(view.reader, view.code), sheet.programme(view.reader, view.code),
+  }
+end
+
+-- The link of a guest whose deputy comes, and of a deputy who does not.
+local function not_theirs(view)
+  local deputy = view.who.person
+  if view.who.as == "former" then
+    return lang.text(view.code, "answer.former_title"), { h.p { class = "lead",
+      lang.text(view.code, "answer.former", { guest = facts.full_name(view.who.own) }) } }
+  end
+  return view.say "title", {
+    h.p { class = "lead", view.say("deputy_comes", { deputy = facts.full_name(deputy) }) },
+    sheet.facts(view.reader, view.code),
+    h.p { h.a { class = "button", href = links.path("answer", view.reader), view.say "take_back" } },
+  }
+end
+
+local function is_theirs(view)
+  return view.who.as == "deputy" or view.who.as ~= "former" and not view.who.person.stands_in_for
+end
+
+-- The page renews itself once, when the button is to appear.
+local function refresh_of(view)
+  local left = attendance.opens_at() - view.now
+  return left > 0 and left < HOUR_MS and left // 1000 + 1 or nil
+end
+
+-- ---- routes -------------------------------------------------------------------------------------------
+
+local function show(view)
+  local tell = is_theirs(view) and phases[view.phase] or not_theirs
+  local title, body = tell(view)
+  return frame.guest { lang = view.code, title = title, refresh = refresh_of(view),
+    leads_to = meeting() and meeting().link, body = h.list { h.h1 { title }, body } }
+end
+
+local function go_in(view)
+  local room = meeting()
+  if not (room and may_enter(view)) then return { redirect = links.here("join", view.request) } end
+  if is_open(view.now) then attendance.joined(view.who.key, "page") end
+  return { away = room.link }
+end
+
+local function route(fn)
+  return function(request)
+    local who, why = bearer.of("join", request)
+    if not who then return frame.gone(why) end
+    return fn(view_of(who, request))
+  end
+end
+
+-- Called once, by the word `event`.
+function join_page.register()
+  usher.http.route("GET", links.route "join", route(show))
+  usher.http.route("POST", links.route "join", route(go_in))
+end
+
+return join_page

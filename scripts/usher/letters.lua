@@ -1,0 +1,168 @@
+-- SPDX-License-Identifier: MIT
+-- letters: mails that go out because something happened, not because a moment has come: somebody said yes,
+-- sends a deputy, can't come after all. Each has a ready-made text; a script says its own as
+--   mail "confirmation" { subject = ..., text = ... }    or    mail "confirmation" { off = true }
+-- Each letter is a flow of its own, started in the transaction of what happened: what is on disk is told.
+-- Before it goes out it looks whether it is still true.
+local audience = require "usher.audience"
+local check = require "usher.check"
+local facts = require "usher.facts"
+local invite = require "usher.invite"
+local roster = require "usher.roster"
+local sending = require "usher.sending"
+local suppression = require "usher.suppression"
+local template = require "usher.template"
+local texts = require "usher.texts"
+
+local letters = {}
+
+local function still(answer)
+  return function(person)
+    local now = usher.book("answers"):get(person.key)
+    return now ~= nil and now.answer == answer or now and ("answered %s meanwhile"):format(now.answer)
+      or "has taken the answer back"
+  end
+end
+
+local function still_comes(person)
+  local now = roster.person(person.key)
+  return now and now.generation == person.generation or "somebody else comes meanwhile"
+end
+
+-- name -> { entry: what goes into the calendar, still: is it still true, most: how often to one person,
+-- since people press buttons; values: placeholders of its own, with an example }
+local known <const> = {
+  confirmation = { entry = "calendar", still = still "yes", most = 10 },
+  withdrawn = { entry = "cancellation", most = 10 },
+  deputy = { entry = "calendar", still = still_comes, values = { guest = "Dasho Karma Dorji" } },
+  ["deputy-sent"] = { entry = "cancellation",
+    values = { deputy = "Sonam Wangmo", deputy_mail = "sonam@office.example" } },
+  ["deputy-ended"] = { entry = "cancellation", values = { guest = "Dasho Karma Dorji" } },
+  ["deputy-declined"] = { values = { deputy = "Sonam Wangmo" } },
+  ["deputy-news"] = { values = { news = "Sonam Wangmo comes", deputy_mail = "sonam@office.example" } },
+  ["live-link"] = { entry = "calendar", still = still "yes" },
+}
+
+-- letters.is_one(name): is this the name of a letter?
+function letters.is_one(name) return known[name] ~= nil end
+
+-- name -> rule, as the script or the ready-made text says it
+local rules <const> = {}
+
+local options <const> = { subject = "texts?", text = "texts?", file = "texts?", attach = "names?",
+  from = "text?", reply_to = "text?", off = "yes_no?" }
+
+-- letters.options(title, given) -> options, checked. A letter has no `to` and no `at`: it knows.
+function letters.options(title, given)
+  for _, name in ipairs { "to", "at" } do
+    if type(given) == "table" and given[name] ~= nil then
+      check.refuse("%s: usher sends it by itself when it is time: leave  %s  out, or choose another name",
+        title, name)
+    end
+  end
+  local o = check.options(title, given, options)
+  for _, file in ipairs(type(o.attach) == "table" and o.attach or { o.attach }) do
+    if file == "calendar" or file == "cancellation" then
+      check.refuse("%s: usher puts the calendar entry in by itself: leave it out of attach", title)
+    end
+  end
+  return o
+end
+
+-- letters.take(rule): this is what the script says instead of the ready-made text.
+function letters.take(rule) rules[rule.name] = rule end
+
+-- letters.off(name): the script wants none of these.
+function letters.off(name) rules[name] = false end
+
+local function judge(rule, person)
+  local is_true = known[rule.name].still
+  local verdict = not is_true or is_true(person)
+  local why = verdict ~= true and verdict or suppression.refusal(rule, person)
+  if why then return { why = why } end
+  if usher.now() >= facts.event.ends.utc then return { why = "the event is over" } end
+  return { send = true }
+end
+
+local function life(rule)
+  return function(input)
+    local person = input.person
+    local verdict = usher.decide("still", judge, rule, person)
+    if not verdict.send then return { skipped = verdict.why } end
+    local now = usher.now()
+    local case = { person = person, rule = rule, anchor = facts.event, asked = {}, values = {},
+      entry = input.entry, moment = { utc = now, zone = facts.event.zone } }
+    for word, value in pairs(input.values or {}) do case.values[word] = template.escape(value) end
+    return sending.send(rule, case)
+  end
+end
+
+local function ready_rule(name)
+  return { word = "mail", name = name, parts = {}, attach = {}, subject = texts[name].subject,
+    text = texts[name].text }
+end
+
+-- letters.register(): once the script has said everything.
+function letters.register()
+  for name, letter in pairs(known) do
+    if rules[name] == nil then rules[name] = ready_rule(name) end
+    local rule = rules[name]
+    if rule then
+      rule.audience, rule.late, rule.unsure = "letter", "until end", "resend" -- twice is better than never
+      if letter.entry and invite.organiser() then
+        rule.entry = letter.entry
+        table.insert(rule.attach, 1, letter.entry)
+      end
+      usher.flow(name, life(rule))
+    end
+  end
+end
+
+-- letters.check(rule) -> a sentence about a text of the script's that can't be filled in, or nil
+function letters.check(rule)
+  local values = known[rule.name].values or {}
+  for _, person in ipairs(facts.guests) do
+    local problem = sending.check_texts(rule, { person = person, rule = rule, anchor = facts.event,
+      moment = facts.event.starts, asked = {}, values = values }, person == facts.guests[1])
+    if problem then return problem end
+  end
+end
+
+-- letters.is_sent(name): does this event send letters of this name?
+function letters.is_sent(name) return rules[name] ~= false and invite.organiser() ~= nil end
+
+-- What a flow keeps of a person: who they are now, without what only the script needs.
+local function snapshot(person)
+  local kept = {}
+  for name, value in pairs(person) do kept[name] = value end
+  kept.own, kept.roles, kept.where = nil, nil, nil
+  return kept
+end
+
+-- letters.send(name, person, values) -> true, or false: the script wants none, or there were enough. In
+-- handlers. values: of the letter's own placeholders. What calendars are told is decided here, so that of
+-- two letters about one place the later one has the last word.
+function letters.send(name, person, values)
+  local rule = rules[name]
+  if not rule or not person.mail or not invite.organiser() then return false end
+  local book, at = usher.book("letters"), name .. "/" .. person.key
+  local n = (book:get(at) or 0) + 1
+  if n > (known[name].most or math.huge) then return false end
+  book:set(at, n)
+  local entry = rule.entry and invite.decide(person, rule.entry == "cancellation")
+  usher.start(name, { key = n == 1 and person.key or ("%s/%d"):format(person.key, n),
+    label = facts.full_name(person), input = { person = snapshot(person), values = values, entry = entry } })
+  return true
+end
+
+-- letters.send_office(name, values): to every organiser; without one, to whom guests reply.
+function letters.send_office(name, values)
+  local told = audience.organisers()
+  for _, person in ipairs(told) do letters.send(name, person, values) end
+  local office = #told == 0 and invite.organiser()
+  if not office then return end
+  letters.send(name, { key = "office", name = office.name or office.mail, mail = office.mail,
+    zone = facts.event.zone }, values)
+end
+
+return letters
