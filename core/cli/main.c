@@ -94,8 +94,9 @@ static const struct {
     int (*run)(const struct options *o);
 } commands[] = {{"run", command_run}, {"rehearse", command_rehearse}, {"check", command_check},
     {"flows", command_flows}, {"history", command_history}, {"why", command_why}, {"who", command_who},
-    {"answer", command_answer}, {"ics", command_ics}, {"unsure", command_unsure}, {"help", command_help},
-    {"selftest", command_selftest}, {"version", command_version}};
+    {"answer", command_answer}, {"deputy", command_deputy}, {"attended", command_attended},
+    {"invite-now", command_invite_now}, {"ics", command_ics}, {"unsure", command_unsure},
+    {"help", command_help}, {"selftest", command_selftest}, {"version", command_version}};
 
 static int run_command(const struct options *o)
 {

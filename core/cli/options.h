@@ -15,6 +15,10 @@
     X("answer", "NAME yes|no",                                                                             \
         "Types an answer in for a person who phoned or wrote (ITEM by NAME: who does it).")                \
     X("ics", "NAME", "Prints the calendar entry that a person has now, as a mail would carry it.")         \
+    X("deputy", "NAME DEPUTY ADDRESS|none",                                                                \
+        "Says who comes in a guest's place, or that the guest comes after all.")                           \
+    X("invite-now", "ADDRESS [NAME]", "Sends the link at once to somebody who asks on the day.")           \
+    X("attended", "NAME [yes|no]", "Says who was there, or was not, whatever the join page has counted.")  \
     X("unsure", "[FLOW sent|again]", "Lists mails whose fate is not known, or settles one.")               \
     X("help", "[WORD]", "Explains a command of this program or a word of a script.")                       \
     X("selftest", "determinism [SCRIPT...]",                                                               \
@@ -35,7 +39,7 @@
     X("crash-everywhere", FLAG, "", "",                                                                   \
         "rehearse: crash at every boundary, one after the other, and compare.")                           \
     X("note", TEXT, "", "", "answer: how it came (phone, mail).")                                         \
-    X("by", NAME, "the login name", "USER", "answer, unsure: who says so.")                               \
+    X("by", NAME, "the login name", "USER", "answer, deputy, unsure ...: who says so.")                   \
     X("event", ID, "", "", "Only this event.")                                                            \
     X("json", FLAG, "", "", "Print JSON for programs.")                                                   \
     X("verbose", FLAG, "", "", "Log more.")                                                               \

@@ -76,6 +76,71 @@ int command_answer(const struct options *o)
     return 0;
 }
 
+// Calls a handler of the script with what the office has typed in, and prints the sentence that it answers.
+static int act(const struct options *o, const char *handler, struct record_map *with)
+{
+    struct record_map map;
+    struct buf arguments, bytes;
+    buf_init(&arguments, 65536);
+    record_map_text(with, "who", text_of(option(o, "by") ? option(o, "by") : "office"));
+    record_map_end(with, &arguments);
+    record_map_init(&map);
+    record_map_text(&map, "ask", TEXT("call"));
+    record_map_text(&map, "call", text_of(handler));
+    record_map_value(&map, "with", (struct record){(uint8_t *)arguments.data, arguments.len});
+    int code = ask_script(o, &map, &bytes);
+    buf_release(&arguments);
+    if (code) return code;
+    struct record answer = {(uint8_t *)bytes.data, bytes.len};
+    struct text said = record_get_text(record_get(answer, "reply"), "text");
+    if (!print_json(o, answer)) printf("%.*s\n", (int)said.len, said.data);
+    buf_release(&bytes);
+    return 0;
+}
+
+int command_deputy(const struct options *o)
+{
+    const char *const *arguments;
+    int n = options_arguments(o, &arguments);
+    bool back = n == 2 && strcmp(arguments[1], "none") == 0;
+    if (n != 3 && !back)
+        return complain(USHER_USAGE, "usher deputy NAME DEPUTY ADDRESS, or usher deputy NAME none");
+    struct record_map with;
+    record_map_init(&with);
+    record_map_text(&with, "person", text_of(arguments[0]));
+    if (!back) {
+        record_map_text(&with, "name", text_of(arguments[1]));
+        record_map_text(&with, "mail", text_of(arguments[2]));
+    }
+    return act(o, "deputy", &with);
+}
+
+int command_attended(const struct options *o)
+{
+    const char *const *arguments;
+    int n = options_arguments(o, &arguments);
+    bool no = n == 2 && strcmp(arguments[1], "no") == 0;
+    if (n != 1 && !no && !(n == 2 && strcmp(arguments[1], "yes") == 0))
+        return complain(USHER_USAGE, "usher attended NAME [yes|no]");
+    struct record_map with;
+    record_map_init(&with);
+    record_map_text(&with, "person", text_of(arguments[0]));
+    record_map_bool(&with, "present", !no);
+    return act(o, "attended", &with);
+}
+
+int command_invite_now(const struct options *o)
+{
+    const char *const *arguments;
+    int n = options_arguments(o, &arguments);
+    if (n != 1 && n != 2) return complain(USHER_USAGE, "usher invite-now ADDRESS [NAME]");
+    struct record_map with;
+    record_map_init(&with);
+    record_map_text(&with, "mail", text_of(arguments[0]));
+    if (n == 2) record_map_text(&with, "name", text_of(arguments[1]));
+    return act(o, "invite-now", &with);
+}
+
 int command_ics(const struct options *o)
 {
     const char *name = only_argument(o, "a person's name or key");

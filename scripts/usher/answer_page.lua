@@ -160,6 +160,12 @@ end
 
 -- ---- routes -------------------------------------------------------------------------------------------
 
+-- A guest of the list who signed up as well: seats are counted on the page of the sign-up.
+local function has_seat_of_sign_up(key)
+  local entry = usher.book("signup"):get(key)
+  return entry ~= nil and entry.state ~= "pending"
+end
+
 -- answer_page.route(fn) -> handler: fn(view) of a link that holds. Who is no longer needed, or came after
 -- the end, sees that instead.
 function answer_page.route(fn)
@@ -168,6 +174,7 @@ function answer_page.route(fn)
     if not who then return frame.gone(why) end
     local view = view_of(who, request)
     if who.as == "former" then return former(view) end
+    if has_seat_of_sign_up(who.key) then return { redirect = links.path("signup", who.own) } end
     if is_over() then return over(view, request.method ~= "GET" and 410 or nil) end
     return fn(view)
   end

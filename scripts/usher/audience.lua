@@ -252,6 +252,14 @@ function audience.takes_sign_ups(parts)
   return false
 end
 
+-- audience.needs_answer(parts): is everybody in it because they have said yes?
+function audience.needs_answer(parts)
+  for _, part in ipairs(parts) do
+    if part.word ~= "coming" then return false end
+  end
+  return #parts > 0
+end
+
 -- audience.verdict(parts, person) -> true, or why this person does not get it now. Only inside usher.decide.
 function audience.verdict(parts, person)
   local why = "is no longer on the list"

@@ -32,10 +32,11 @@ function invite_now.invite(request)
   local known = roster.by_mail(mail)
   local person = known or new_guest(mail, name)
   answers.set(person, "yes", { who = "office:" .. tostring(request.who or ""), quiet = true })
+  local missed = sending.missed(person) -- the letter tells it
   if not letters.send("live-link", person) then
     error('the link can\'t be sent: say  from = "Office <...>"  in event', 0)
   end
-  if not known then sending.enrol(person) end
+  if not known then sending.enrol(person, missed) end
   return { key = person.key, name = roster.shown(person),
     text = ("%s: the link is on its way to %s%s"):format(roster.shown(person), mail,
       known and " (was on the list already)" or "") }

@@ -119,7 +119,7 @@ local function way_in(view)
 end
 
 local function own_answer(view)
-  local here = links.path("answer", view.reader)
+  local here = links.path(links.to_answer(view.reader), view.reader)
   if not view.said then
     return h.p { view.say "not_answered", " ", h.a { href = here, view.say "answer_now" } }
   end

@@ -30,17 +30,19 @@ local function still_comes(person)
 end
 
 -- name -> { entry: what goes into the calendar, still: is it still true, most: how often to one person,
--- since people press buttons; values: placeholders of its own, with an example }
+-- since people press buttons; folds: tells what rules for those who come have told the others already, as
+-- {missed}; values: placeholders of its own, with an example }
 local known <const> = {
-  confirmation = { entry = "calendar", still = still "yes", most = 10 },
+  confirmation = { entry = "calendar", still = still "yes", most = 10, folds = true },
   withdrawn = { entry = "cancellation", most = 10 },
-  deputy = { entry = "calendar", still = still_comes, values = { guest = "Dasho Karma Dorji" } },
+  deputy = { entry = "calendar", still = still_comes, folds = true,
+    values = { guest = "Dasho Karma Dorji" } },
   ["deputy-sent"] = { entry = "cancellation",
     values = { deputy = "Sonam Wangmo", deputy_mail = "sonam@office.example" } },
   ["deputy-ended"] = { entry = "cancellation", values = { guest = "Dasho Karma Dorji" } },
   ["deputy-declined"] = { values = { deputy = "Sonam Wangmo" } },
   ["deputy-news"] = { values = { news = "Sonam Wangmo comes", deputy_mail = "sonam@office.example" } },
-  ["live-link"] = { entry = "calendar", still = still "yes" },
+  ["live-link"] = { entry = "calendar", still = still "yes", folds = true },
 }
 
 -- letters.is_one(name): is this the name of a letter?
@@ -75,25 +77,40 @@ function letters.take(rule) rules[rule.name] = rule end
 -- letters.off(name): the script wants none of these.
 function letters.off(name) rules[name] = false end
 
-local function judge(rule, person)
+-- Inside usher.decide: is it still to be sent, and what do the rules that it tells of ask of the books?
+local function judge(rule, person, missed)
   local is_true = known[rule.name].still
   local verdict = not is_true or is_true(person)
   local why = verdict ~= true and verdict or suppression.refusal(rule, person)
   if why then return { why = why } end
   if usher.now() >= facts.event.ends.utc then return { why = "the event is over" } end
-  return { send = true }
+  return { send = true, told = #missed > 0 and sending.asked_of(missed, person) or nil }
+end
+
+local function with_files(rule, files)
+  if #files == 0 then return rule end
+  local copy = {}
+  for name, value in pairs(rule) do copy[name] = value end
+  copy.attach = table.move(rule.attach, 1, #rule.attach, 1, {})
+  table.move(files, 1, #files, #copy.attach + 1, copy.attach)
+  return copy
+end
+
+local function values_of(input, missed)
+  local values = { missed = missed }
+  for word, value in pairs(input.values or {}) do values[word] = template.escape(value) end
+  return values
 end
 
 local function life(rule)
   return function(input)
-    local person = input.person
-    local verdict = usher.decide("still", judge, rule, person)
+    local person, now, missed = input.person, usher.now(), input.missed or {}
+    local verdict = usher.decide("still", judge, rule, person, missed)
     if not verdict.send then return { skipped = verdict.why } end
-    local now = usher.now()
-    local case = { person = person, rule = rule, anchor = facts.event, asked = {}, values = {},
-      entry = input.entry, moment = { utc = now, zone = facts.event.zone } }
-    for word, value in pairs(input.values or {}) do case.values[word] = template.escape(value) end
-    return sending.send(rule, case)
+    local text, files = sending.fold(missed, person, verdict.told or {})
+    return sending.send(with_files(rule, files), { person = person, rule = rule, anchor = facts.event,
+      asked = {}, values = values_of(input, text), entry = input.entry,
+      moment = { utc = now, zone = facts.event.zone, wall = "", derive = "at once" } })
   end
 end
 
@@ -120,7 +137,8 @@ end
 
 -- letters.check(rule) -> a sentence about a text of the script's that can't be filled in, or nil
 function letters.check(rule)
-  local values = known[rule.name].values or {}
+  local values = { missed = known[rule.name].folds and "" or nil }
+  for word, example in pairs(known[rule.name].values or {}) do values[word] = example end
   for _, person in ipairs(facts.guests) do
     local problem = sending.check_texts(rule, { person = person, rule = rule, anchor = facts.event,
       moment = facts.event.starts, asked = {}, values = values }, person == facts.guests[1])
@@ -139,6 +157,16 @@ local function snapshot(person)
   return kept
 end
 
+-- What those who come have been told while this person was not one of them. Whatever is for all the invited
+-- has reached them already.
+local function missed_by(person)
+  local names = {}
+  for _, name in ipairs(sending.missed(person)) do
+    if audience.needs_answer(facts.rule_named[name].parts) then names[#names + 1] = name end
+  end
+  return names
+end
+
 -- letters.send(name, person, values) -> true, or false: the script wants none, or there were enough. In
 -- handlers. values: of the letter's own placeholders. What calendars are told is decided here, so that of
 -- two letters about one place the later one has the last word.
@@ -150,8 +178,10 @@ function letters.send(name, person, values)
   if n > (known[name].most or math.huge) then return false end
   book:set(at, n)
   local entry = rule.entry and invite.decide(person, rule.entry == "cancellation")
+  local missed = known[name].folds and missed_by(person) or nil
   usher.start(name, { key = n == 1 and person.key or ("%s/%d"):format(person.key, n),
-    label = facts.full_name(person), input = { person = snapshot(person), values = values, entry = entry } })
+    label = facts.full_name(person),
+    input = { person = snapshot(person), values = values, entry = entry, missed = missed } })
   return true
 end
 

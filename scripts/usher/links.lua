@@ -38,6 +38,12 @@ function links.url(kind, whose, options)
   return usher.http.url(links.path(kind, whose, options))
 end
 
+-- links.to_answer(person) -> "answer", or "signup": on which page that person says whether they come. Whoever
+-- signed up has a page of their own for it, where seats are counted.
+function links.to_answer(person)
+  return person.key:find("^signup%-") and "signup" or "answer"
+end
+
 -- links.route(kind, rest) -> "/a/:token": the pattern for usher.http.route
 function links.route(kind, rest)
   return places[kind] .. ":token" .. (rest or "")

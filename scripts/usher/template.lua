@@ -73,6 +73,7 @@ function template.clock(ms, zone, code)
 end
 
 local function link_to(kind, case)
+  if kind == "answer" then kind = links.to_answer(case.person) end
   local o = { assistant = case.for_assistant and (kind == "answer" or kind == "unsubscribe") }
   local address = links.url(kind, case.person, o)
   return address and "<" .. address .. ">"

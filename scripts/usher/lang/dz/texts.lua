@@ -221,6 +221,8 @@ texts["confirmation"] = {
 གུས་ཞབས་དང་བཅས།
 
 {signature}
+
+{missed}
 ]],
 }
 
@@ -266,6 +268,8 @@ texts["deputy"] = {
 གུས་ཞབས་དང་བཅས།
 
 {signature}
+
+{missed}
 ]],
 }
 
@@ -365,6 +369,8 @@ texts["live-link"] = {
 གུས་ཞབས་དང་བཅས།
 
 {signature}
+
+{missed}
 ]],
 }
 

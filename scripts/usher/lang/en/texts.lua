@@ -219,6 +219,8 @@ The attached entry puts it into your calendar.
 With respect,
 
 {signature}
+
+{missed}
 ]],
 }
 
@@ -263,6 +265,8 @@ The attached entry puts it into your calendar. Reminders go to you from now on.
 With respect,
 
 {signature}
+
+{missed}
 ]],
 }
 
@@ -362,6 +366,8 @@ this is how you join
 With respect,
 
 {signature}
+
+{missed}
 ]],
 }
 
