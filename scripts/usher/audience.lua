@@ -150,12 +150,12 @@ audience.words = {
   --- present -> audience
   --- The guests who were there: who went in by their join page, or whom the office marked (usher attended).
   --- Before the start that is nobody.
-  --- Example: mail "thanks" { to = present, at = "1 hour after", subject = "Thanks", text = "Dear {name}" }
+  --- Example: mail "thanks" { to = present, at = "1 hour after end", subject = "Thanks", text = "Hi {name}" }
   present = answering "present",
 
   --- absent -> audience
   --- The guests who had answered yes and were not there. Before the end that is nobody.
-  --- Example: mail "missed" { to = absent, at = "1 day after", subject = "Sorry", text = "Dear {name}" }
+  --- Example: mail "missed" { to = absent, at = "1 day after, 10:00", subject = "Sorry", text = "Hi {name}" }
   absent = answering "absent",
 
   --- speakers -> audience
