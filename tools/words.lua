@@ -1,5 +1,7 @@
 -- Written by tools/apidoc.lua from the blocks above the functions: change them there.
 return {
+  absent = { other_fields = true },
+  choice = {},
   coming = { other_fields = true },
   cue = {},
   cues = {},
@@ -16,9 +18,13 @@ return {
   objectives = {},
   organisers = { other_fields = true },
   people = {},
+  present = { other_fields = true },
   programme = {},
+  rating = {},
   secret = {},
+  signup = {},
   speakers = { other_fields = true },
+  text = {},
   undecided = {},
   use = {},
   usher = { fields = {
@@ -100,5 +106,7 @@ return {
     uuid = {},
     wait = {},
   } },
+  waiting = { other_fields = true },
+  yes_no = {},
   zoom = {},
 }

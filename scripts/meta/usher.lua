@@ -12,7 +12,8 @@ usher.time = {}
 ---Says what takes place. `when` is a date, a time from-to and a zone; its weekday is checked. organisers and
 ---host are keys of people. Further: reply_to, holidays, language ("en"), weekend ({ "sat", "sun" }), alarm
 ---("15 minutes": calendar entries ring so long before the start; without it they do not), digits ("own":
----dates have the digits of the reader's language, where it has some; else "latin").
+---dates have the digits of the reader's language, where it has some; else "latin"), recording (its address:
+---guests find it on their page when the event is over).
 ---
 ---@param name string
 ---@return fun(options: table): any
@@ -78,6 +79,15 @@ coming = nil
 declined = nil
 
 ---@type any
+waiting = nil
+
+---@type any
+present = nil
+
+---@type any
+absent = nil
+
+---@type any
 speakers = nil
 
 ---@type any
@@ -86,14 +96,17 @@ host = nil
 ---@type any
 organisers = nil
 
----Declares a mail. to: an audience, a person's key or a list of them. at: a phrase ("3 working days before,
----10:00", "30 minutes before", "at the end"). zone: whose clock ("theirs", a zone; else the event's). text
----or file: Markdown with {placeholders}, or one for each language { en = , dz = }. late: until when it is of
----use ("until start", "until end", "within 2h", "always", "never"). unsure: what to do when nobody knows
----whether it went out ("resend", "ask", "leave"); once = true: never twice, a person is asked.
----missed = "each": not only the latest of several overdue. attach: files, "calendar" (the entry for the
----guest's calendar; an update when something has changed) or "cancellation" (takes it out again). catch_up:
----also when the rule is newer than its moment. from, reply_to: not the event's.
+---Declares a mail. to: an audience, a person's key or a list of them. at: a phrase ("3 working days
+---before, 10:00", "30 minutes before", "at the end"). zone: whose clock ("theirs", a zone; else the
+---event's). text or file: Markdown with {placeholders}, or one for each language { en = , dz = }. late:
+---until when it is of use ("until start", "until end", "within 2h", "always", "never"). unsure: what to do
+---when nobody knows whether it went out ("resend", "ask", "leave"); once = true: never twice, a person is
+---asked. missed = "each": not only the latest of several overdue. attach: files, "calendar" (the entry for
+---the guest's calendar; an update when something has changed) or "cancellation" (takes it out again).
+---catch_up: also when the rule is newer than its moment. from, reply_to: not the event's. Mails of these
+---names go out by themselves, and take subject, text, file, attach, from, reply_to or off = true only:
+---confirmation (after a yes), withdrawn (after a no that was a yes), deputy, deputy-sent, deputy-ended,
+---deputy-declined, deputy-news (to the organisers), live-link.
 ---
 ---@param name string
 ---@return fun(options: table): any
@@ -110,6 +123,42 @@ function cue(name) end
 ---Declares one ready-made cue for each phrase of the list, named "cue-1", "cue-2" and so on.
 ---
 function cues(options) end
+
+---A question of a form that is answered with a line of text; text "..." { long = true } with several lines,
+---{ required = true }: not without an answer. A question in several languages: text { en = "Your office",
+---dz = "..." }.
+---
+---@return any
+function text(text) end
+
+---A question that is answered with one of the texts. required = true: not without an answer.
+---
+---@param name string
+---@return fun(options: table): any
+function choice(name) end
+
+---A question that is answered with a number from 1 to 5; rating "..." { from = 0, to = 10, low = "nothing",
+---high = "everything" } says other ends and what they mean.
+---
+---@return any
+function rating(text) end
+
+---A question that is answered with yes or no.
+---
+---@return any
+function yes_no(text) end
+
+---Lets people sign up on a page, /signup/ and the event's id. seats: how many, or how many for each group,
+---{ Teachers = 10, free = 5 } (free: for any group); without it there is room for all. groups: what to
+---choose from. waitlist (true): who finds no seat waits, and is offered one in the order of arrival when
+---one comes free. offer ("2 days"): so long it is kept; then the next is asked. opens, closes: phrases as
+---in `at`; closes at the start. ask: questions, "Your office", choice, rating, yes_no, text. confirm
+---(true): a sign-up counts when the link in a mail was opened; false: at once. intro: a text above the
+---form. zones, languages: what people choose from. limit (100): forms an hour from one network. mails:
+---other texts for check, seat, waiting, offer, expired, cancelled, known: { seat = { subject =, text = }
+---}. Who signs up is in `coming`, `waiting` or `declined`. It stands above the first rule.
+---
+function signup(options) end
 
 ---Says that an item has nobody yet, and whom to ask: by mail at `at` ("7 working days before, 10:00") and
 ---again at the deadline ("1 working day before, 10:00"). Until then the programme says "to be announced".
