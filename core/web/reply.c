@@ -9,30 +9,50 @@
 #define TYPE_DEFAULT "text/html; charset=utf-8"
 #define COOKIES_MAX 16u
 
-static const struct {
-    int status;
-    const char *reason;
-} reasons[] = {{200, "OK"}, {201, "Created"}, {202, "Accepted"}, {204, "No Content"},
-    {301, "Moved Permanently"}, {302, "Found"}, {303, "See Other"}, {304, "Not Modified"},
-    {307, "Temporary Redirect"}, {308, "Permanent Redirect"}, {400, "Bad Request"}, {401, "Unauthorized"},
-    {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"}, {406, "Not Acceptable"},
-    {408, "Request Timeout"}, {409, "Conflict"}, {410, "Gone"}, {411, "Length Required"},
-    {412, "Precondition Failed"}, {413, "Content Too Large"}, {414, "URI Too Long"},
-    {415, "Unsupported Media Type"}, {417, "Expectation Failed"}, {422, "Unprocessable Content"},
-    {429, "Too Many Requests"}, {431, "Request Header Fields Too Large"}, {500, "Internal Server Error"},
-    {501, "Not Implemented"}, {502, "Bad Gateway"}, {503, "Service Unavailable"}, {504, "Gateway Timeout"},
-    {505, "HTTP Version Not Supported"}};
+// What the server and scripts may answer with.
+#define STATUSES(X)                           \
+    X(200, "OK")                              \
+    X(201, "Created")                         \
+    X(202, "Accepted")                        \
+    X(204, "No Content")                      \
+    X(301, "Moved Permanently")               \
+    X(302, "Found")                           \
+    X(303, "See Other")                       \
+    X(304, "Not Modified")                    \
+    X(307, "Temporary Redirect")              \
+    X(308, "Permanent Redirect")              \
+    X(400, "Bad Request")                     \
+    X(401, "Unauthorized")                    \
+    X(403, "Forbidden")                       \
+    X(404, "Not Found")                       \
+    X(405, "Method Not Allowed")              \
+    X(408, "Request Timeout")                 \
+    X(409, "Conflict")                        \
+    X(410, "Gone")                            \
+    X(413, "Content Too Large")               \
+    X(414, "URI Too Long")                    \
+    X(415, "Unsupported Media Type")          \
+    X(417, "Expectation Failed")              \
+    X(422, "Unprocessable Content")           \
+    X(429, "Too Many Requests")               \
+    X(431, "Request Header Fields Too Large") \
+    X(500, "Internal Server Error")           \
+    X(501, "Not Implemented")                 \
+    X(502, "Bad Gateway")                     \
+    X(503, "Service Unavailable")             \
+    X(504, "Gateway Timeout")                 \
+    X(505, "HTTP Version Not Supported")
 
 // Said with every page unless it says otherwise. Referrers stay within the site rather than going away
-// altogether, because without them browsers send forms with Origin: null, and own forms could not be told from
-// foreign ones.
+// altogether, because without them browsers send forms with Origin: null, and own forms could not be told
+// from foreign ones.
+#define CONTENT_POLICY                                                                                    \
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; " \
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 static const struct {
     const char *name, *line;
 } guards[] = {
-    {"content-security-policy",
-        "content-security-policy: default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' "
-        "data:; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'\r\n"},
+    {"content-security-policy", "content-security-policy: " CONTENT_POLICY "\r\n"},
     {"x-content-type-options", "x-content-type-options: nosniff\r\n"},
     {"referrer-policy", "referrer-policy: same-origin\r\n"},
     {"x-frame-options", "x-frame-options: DENY\r\n"},
@@ -41,8 +61,12 @@ static const struct {
 
 const char *reply_reason(int status)
 {
-    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
-        if (reasons[i].status == status) return reasons[i].reason;
+    switch (status) {
+#define X(number, reason) \
+    case number: return reason;
+        STATUSES(X)
+#undef X
+    }
     return "";
 }
 

@@ -2,8 +2,8 @@
 // reply: from what a handler answers to the bytes of a response.
 //
 // The record, a map: status int (200) · body text · type text ("text/html; charset=utf-8") · headers map name
-// -> text · cookies list of ready Set-Cookie values · stream text: the topic of an event stream · etag text, with
-// its quotes: who has that version already is answered with 304. (engine/web.h is where it is made.)
+// -> text · cookies list of ready Set-Cookie values · stream text: the topic of an event stream · etag text,
+// with its quotes: who has that version already is answered with 304. (engine/web.h is where it is made.)
 // Names and values of headers are checked; those that frame the message belong to the server. Headers that
 // keep a page to itself (content security policy and friends) are there unless the record says them itself.
 #pragma once

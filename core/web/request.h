@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 // request: from a whole head and a whole body to the one record that a handler gets.
 //
-// A map: method text ("GET" or "POST"; HEAD arrives as GET with head = true) · head bool · path text (decoded,
-// absolute; no empty, "." or ".." segment, no control character) · query map name -> text · form map name ->
-// text and form_all map name -> list of texts (of a form, urlencoded or multipart) · files list of { field,
-// name, type, data } · headers map name in lower case -> text (repeated ones joined by ", ") · cookies map name
-// -> text · body text (empty when it was a form) · address text · secure bool · host text (in lower case).
-// Nothing of it is there before everything of it was read; names and values of queries and forms are UTF-8.
+// A map:
+//   method text: "GET" or "POST"; HEAD arrives as GET with head = true · head bool
+//   path text: decoded, absolute; no empty, "." or ".." segment, no control character
+//   query map name -> text: the first of each name
+//   form map name -> text, form_all map name -> list of texts: of a form, urlencoded or multipart
+//   files list of { field, name, type, data } · body text: empty when it was a form
+//   headers map name in lower case -> text: repeated ones joined by ", " · cookies map name -> text
+//   address text: the client's · secure bool · host text: in lower case
+// Nothing of it is there before all of it was read; names and values of queries and forms are UTF-8.
 #pragma once
 
 #include "web/head.h"

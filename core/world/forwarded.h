@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // forwarded: who really asks when a proxy asks for somebody (X-Forwarded-For, X-Forwarded-Proto).
 //
-// Only what a listed proxy says counts. Each proxy adds, at the right, the address that it heard from; so from
-// the right, the first address that is no listed proxy is the client, and whatever stands left of it is only
-// what the client claims.
+// Only what a listed proxy says counts. Each proxy adds, at the right, the address that it heard from; so
+// from the right, the first address that is no listed proxy is the client, and whatever stands left of it is
+// only what the client claims.
 #pragma once
 
 #include "web/head.h"

@@ -14,7 +14,8 @@
 struct tls_keys; // a certificate with its key
 struct tls;      // one conversation
 
-// Two files in PEM. NULL with a sentence: one can't be read, they do not belong together, this build has no TLS.
+// Two files in PEM. NULL with a sentence: one can't be read, they do not belong together, or this build has
+// no TLS.
 struct tls_keys *tls_keys_open(const char *cert, const char *key, struct err *e);
 void tls_keys_close(struct tls_keys *keys);     // conversations that began with them go on. NULL is fine
 int tls_keys_days(const struct tls_keys *keys); // until the certificate expires; negative: it has

@@ -24,8 +24,8 @@ struct web_calls {
     size_t (*body_max)(void *ctx, struct text method, struct text path);     // may be NULL: 64 KiB
 };
 
-// -BUSY: the port is taken. -USAGE: a setting is wrong. -LIMIT: fewer files may be opened than connections were
-// asked for.
+// NULL with a sentence: BUSY, the port is taken; USAGE, a setting is wrong; LIMIT, fewer files may be opened
+// than connections were asked for.
 struct web *web_open(uv_loop_t *loop, const struct web_settings *settings, struct web_calls calls,
     struct err *e);
 void web_close(struct web *w); // cuts every connection; the loop must turn once more. NULL is fine

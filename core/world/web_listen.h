@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// web_listen: the address that the web server listens at, and whether as many files may be opened as it needs.
+// web_listen: where the web server listens, and whether as many files may be opened as it needs.
 #pragma once
 
 #include "base/err.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // web_write: from answers to the bytes of a connection, and the end of it.
 //
-// What the socket takes at once is not copied. The rest is, and then the connection waits: its client is slow,
-// and gets as long as a bad line needs for so many bytes.
+// What the socket takes at once is not copied. The rest is, and then the connection waits: its client is
+// slow, and gets as long as a bad line needs for so many bytes.
 #include "world/web_conn.h"
 
 #include "base/hash.h"

@@ -8,6 +8,6 @@
 // fine. Literals only.
 int web_refused(const char *request);
 
-// The record of a request as JSON, which must be sound: a part of it ("path", "form" ...), or all of it for NULL.
-// Lives until the next call.
+// The record of a request as JSON, which must be sound: a part of it ("path", "form" ...), or all of it for
+// NULL. Lives until the next call.
 const char *web_json(const char *request, const char *part);
