@@ -213,7 +213,8 @@ static int write_head(int status, struct record response, const struct reply_fra
     if (!says(headers, "cache-control"))
         add_line(out, TEXT("cache-control"), etag.len ? TEXT("no-cache") : TEXT("no-store"));
     if (!bare && !topic->len) add_length(body->len, out);
-    add_connection(frame, out);
+    if (topic->len && !frame->head) buf_addz(out, "connection: close\r\n"); // it ends with the stream
+    else add_connection(frame, out);
     buf_add(out, "\r\n", 2);
     if (bare || frame->head || topic->len) *body = TEXT("");
     return 0;

@@ -276,8 +276,11 @@ static void on_reload_signal(uv_signal_t *handle, int number)
 static void on_drain_limit(uv_timer_t *limit)
 {
     struct live *l = limit->data;
-    log_line(LOG_WARN, "stopping although effects are under way; they count as started", NULL);
-    l->cut = true;
+    l->cut = under_way(l) || !l->calls.idle(l->engine);
+    log_line(LOG_WARN,
+        l->cut ? "stopping although effects are under way; they count as started"
+               : "stopping although some clients have not sent or taken all of it",
+        NULL);
     live_stop_at_once(l);
 }
 

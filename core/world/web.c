@@ -4,7 +4,6 @@
 #include "base/log.h"
 #include "world/web_conn.h"
 #include "world/web_listen.h"
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,161 +13,30 @@
 #define HEAD_MS (10 * SECOND_MS)
 #define BODY_MS (30 * SECOND_MS)
 #define IDLE_MS (60 * SECOND_MS)
-#define REFUSED_MAX 256      // so many beyond the limit are told so; after that they are only closed
 #define LAST_LOOK_MS 20      // a stop hears those first whom the kernel has already accepted
-#define DRAIN_HEAD_MS 2000   // a stop waits so long for the rest of a head
 #define EXPIRES_SOON_DAYS 14 // certbot renews 30 days ahead: by then it has failed more than once
-#define SCRATCH_KEPT (256u << 10)
 
-// ---- lists of connections, and their deadlines ------------------------------------------------------
+// ---- accepting --------------------------------------------------------------------------------------
 
-static void list_take(struct conn *k)
+static void on_connection(uv_stream_t *listener, int status)
 {
-    struct conn_list *l = k->list;
-    if (!l) return;
-    if (k->previous) k->previous->next = k->next;
-    else l->first = k->next;
-    if (k->next) k->next->previous = k->previous;
-    else l->last = k->previous;
-    k->list = NULL;
-}
-
-void conn_move(struct conn *k, struct conn_list *to)
-{
-    list_take(k);
-    k->list = to;
-    k->next = NULL;
-    k->previous = to->last;
-    if (to->last) to->last->next = k;
-    else to->first = k;
-    to->last = k;
-}
-
-static void on_deadline(uv_timer_t *timer);
-
-// The timer is only moved when it would look too late. A deadline that moves away, as with every request on a
-// connection that stays, costs nothing: the timer looks, and is set again.
-void conn_limit(struct conn *k, int64_t ms)
-{
-    k->deadline = ms ? uv_now(k->web->loop) + (uint64_t)ms : 0;
-    if (!ms || (uv_is_active((uv_handle_t *)&k->timer) && k->armed <= k->deadline)) return;
-    k->armed = k->deadline;
-    uv_timer_start(&k->timer, on_deadline, (uint64_t)ms, 0);
-}
-
-int64_t conn_patience(const struct conn *k, size_t bytes)
-{
-    int64_t each = k->web->settings.body_ms;
-    return each + (int64_t)((uint64_t)each * bytes >> 20);
-}
-
-static void deadline_passed(struct conn *k)
-{
-    struct refusal r;
-    switch (k->state) {
-    case CONN_HEAD:
-    case CONN_BODY:
-        refuse(&r, 408, "The request took too long to arrive.");
-        conn_refuse(k, &r);
-        break;
-    case CONN_STREAM: conn_stream_comment(k); break;
-    case CONN_IDLE:
-    case CONN_WRITES:
-    case CONN_LINGERS: conn_close(k); break;
-    case CONN_WAITS:
-    case CONN_CLOSED: break;
+    struct web *w = listener->data;
+    if (status) return;
+    struct conn *k = conn_new(w);
+    if (uv_accept(listener, (uv_stream_t *)&k->tcp)) {
+        conn_close(k);
+        return;
     }
+    uv_tcp_nodelay(&k->tcp, 1); // an answer whose end is small would else wait for the client's word
+    if (!crowd_join(k)) return;
+    conn_move(k, &w->idle);
+    conn_limit(k, conn_head_ms(k));
+    conn_read_start(k);
 }
 
-static void on_deadline(uv_timer_t *timer)
-{
-    struct conn *k = timer->data;
-    uint64_t now = uv_now(k->web->loop);
-    if (!k->deadline) return;
-    if (now >= k->deadline) deadline_passed(k);
-    else {
-        k->armed = k->deadline;
-        uv_timer_start(timer, on_deadline, k->deadline - now, 0);
-    }
-}
+// ---- stopping ---------------------------------------------------------------------------------------
 
-// ---- how many there may be --------------------------------------------------------------------------
-
-// An address of IPv6 stands for its network of 64 bits, which is the least that one customer gets.
-static int64_t peer_key(const uint8_t peer[16])
-{
-    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-    const uint8_t *from = memcmp(peer, mapped, sizeof mapped) ? peer : peer + 8; // 00 00 ff ff a b c d
-    uint64_t key = 0;
-    for (size_t i = 0; i < 8; i++) key = key << 8 | from[i];
-    return key ? (int64_t)key : 1; // a map holds no 0
-}
-
-static size_t peer_count(const struct web *w, const uint8_t peer[16])
-{
-    return (size_t)(uintptr_t)map_find(&w->peers, peer_key(peer));
-}
-
-static void peer_set(struct web *w, const uint8_t peer[16], size_t n)
-{
-    if (n) map_put(&w->peers, peer_key(peer), (void *)(uintptr_t)n);
-    else map_take(&w->peers, peer_key(peer));
-}
-
-static bool same_peer(const struct conn *a, const struct conn *b)
-{
-    return peer_key(a->peer) == peer_key(b->peer);
-}
-
-// Closes whoever has been idle longest, of that address or of all. Nobody loses an answer by it.
-static bool make_room(struct web *w, const struct conn *like)
-{
-    struct conn *k = w->idle.first;
-    while (k && like && !same_peer(k, like)) k = k->next;
-    if (k) conn_close(k);
-    return k != NULL;
-}
-
-// A proxy that is listed asks for everybody, so it may have as many connections as there are.
-static bool is_welcome(struct web *w, const struct conn *k)
-{
-    bool full = w->conns_n >= (size_t)w->settings.connections;
-    bool greedy = !address_listed(&w->proxies, k->peer) &&
-                  peer_count(w, k->peer) >= (size_t)w->settings.per_address;
-    if (greedy) return make_room(w, k);
-    return !full || make_room(w, NULL);
-}
-
-bool web_hold(struct web *w, size_t bytes)
-{
-    if (bytes > WEB_HELD_MAX - w->held) return false;
-    w->held += bytes;
-    return true;
-}
-
-void web_let_go(struct web *w, size_t bytes)
-{
-    assert(bytes <= w->held);
-    w->held -= bytes;
-}
-
-struct buf web_lend(struct buf *of)
-{
-    struct buf b = *of;
-    buf_init(of, b.max);
-    buf_clear(&b);
-    return b;
-}
-
-void web_give_back(struct buf *of, struct buf b)
-{
-    if (!of->data && b.room <= SCRATCH_KEPT) *of = b;
-    else buf_release(&b);
-}
-
-// ---- a connection's life ----------------------------------------------------------------------------
-
-static void web_free(struct web *w)
+void web_release(struct web *w)
 {
     if (--w->handles) return;
     map_release(&w->peers);
@@ -182,100 +50,9 @@ static void web_free(struct web *w)
     free(w);
 }
 
-static void on_conn_closed(uv_handle_t *handle)
-{
-    struct conn *k = handle->data;
-    if (--k->handles) return;
-    web_free(k->web);
-    free(k);
-}
-
-void conn_close(struct conn *k)
-{
-    struct web *w = k->web;
-    if (k->state == CONN_CLOSED) return;
-    if (k->state == CONN_STREAM) w->streams_n--;
-    k->state = CONN_CLOSED;
-    if (k->reply_id) map_take(&w->waiting, (int64_t)k->reply_id);
-    if (k->counted) {
-        peer_set(w, k->peer, peer_count(w, k->peer) - 1);
-        w->conns_n--;
-    } else w->refused_n--;
-    list_take(k);
-    conn_body_free(k);
-    tls_free(k->tls);
-    k->tls = NULL;
-    buf_release(&k->in);
-    free(k->if_none_match);
-    free(k->topic);
-    uv_close((uv_handle_t *)&k->tcp, on_conn_closed);
-    uv_close((uv_handle_t *)&k->timer, on_conn_closed);
-}
-
-static struct conn *conn_new(struct web *w)
-{
-    struct conn *k = mem_alloc(sizeof *k);
-    k->web = w;
-    k->tcp.data = k->timer.data = k;
-    k->handles = 2;
-    k->fresh = true;
-    k->tls = w->keys ? tls_new(w->keys) : NULL;
-    w->handles++;
-    buf_init(&k->in, HEAD_LEN_MAX + WEB_PIECE);
-    uv_tcp_init(w->loop, &k->tcp);
-    uv_timer_init(w->loop, &k->timer);
-    conn_move(k, &w->busy);
-    return k;
-}
-
-static void find_peer(struct conn *k)
-{
-    struct sockaddr_storage at;
-    int len = sizeof at;
-    if (!uv_tcp_getpeername(&k->tcp, (struct sockaddr *)&at, &len))
-        address_bytes((const struct sockaddr *)&at, k->peer);
-}
-
-static void turn_away(struct conn *k)
-{
-    struct refusal r;
-    k->web->refused_n++;
-    if (k->web->refused_n > REFUSED_MAX) conn_close(k);
-    else {
-        refuse(&r, 503, "Too many people are here at once. Please try again in a moment.");
-        conn_refuse(k, &r);
-    }
-}
-
-static void on_connection(uv_stream_t *listener, int status)
-{
-    struct web *w = listener->data;
-    if (status) return;
-    struct conn *k = conn_new(w);
-    if (uv_accept(listener, (uv_stream_t *)&k->tcp)) {
-        w->refused_n++;
-        conn_close(k);
-        return;
-    }
-    find_peer(k);
-    uv_tcp_nodelay(&k->tcp, 1); // an answer whose end is small would else wait for the client's word
-    if (!is_welcome(w, k)) {
-        turn_away(k);
-        return;
-    }
-    k->counted = true;
-    w->conns_n++;
-    peer_set(w, k->peer, peer_count(w, k->peer) + 1);
-    conn_move(k, &w->idle);
-    conn_limit(k, w->settings.head_ms);
-    conn_read_start(k);
-}
-
-// ---- stopping ---------------------------------------------------------------------------------------
-
 static void on_web_closed(uv_handle_t *handle)
 {
-    web_free(handle->data);
+    web_release(handle->data);
 }
 
 static void stop_listening(struct web *w)
@@ -291,11 +68,11 @@ static void on_last_look(uv_timer_t *timer)
     while (w->streams.first) conn_close(w->streams.first);
     for (struct conn *k = w->idle.first, *next; k; k = next) {
         next = k->next;
-        if (!k->fresh) conn_close(k);
-        else conn_limit(k, DRAIN_HEAD_MS);
+        if (k->fresh) conn_limit(k, conn_head_ms(k)); // it came to ask something
+        else conn_close(k);
     }
     for (struct conn *k = w->busy.first; k; k = k->next)
-        if (k->state == CONN_HEAD) conn_limit(k, DRAIN_HEAD_MS);
+        if (k->state == CONN_HEAD) conn_limit(k, conn_head_ms(k));
 }
 
 void web_drain(struct web *w)

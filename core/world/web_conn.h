@@ -65,6 +65,7 @@ struct conn {
     bool fresh : 1;   // has not asked anything yet
     bool greeted : 1; // TLS: the first bytes have come
     bool counted : 1; // in web->peers
+    bool refused : 1; // in web->refused_n
     bool stays : 1;   // of the request under way: the connection may serve another
     bool old : 1;     // it is HTTP/1.0
     bool head : 1;    // it is HEAD
@@ -108,12 +109,21 @@ struct web {
 #define WEB_PIECE_AHEAD 4096u // of what comes while a request waits
 
 // -- web.c
+void web_release(struct web *w); // a handle of it is closed; frees it with the last
+
+// -- web_conn.c
+struct conn *conn_new(struct web *w);
 void conn_close(struct conn *k); // at once; any number of times
 void conn_move(struct conn *k, struct conn_list *to);
 void conn_limit(struct conn *k, int64_t ms);               // from now on; 0: no deadline
+int64_t conn_head_ms(const struct conn *k);                // how long a head may take
 int64_t conn_patience(const struct conn *k, size_t bytes); // how long so many bytes may take, in or out
-struct buf web_lend(struct buf *of); // takes a scratch buffer, so that whoever is called inside gets another
+struct buf web_lend(struct buf *of); // takes a scratch buffer: who is called inside gets another
 void web_give_back(struct buf *of, struct buf b);
+
+// -- web_crowd.c
+bool crowd_join(struct conn *k); // finds out who it is; false: there are too many, and it was told so
+void crowd_leave(struct conn *k);
 bool web_hold(struct web *w, size_t bytes); // false: too much is kept already
 void web_let_go(struct web *w, size_t bytes);
 

@@ -8,6 +8,7 @@
 
 #include "web/request.h"
 #include "world/forwarded.h"
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,8 +124,9 @@ static void take_body(struct conn *k, struct text *in)
     else if (whole) {
         struct head h;
         int failed = head_parse((struct text){b->head, b->head_len}, &h, &r);
-        if (failed) conn_refuse(k, &r); // it was parsed before, so this does not happen
-        else ask(k, &h, buf_text(&b->bytes));
+        assert(!failed); // the same bytes were parsed before
+        (void)failed;
+        ask(k, &h, buf_text(&b->bytes));
         conn_body_free(k);
     }
 }
@@ -153,7 +155,7 @@ static bool take_head(struct conn *k, struct text *in)
         if (k->state == CONN_IDLE) {
             k->state = CONN_HEAD;
             conn_move(k, &k->web->busy);
-            conn_limit(k, k->web->draining ? k->web->settings.head_ms / 4 : k->web->settings.head_ms);
+            conn_limit(k, conn_head_ms(k));
         }
         return false;
     }
@@ -211,7 +213,7 @@ static void on_end(struct conn *k)
         conn_refuse(k, &r);
         break;
     case CONN_WAITS:
-    case CONN_WRITES: k->stays = false; break; // whoever says no more may still listen
+    case CONN_WRITES: break; // whoever says no more may still listen: conn_go_on comes back to it
     case CONN_IDLE:
     case CONN_STREAM:
     case CONN_LINGERS: conn_close(k); break;
@@ -312,5 +314,7 @@ void conn_go_on(struct conn *k)
     if (k->taking) return; // the loop in take() sees it
     if (k->in.len) keep(k, take(k, buf_text(&k->in)));
     if (k->state != CONN_CLOSED && k->tls && !is_full(k)) take_tls(k);
-    if (k->state != CONN_CLOSED && !is_full(k)) conn_read_start(k);
+    if (k->state == CONN_CLOSED || is_full(k)) return;
+    if (k->ended) on_end(k);
+    else conn_read_start(k);
 }
