@@ -14,6 +14,7 @@ CPU time is the server's own, all threads, read from its clock; wrk's is not in 
 on disk when the server has ended, or there is no figure. The databases lie below build/, on the disk that is
 measured.
 """
+import contextlib
 import json
 import signal
 import socket
@@ -80,7 +81,7 @@ class Server:
         self.process.wait(live.PATIENCE_S)
 
     def kept(self):
-        with sqlite3.connect("file:%s?mode=ro" % self.database, uri=True) as db:
+        with contextlib.closing(sqlite3.connect("file:%s?mode=ro" % self.database, uri=True)) as db:
             return db.execute("SELECT count(*) FROM %s" % self.rows).fetchone()[0]
 
 

@@ -33,12 +33,15 @@ class Answer:
 
 
 class Page(html.parser.HTMLParser):
-    """What a page offers: links (absolute), and forms as { action, method, fields }."""
+    """What a page offers: links (absolute), and forms as { action, method, fields, choices }.
+
+    fields: name -> what a browser would send when nobody touches it, None for nothing; choices: name -> the
+    values of its radio buttons, boxes, options or buttons."""
 
     def __init__(self, url, text):
         super().__init__()
         self.url, self.links, self.forms, self.words = url, [], [], []
-        self.option_of = None
+        self.selected = None  # the name of the list that is open
         self.feed(text)
         self.close()
 
@@ -49,27 +52,34 @@ class Page(html.parser.HTMLParser):
                 self.links.append(urllib.parse.urljoin(self.url, given[name]))
         if tag == "form":
             self.forms.append({"action": urllib.parse.urljoin(self.url, given.get("action") or ""),
-                               "method": (given.get("method") or "get").upper(), "fields": {}})
+                               "method": (given.get("method") or "get").upper(), "fields": {},
+                               "choices": {}})
         elif self.forms and tag in ("input", "textarea", "select", "button") and given.get("name"):
             self.take_field(tag, given)
-        elif self.option_of and tag == "option" and ("selected" in given or not self.option_of[1]):
-            fields, _ = self.option_of
-            self.option_of = fields, True
-            fields[self.select_name] = given.get("value", "")
+        elif self.selected and tag == "option":
+            self.take_choice(self.selected, given, "selected" in given)
 
     def take_field(self, tag, given):
-        """The value that a browser would send when nobody touches the form; buttons are for the caller."""
-        fields, kind = self.forms[-1]["fields"], given.get("type", "text")
+        name, kind = given["name"], given.get("type", "text")
         if tag == "select":
-            self.option_of, self.select_name = (fields, False), given["name"]
-        elif tag == "button" or kind in ("submit", "radio", "checkbox") and "checked" not in given:
-            fields.setdefault(given["name"], None)
+            self.selected = name
+        elif tag == "button" or kind in ("submit", "radio", "checkbox"):
+            self.take_choice(name, given, "checked" in given)
         else:
-            fields[given["name"]] = given.get("value") or ""
+            self.forms[-1]["fields"][name] = given.get("value") or ""
+
+    def take_choice(self, name, given, chosen):
+        """One of several values. Of a list the first one is sent when none is marked."""
+        fields, choices = self.forms[-1]["fields"], self.forms[-1]["choices"].setdefault(name, [])
+        choices.append(given.get("value") or ("on" if "type" in given else ""))
+        first = name == self.selected and len(choices) == 1
+        if chosen or first:
+            fields[name] = choices[-1]
+        fields.setdefault(name, None)
 
     def handle_endtag(self, tag):
         if tag == "select":
-            self.option_of = None
+            self.selected = None
 
     def handle_data(self, data):
         self.words.append(data)
