@@ -239,6 +239,7 @@ const char *rig_try_begin(struct rig *r)
         .read_ctx = r,
         .secret = on_secret,
         .mail_from = "Office <office@office.example>",
+        .base_url = r->base_url,
         .boundary = virtual_boundary,
         .boundary_ctx = r->world,
         .notice = on_notice,
