@@ -456,7 +456,8 @@ static void plan_burst(struct crowd *c)
 
 static void may_crash(struct crowd *c)
 {
-    if (roll(c, 3) == 0) virtual_crash_at(c->rig->world, virtual_boundaries(c->rig->world) + 1 + roll(c, 9));
+    if (roll(c, 12)) return; // each costs as much as fifty requests: the script is read anew
+    virtual_crash_at(c->rig->world, virtual_boundaries(c->rig->world) + 1 + roll(c, 9));
 }
 
 // All of a burst that was answered has happened, and beyond that as much as the books have, in order.
