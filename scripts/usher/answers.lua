@@ -110,8 +110,9 @@ function answers.by_office(request)
     who = "office:" .. tostring(request.who or "") }
 end
 
--- answers.who{ group } -> list of { group, key, name, answer, note, who, phone, stands_in_for }: everybody
--- who is a guest now, in the order of the guest list
+-- answers.who{ group } -> list of { group, key, name, answer, note, who, phone, stands_in_for, asked = what
+-- the sign-up asked and heard }: everybody who is a guest now, in the order of the guest list; then the
+-- sign-ups
 function answers.who(request)
   local wanted = request and request.group
   local book, list, groups = usher.book("answers"), {}, facts.groups
@@ -124,6 +125,7 @@ function answers.who(request)
       local without = roster.waits(guest.key) and "waiting" or "none"
       list[#list + 1] = { group = guest.group, key = guest.key, name = roster.shown(guest),
         answer = answer.answer or without, note = answer.note, who = answer.who, phone = guest.phone,
+        asked = (roster.signup(guest.key) or {}).answers,
         stands_in_for = guest.stands_in_for and facts.full_name(guest.stands_in_for) }
     end
   end

@@ -35,7 +35,8 @@ end
 
 local function page(view, class, header, footer)
   local code = view.lang or "en"
-  local banner = usher.practising() and h.p { class = "practice", lang.text(code, "common.practice") }
+  local banner = usher.practising()
+    and h.p { class = "practice", role = "status", lang.text(code, "common.practice") }
   local node = h.html {
     lang = code,
     head(view),

@@ -60,9 +60,12 @@ function roster.guests()
   return all
 end
 
+-- roster.signup(key) -> what the sign-up's book has of the person (signup_acts.lua), or nil
+function roster.signup(key) return usher.book("signup"):get(key) end
+
 -- roster.waits(key): is the person on the wait-list of the sign-up, or asked whether they take a seat?
 function roster.waits(key)
-  local entry = usher.book("signup"):get(key)
+  local entry = roster.signup(key)
   return entry ~= nil and (entry.state == "waiting" or entry.state == "offered")
 end
 

@@ -107,7 +107,8 @@ local function compose(rule, case)
   local event, person = facts.event, case.person
   local subject, text, language = sending.render(rule, case)
   return {
-    "mail", to = template.address(person), as = person.key, cc = person.assistant and { person.assistant },
+    "mail", to = rule.bare and person.mail or template.address(person), as = person.key,
+    cc = person.assistant and { person.assistant },
     from = rule.from or event.from, reply_to = rule.reply_to or event.reply_to,
     subject = subject, text = text, lang = language or event.language, zone = event.zone,
     attach = attachments(rule, case),

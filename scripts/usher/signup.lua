@@ -4,9 +4,9 @@
 -- to a sign-up; signup_mail.lua who is written what; signup_form.lua and signup_page.lua are the pages;
 -- signup_pretend.lua is who signs up in a rehearsal.
 --
---   facts.signup = { path, groups = list (one without a name when nobody asks), asks_group,
---     room (seats.lua), seats = how many in all or nil, room_text, waitlist, offer, opens, closes = moments, questions, confirm,
---     zones, languages, limit, intro, listed = address -> key of a guest }
+--   facts.signup = { path, opens, closes = moments, questions, confirm, zones, languages, limit, intro,
+--     groups = list (one without a name when nobody asks), asks_group, room = as in seats.lua, room_text,
+--     seats = how many in all or nil, waitlist, offer, listed = address -> key of a guest }
 local acts = require "usher.signup_acts"
 local answers = require "usher.answers"
 local audience = require "usher.audience"

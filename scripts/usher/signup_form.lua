@@ -3,6 +3,7 @@
 -- same thing to everybody who fills it in well, whether or not usher knows the address, so that nobody learns
 -- from it who is invited or has signed up.
 local acts = require "usher.signup_acts"
+local dates = require "usher.dates"
 local door = require "usher.door"
 local facts = require "usher.facts"
 local fields = require "usher.fields"
@@ -13,7 +14,6 @@ local people = require "usher.people"
 local programme = require "usher.programme"
 local questions = require "usher.questions"
 local seats = require "usher.seats"
-local template = require "usher.template"
 
 local form = {}
 
@@ -33,20 +33,21 @@ local function where_text(code)
   return where.kind == "place" and where.text or text(code, "online")
 end
 
--- "Thu 25 Feb 2021, 14:00-16:30 Thimphu (UTC+6)", and a line for each further zone of the form.
-local function when_lines(code)
-  local lines = {}
-  for i, zone in ipairs(plan().zones) do
-    if i > 1 then lines[#lines + 1] = h.br {} end
-    lines[#lines + 1] = template.span(facts.event, zone, code)
+-- form.when_lines(zones, code) -> nodes: the event by each of these clocks
+function form.when_lines(zones, code)
+  local lines, seen = {}, {}
+  for _, zone in ipairs(zones) do
+    if not seen[zone] then
+      seen[zone], lines[#lines + 1] = true, #lines > 0 and h.br {} or nil
+      lines[#lines + 1] = dates.span(facts.event, zone, code)
+    end
   end
   return lines
 end
 
--- form.about(code) -> node: when and where
-function form.about(code)
+local function about(code)
   local where = where_text(code)
-  return h.dl { class = "facts", h.dt { text(code, "when") }, h.dd(when_lines(code)),
+  return h.dl { class = "facts", h.dt { text(code, "when") }, h.dd(form.when_lines(plan().zones, code)),
     where and h.list { h.dt { text(code, "where") }, h.dd { where } } }
 end
 
@@ -159,6 +160,9 @@ end
 function form.read_name(given, code, problems)
   local name = fields.one_line(given.name)
   local fault = fields.fault(name, NAME_MAX, true)
+  if not fault and (name:find("://", 1, true) or name:lower():find("www.", 1, true)) then
+    fault = "no_links" -- nobody is called that, and mails say the name
+  end
   if fault then problems.name = lang.text(code, "fields." .. fault) end
   return name
 end
@@ -186,8 +190,11 @@ end
 
 -- ---- the pages ----------------------------------------------------------------------------------------
 
+-- form.window_title(title) -> what the browser's window is called
+function form.window_title(title) return ("%s \u{00B7} %s"):format(title, facts.event.title) end
+
 local function page(code, title, body, status)
-  return frame.guest { title = title, lang = code, status = status, body = h.list {
+  return frame.guest { title = form.window_title(title), lang = code, status = status, body = h.list {
     h.h1 { title }, body } }
 end
 
@@ -195,7 +202,7 @@ end
 local function closed_text(code)
   local now = usher.now()
   if plan().opens and now < plan().opens.utc then
-    return text(code, "opens", { when = template.clock(plan().opens.utc, facts.event.zone, code) })
+    return text(code, "opens", { when = dates.long(plan().opens, facts.event.zone, code) })
   elseif now >= plan().closes.utc then
     return text(code, "closed")
   end
@@ -214,14 +221,14 @@ local function state_text(code)
 end
 
 local function closed_page(code, why, status)
-  return page(code, text(code, "title"), { form.about(code), h.p { class = "lead", why } }, status)
+  return page(code, text(code, "title"), { about(code), h.p { class = "lead", why } }, status)
 end
 
 local function form_page(code, typed, problems, status)
   local above = problems.form
   if not above and next(problems) then above = text(code, "look") end
   return page(code, text(code, "title"), {
-    languages(code), paragraphs(plan().intro, code), form.about(code), programme_list(code),
+    languages(code), paragraphs(plan().intro, code), about(code), programme_list(code),
     state_text(code), above and h.p { class = "wrong", role = "alert", above },
     form_node(code, typed, problems),
     h.p { class = "quiet", text(code, "privacy") },

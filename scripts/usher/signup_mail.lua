@@ -52,8 +52,10 @@ local function values_of(kind, seen, person)
   return values
 end
 
-local overtaken <const> = { pending = "is not confirmed", seat = "has a seat",
-  waiting = "is on the wait-list", offered = "is asked whether they take a seat", cancelled = "has cancelled", lapsed = "let the offer pass" }
+-- Why a mail is not sent any more, by how it stands now.
+local overtaken <const> = { pending = "is not confirmed", seat = "has a seat", cancelled = "has cancelled",
+  waiting = "is on the wait-list", offered = "is asked whether they take a seat",
+  lapsed = "let the offer pass" }
 
 -- The rule with further files; `plain`: without its calendar entry, for who never had one.
 local function adapt(rule, files, plain)
@@ -178,6 +180,23 @@ local function sample_values(kind, person)
   return values_of(kind, { number = 1, kept_until = facts.event.starts.utc, missed = "" }, person)
 end
 
+local typed_words <const> = { "name", "full_name", "salutation", "group" }
+
+-- What a stranger typed goes to nobody before the address's owner has pressed the button: else the form would
+-- carry anybody's words to anybody.
+local function check_words(rule)
+  for _, texts in ipairs { rule.subject, rule.text } do
+    for _, text in pairs(type(texts) == "table" and texts or { texts }) do
+      for _, word in ipairs(typed_words) do
+        if text:find("{" .. word .. "}", 1, true) then
+          check.refuse("signup: mails: check: leave {%s} out: before the link was opened it is what anybody "
+            .. "may have typed about somebody else", word)
+        end
+      end
+    end
+  end
+end
+
 local function check_rule(rule)
   for _, person in ipairs(mails.samples()) do
     local case = { person = person, rule = rule, anchor = facts.event, asked = {},
@@ -206,8 +225,9 @@ function mails.declare(given)
       o[name] = value
     end
     local rule = mail.rule("signup", "signup-" .. kind, o, { { word = "signup" } }, lives[kind] or plain_life)
-    rule.what = "mail"
+    rule.what, rule.bare = "mail", kind == "check"
     check_rule(rule)
+    if kind == "check" then check_words(rule) end
   end
   usher.flow("signup-advance", advance_once)
   usher.flow("signup-enrol", enrol_all)

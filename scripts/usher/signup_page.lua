@@ -58,10 +58,10 @@ end
 local function facts_of(view)
   local entry, person, code = view.entry, view.person, view.code
   return h.dl { class = "facts",
-    h.dt { text(code, "name") }, h.dd { person.name },
-    h.dt { text(code, "mail") }, h.dd { person.mail },
-    plan().asks_group and h.list { h.dt { text(code, "group") }, h.dd { entry.group } },
-    h.dt { text(code, "when") }, h.dd { template.both(facts.event, person.zone, code) },
+    h.dt { text(code, "own_name") }, h.dd { person.name },
+    h.dt { text(code, "own_mail") }, h.dd { person.mail },
+    plan().asks_group and h.list { h.dt { text(code, "own_group") }, h.dd { entry.group } },
+    h.dt { text(code, "when") }, h.dd(form.when_lines({ person.zone, facts.event.zone }, code)),
   }
 end
 
@@ -131,8 +131,8 @@ local notices <const> = { saved = "saved", full = "full" }
 local function render(view, typed, problems, status)
   local title, body = states[view.entry.state](view, typed, problems)
   local notice = notices[view.notice or ""]
-  return frame.guest { title = text(view.code, title), lang = view.code, status = status, body = h.list {
-    h.h1 { text(view.code, title) },
+  return frame.guest { title = form.window_title(text(view.code, title)), lang = view.code,
+    status = status, body = h.list { h.h1 { text(view.code, title) },
     notice and h.p { class = "flag", role = "status", text(view.code, notice) },
     problems.form and h.p { class = "wrong", role = "alert", problems.form }, body } }
 end

@@ -8,5 +8,6 @@ return {
   choose = "Please choose one.",
   too_long = "This is too long.",
   not_text = "This can't be read as text.",
+  no_links = "No web addresses here, please.",
   not_a_mail = "This is not a mail address. It looks like name@office.example.",
 }

@@ -376,7 +376,7 @@ With respect,
 texts["signup-check"] = {
   subject = "Please confirm: {title}",
   text = [[
-Dear {full_name},
+Good day,
 
 this address was entered on the sign-up page of
 
