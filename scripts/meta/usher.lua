@@ -148,15 +148,21 @@ function rating(text) end
 ---@return any
 function yes_no(text) end
 
----Lets people sign up on a page, /signup/ and the event's id. seats: how many, or how many for each group,
----{ Teachers = 10, free = 5 } (free: for any group); without it there is room for all. groups: what to
----choose from. waitlist (true): who finds no seat waits, and is offered one in the order of arrival when
----one comes free. offer ("2 days"): so long it is kept; then the next is asked. opens, closes: phrases as
----in `at`; closes at the start. ask: questions, "Your office", choice, rating, yes_no, text. confirm
----(true): a sign-up counts when the link in a mail was opened; false: at once. intro: a text above the
----form. zones, languages: what people choose from. limit (100): forms an hour from one network. mails:
----other texts for check, seat, waiting, offer, expired, cancelled, known: { seat = { subject =, text = }
----}. Who signs up is in `coming`, `waiting` or `declined`. It stands above the first rule.
+---Lets people sign up on a page, whose address is /signup/ and the event's id ({signup_page} in mails).
+---It stands above the first rule. Who signs up has a page of their own, is told by mail how it stands, and is
+---in one of the audiences `coming`, `waiting` and `declined`. All of these may be left out:
+---  seats      how many, or how many for each group: { Teachers = 10, free = 5 }; free ones are for any
+---  groups     what to choose from: { "Teachers", "Students" }
+---  waitlist   false: who finds no seat can't sign up; else they wait, in the order of arrival
+---  offer      how long a seat that came free is kept for who is next ("2 days")
+---  opens, closes   phrases as in `at`; it closes when the event begins
+---  ask        questions: { "Your office", choice "Lunch" { "Rice", "Red rice" }, yes_no "First time?" }
+---  confirm    false: counts without the link in the mail, for forms that strangers do not see
+---  intro      a text above the form
+---  zones, languages   what people choose from
+---  limit      how many forms come in from one network in an hour (100); false: as many as like
+---  mails      other texts for check, seat, waiting, offer, expired, cancelled or known:
+---             { seat = { subject = "...", text = "..." } }
 ---
 function signup(options) end
 

@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: MIT
--- questions: what a form asks besides name and address, as the organiser writes it:
---   ask = { "Your office", choice "Lunch" { "With meat", "Without", required = true }, yes_no "First time?" }
--- A plain text is a question that is answered with a line. What was answered is kept under the question's
--- text, so that a list of answers reads well without the script.
+-- questions: what a form asks besides name and address. A text alone is a question that is answered with a
+-- line. What was answered is kept under the question's own text, so that a list of answers reads well without
+-- the script.
 --
+--   ask = { "Your office", choice "Lunch" { "With meat", "Without", required = true }, yes_no "First time?" }
 --   question = { kind, label = text or { en =, dz = }, key, required, long, options, from, to, low, high }
 local check = require "usher.check"
 local fields = require "usher.fields"

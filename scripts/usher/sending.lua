@@ -196,13 +196,11 @@ local function check_moment(rule, person, anchor)
   return moment
 end
 
--- sending.check_unit(rule, unit, moments_of) -> a sentence about what is wrong with a unit, or nil.
--- `moments_of` keeps what is the same for everybody of one zone and language, so that a list of thousands is
--- checked in no time.
-function sending.check_unit(rule, unit, moments_of)
+-- A sentence about what is wrong with a unit, or nil. `moments_of` keeps what is the same for everybody of
+-- one zone and language, so that a list of thousands is checked in no time.
+local function check_unit(rule, unit, moments_of)
   local person, anchor = unit.person, unit.item or facts.event
   local alike = ("%s %s %s"):format(person.zone, person.language or "", unit.item and unit.item.title or "")
-  moments_of = moments_of or {}
   local moment, problem = moments_of[alike], nil
   local first = moment == nil
   if first then
@@ -213,12 +211,24 @@ function sending.check_unit(rule, unit, moments_of)
     { person = person, rule = rule, item = unit.item, anchor = anchor, moment = moment, asked = {} }, first)
 end
 
+-- Whoever signs up later must find texts and moments in order as well.
+local function check_sign_ups(rule, refuse)
+  if not facts.signup or not audience.takes_sign_ups(rule.parts) then return end
+  local moments_of = {}
+  for _, person in ipairs(facts.signup.samples) do
+    refuse(check_unit(rule, { person = person, key = person.key }, moments_of))
+  end
+end
+
 -- Checks the units of a rule, { person, item, key }, and declares that their flows must exist.
 function sending.declare(rule, units)
   local moments_of = {}
-  for _, unit in ipairs(units) do
-    local problem = sending.check_unit(rule, unit, moments_of)
+  local function refuse(problem)
     if problem then check.refuse('%s "%s": %s', rule.word, rule.name, problem) end
+  end
+  check_sign_ups(rule, refuse)
+  for _, unit in ipairs(units) do
+    refuse(check_unit(rule, unit, moments_of))
     usher.start(rule.name, { key = unit.key, label = facts.full_name(unit.person),
       input = { person = unit.person.key, item = unit.item and unit.item.title } })
   end

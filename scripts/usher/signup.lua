@@ -6,10 +6,10 @@
 --
 --   facts.signup = { path, opens, closes = moments, questions, confirm, zones, languages, limit, intro,
 --     groups = list (one without a name when nobody asks), asks_group, room = as in seats.lua, room_text,
---     seats = how many in all or nil, waitlist, offer, listed = address -> key of a guest }
+--     seats = how many in all or nil, waitlist, offer, listed = address -> key of a guest, samples = list of
+--     whoever may sign up, invented }
 local acts = require "usher.signup_acts"
 local answers = require "usher.answers"
-local audience = require "usher.audience"
 local check = require "usher.check"
 local facts = require "usher.facts"
 local form = require "usher.signup_form"
@@ -19,7 +19,6 @@ local moments = require "usher.moments"
 local own_page = require "usher.signup_page"
 local pretend = require "usher.signup_pretend"
 local questions = require "usher.questions"
-local sending = require "usher.sending"
 local settle = require "usher.settle"
 
 local signup = {}
@@ -230,18 +229,6 @@ local function read_plan(o)
   return plan
 end
 
--- Whoever signs up later must find texts and moments in order, too: looked at with somebody invented.
-local function check_rules()
-  for _, rule in ipairs(facts.rules) do
-    if rule.word == "mail" and audience.takes_sign_ups(rule.parts) then
-      for _, person in ipairs(mails.samples()) do
-        local problem = sending.check_unit(rule, { person = person, key = person.key })
-        if problem then check.refuse('%s "%s": %s', rule.word, rule.name, problem) end
-      end
-    end
-  end
-end
-
 local function declare(given)
   facts.need_event("signup")
   facts.need_no_rules("signup")
@@ -255,23 +242,29 @@ local function declare(given)
   own_page.register()
   pretend.register()
   answers.follow(acts.follow)
-  settle.at_end(function()
-    check_rules()
-    mails.begin()
-  end)
+  settle.at_end(mails.begin)
 end
 
---- signup { seats = 40 } -> nothing
---- Lets people sign up on a page, /signup/ and the event's id. seats: how many, or how many for each group,
---- { Teachers = 10, free = 5 } (free: for any group); without it there is room for all. groups: what to
---- choose from. waitlist (true): who finds no seat waits, and is offered one in the order of arrival when
---- one comes free. offer ("2 days"): so long it is kept; then the next is asked. opens, closes: phrases as
---- in `at`; closes at the start. ask: questions, "Your office", choice, rating, yes_no, text. confirm
---- (true): a sign-up counts when the link in a mail was opened; false: at once. intro: a text above the
---- form. zones, languages: what people choose from. limit (100): forms an hour from one network. mails:
---- other texts for check, seat, waiting, offer, expired, cancelled, known: { seat = { subject =, text = }
---- }. Who signs up is in `coming`, `waiting` or `declined`. It stands above the first rule.
---- Example: signup { seats = 40, ask = { "Your office" } }
+--- signup { seats = 40, ask = { "Your office" } } -> nothing
+--- Lets people sign up on a page, whose address is /signup/ and the event's id ({signup_page} in mails).
+--- It stands above the first rule. Who signs up has a page of their own, is told by mail how it stands, and is
+--- in one of the audiences `coming`, `waiting` and `declined`. All of these may be left out:
+---   seats      how many, or how many for each group: { Teachers = 10, free = 5 }; free ones are for any
+---   groups     what to choose from: { "Teachers", "Students" }
+---   waitlist   false: who finds no seat can't sign up; else they wait, in the order of arrival
+---   offer      how long a seat that came free is kept for who is next ("2 days")
+---   opens, closes   phrases as in `at`; it closes when the event begins
+---   ask        questions: { "Your office", choice "Lunch" { "Rice", "Red rice" }, yes_no "First time?" }
+---   confirm    false: counts without the link in the mail, for forms that strangers do not see
+---   intro      a text above the form
+---   zones, languages   what people choose from
+---   limit      how many forms come in from one network in an hour (100); false: as many as like
+---   mails      other texts for check, seat, waiting, offer, expired, cancelled or known:
+---              { seat = { subject = "...", text = "..." } }
+--- Example: event "talk" { title = "Talk", when = "Thu 25 Feb 2021 14:00-16:30 Asia/Thimphu",
+---   where = "Hall 2", from = "Office <office@office.example>" }
+--- people { { name = "The office", role = "organiser", mail = "office@office.example" } }
+--- signup { seats = 40, ask = { "Your office" } }
 signup.signup = check.word(declare)
 
 return signup

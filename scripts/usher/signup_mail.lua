@@ -165,15 +165,15 @@ end
 
 -- ---- declaring ----------------------------------------------------------------------------------------
 
--- Somebody who may sign up, for checking texts: in each zone of the form.
-function mails.samples()
-  local samples = {}
-  for i, zone in ipairs(facts.signup.zones) do
-    samples[i] = { key = "signup-000001", name = "Sonam Wangmo", mail = "sonam@office.example", zone = zone,
-      language = facts.signup.languages[1], guest = true, where = "somebody who signs up",
-      group = facts.signup.asks_group and facts.signup.groups[1] or nil }
+-- Whoever may sign up, invented, one by each clock of the form: for checking texts and moments.
+local function samples()
+  local list, plan = {}, facts.signup
+  for i, zone in ipairs(plan.zones) do
+    list[i] = { key = "signup-000001", name = "Sonam Wangmo", mail = "sonam@office.example", zone = zone,
+      language = plan.languages[1], guest = true, where = "somebody who signs up",
+      group = plan.asks_group and plan.groups[1] or nil }
   end
-  return samples
+  return list
 end
 
 local function sample_values(kind, person)
@@ -198,10 +198,10 @@ local function check_words(rule)
 end
 
 local function check_rule(rule)
-  for _, person in ipairs(mails.samples()) do
+  for i, person in ipairs(facts.signup.samples) do
     local case = { person = person, rule = rule, anchor = facts.event, asked = {},
       values = sample_values(kind_of(rule), person) }
-    local problem = sending.check_texts(rule, case)
+    local problem = sending.check_texts(rule, case, i == 1)
     if problem then check.refuse("signup: mails: %s: %s", kind_of(rule), problem) end
   end
 end
@@ -212,6 +212,7 @@ local known <const> = { subject = "texts?", text = "texts?", file = "texts?", at
 -- mails.declare(given): the mails as the organiser wants them; what is not said is ready-made. given: kind ->
 -- { subject, text, file, attach }.
 function mails.declare(given)
+  facts.signup.samples = samples()
   for kind in pairs(given) do
     if not kinds[kind] then
       check.refuse("signup: mails: there is no mail '%s'%s", tostring(kind),

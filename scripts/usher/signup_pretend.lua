@@ -111,10 +111,22 @@ end
 
 -- ---- what they do about their mails -------------------------------------------------------------------
 
-local function press(key, after, act, form)
+-- when = { after = } or { at = }
+local function press(key, when, act, form)
   form = form or {}
   form.act = act
-  return { { after = after, visit = { method = "POST", path = links.path("signup", key), form = form } } }
+  return { { after = when.after, at = when.at,
+    visit = { method = "POST", path = links.path("signup", key), form = form } } }
+end
+
+-- So many days from now, and never on a day off: else a rehearsal would warn of what nobody planned.
+local function days_from_now(days)
+  local zone, ms = facts.event.zone, usher.now() + days * DAY_MS
+  for _ = 1, 9 do
+    if not calendar.day_off(usher.time.format(ms, zone, "%Y-%m-%d"), zone) then break end
+    ms = ms + DAY_MS
+  end
+  return { at = ms }
 end
 
 local function confirm(key)
@@ -124,7 +136,7 @@ local function confirm(key)
   for _, question in ipairs(plan().questions) do
     form["ask: " .. question.key] = entry.answers[question.key]
   end
-  return press(key, "2 hours", "confirm", form)
+  return press(key, { after = "2 hours" }, "confirm", form)
 end
 
 local function key_of_place(place)
@@ -137,7 +149,7 @@ end
 local function make_room(entry)
   local number = seats.number(entry)
   local key = number and number <= 2 and key_of_place(number)
-  return key and press(key, ("%d days"):format(number), "cancel")
+  return key and press(key, days_from_now(number), "cancel")
 end
 
 local reactions <const> = {
@@ -145,14 +157,16 @@ local reactions <const> = {
     if guest ~= "silent" then return confirm(key) end
   end,
   seat = function(key, guest)
-    if guest == "declines" then return press(key, "1 day", "cancel") end
+    if guest == "declines" then return press(key, { after = "1 day" }, "cancel") end
   end,
   waiting = function(_, guest, entry)
     if guest == "accepts" and entry.state == "waiting" then return make_room(entry) end
   end,
   offer = function(key, guest, entry)
-    if guest == "declines" then return press(key, "3 hours", "cancel") end
-    if guest == "accepts" and entry.place ~= plan().seats + 2 then return press(key, "3 hours", "take") end
+    if guest == "declines" then return press(key, { after = "3 hours" }, "cancel") end
+    if guest == "accepts" and entry.place ~= plan().seats + 2 then
+      return press(key, { after = "3 hours" }, "take")
+    end
   end,
 }
 

@@ -39,8 +39,16 @@ function stub.new(files, folder)
     assert(not u.flows[name], "two flows of one name")
     u.flows[name] = fn
   end
+  local started = {}
   function u.start(name, o)
-    u.starts[#u.starts + 1] = { name = name, key = o.key, input = o.input, label = o.label }
+    local id = name .. "|" .. o.key
+    if started[id] then return end
+    started[id] = { name = name, key = o.key, input = o.input, label = o.label, inbox = {} }
+    u.starts[#u.starts + 1] = started[id]
+  end
+  function u.signal(name, key, signal)
+    local flow = started[name .. "|" .. key]
+    if flow then flow.inbox[signal], flow.at = true, math.min(flow.at or world.now, world.now) end
   end
   function u.on(name, fn) u.handlers[name] = fn end
   function u.at_end(fn) world.at_end = fn end
@@ -129,6 +137,30 @@ function stub.new(files, folder)
     if limit and world.now > limit then return false, "too late" end
     return true
   end
+
+  -- Which member is there already, or nil and when the earliest of them comes.
+  local function first_of(members, began)
+    local earliest, name = math.huge, nil
+    for _, member in ipairs(world.sorted(members)) do
+      local m = members[member]
+      if m.signal and world.flow.inbox[m.signal] then return member end
+      local at = m.at or m.after and time.shift({ utc = began, zone = "UTC", wall = "" }, m.after).utc
+      at = type(at) == "table" and at.utc or at
+      if at and at < earliest then earliest, name = at, member end
+    end
+    if world.now >= earliest then return name end
+    return nil, earliest
+  end
+
+  function u.first(_, members)
+    local began = world.now
+    local member, at = first_of(members, began)
+    while not member do
+      coroutine.yield(at)
+      member, at = first_of(members, began)
+    end
+    return member
+  end
   function u.decide(_, fn, ...) return fn(...) end
   function u.mail(mail)
     mail.at, mail.flow, mail.key, mail.label = world.now, world.flow.name, world.flow.key, world.flow.label
@@ -140,14 +172,15 @@ function stub.new(files, folder)
     return { sent = true }
   end
 
-  -- Sends a request through the routes: the response, or nil when none takes it.
-  function world.visit(method, path, form)
+  -- Sends a request through the routes: the response, or nil when none takes it. more: query, headers, address
+  function world.visit(method, path, form, more)
+    more = more or {}
     for _, route in ipairs(world.routes) do
       local params = route.method == method and match(route.path, path)
       if params then
         world.looking = method == "GET"
         local response = route.fn { method = method, path = path, params = params, form = form or {},
-          query = {}, headers = {}, seen = {} }
+          query = more.query or {}, headers = more.headers or {}, address = more.address, seen = {} }
         world.looking = false
         return response
       end
@@ -176,34 +209,48 @@ function stub.new(files, folder)
     return true
   end
 
-  -- Runs every declared flow from `from` until nothing more is to come.
-  function world.run(from)
-    world.now, world.acts = from, {}
-    local sleeping = {}
-    local begun = 0
-    local function begin()
-      while begun < #u.starts do
-        begun = begun + 1
-        local start = u.starts[begun]
-        start.thread = coroutine.create(u.flows[start.name])
-        if run_flow(start) then sleeping[#sleeping + 1] = start end
-      end
+  -- Flows that were started since the last look run up to where they wait.
+  local sleeping, begun = {}, 0
+  local function begin_flows()
+    while begun < #u.starts do
+      begun = begun + 1
+      local start = u.starts[begun]
+      start.at = nil
+      start.thread = coroutine.create(u.flows[start.name])
+      if run_flow(start) then sleeping[#sleeping + 1] = start end
     end
-    begin()
+  end
+
+  local function act_or_wake(f, a)
+    if a and (not f or world.acts[a].at <= sleeping[f].at) then
+      local act = table.remove(world.acts, a)
+      world.now = math.max(world.now, act.at)
+      if act.visit then world.visit(act.visit.method, act.visit.path, act.visit.form)
+      else u.handlers[act.call](act.with) end
+    else
+      local flow = sleeping[f]
+      world.now = math.max(world.now, flow.at)
+      if not run_flow(flow) then table.remove(sleeping, f) end
+    end
+  end
+
+  -- Runs all flows until nothing more is to come, or until that time.
+  function world.go(to)
+    begin_flows()
     while #sleeping + #world.acts > 0 do
       local f, a = next_of(sleeping), next_of(world.acts)
-      if a and (not f or world.acts[a].at <= sleeping[f].at) then
-        local act = table.remove(world.acts, a)
-        world.now = math.max(world.now, act.at)
-        if act.visit then world.visit(act.visit.method, act.visit.path, act.visit.form)
-        else u.handlers[act.call](act.with) end
-      else
-        local flow = sleeping[f]
-        world.now = math.max(world.now, flow.at)
-        if not run_flow(flow) then table.remove(sleeping, f) end
-      end
-      begin() -- what was started meanwhile
+      local at = math.min(f and sleeping[f].at or math.huge, a and world.acts[a].at or math.huge)
+      if at > (to or math.huge) then break end
+      act_or_wake(f, a)
+      begin_flows()
     end
+    world.now = to or world.now
+  end
+
+  -- The same from then on.
+  function world.run(from, to)
+    world.now, world.acts = from, {}
+    world.go(to)
   end
 
   -- What the engine hands to the report: mails, and the flows that ended without one.

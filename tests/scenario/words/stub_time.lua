@@ -115,6 +115,8 @@ function time.phrase(text, o)
   return moment
 end
 
+function time.span_text(ms) return ms // HOUR .. " h" end
+
 function time.release() return "test" end
 
 return time
