@@ -149,9 +149,9 @@ function rating(text) end
 function yes_no(text) end
 
 ---Lets people sign up on a page, whose address is /signup/ and the event's id ({signup_page} in mails).
----It stands above the first rule. Who signs up has a page of their own, is told by mail how it stands, and is
----in one of the audiences `coming`, `waiting` and `declined`. All of these may be left out:
----  seats      how many, or how many for each group: { Teachers = 10, free = 5 }; free ones are for any
+---It stands above the first rule. Who signs up has a page of their own, is told by mail how it stands, and
+---is in one of the audiences `coming`, `waiting` and `declined`. All of these may be left out:
+---  seats      how many, or how many for each group: { Teachers = 10, free = 5 }, the free ones for all
 ---  groups     what to choose from: { "Teachers", "Students" }
 ---  waitlist   false: who finds no seat can't sign up; else they wait, in the order of arrival
 ---  offer      how long a seat that came free is kept for who is next ("2 days")

@@ -172,7 +172,7 @@ function stub.new(files, folder)
     return { sent = true }
   end
 
-  -- Sends a request through the routes: the response, or nil when none takes it. more: query, headers, address
+  -- Sends a request through the routes: the response, or nil when none takes it. more: query, headers ...
   function world.visit(method, path, form, more)
     more = more or {}
     for _, route in ipairs(world.routes) do
