@@ -46,6 +46,7 @@ function lang.codes() return codes end
 -- lang.wanted(request, offered) -> code: the language of a page for somebody whom nobody knows. What they
 -- chose (?lang=), else the first of those that their browser asks for, else the first of those offered.
 function lang.wanted(request, offered)
+  if #offered == 1 then return offered[1] end
   local asked = { request.query and request.query.lang or request.form and request.form.lang or "" }
   local header = request.headers and request.headers["accept-language"] or ""
   for code in header:gmatch("%f[%a](%a%a%a?)%f[%A]") do asked[#asked + 1] = code:lower() end
