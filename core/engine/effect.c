@@ -298,6 +298,49 @@ void effect_recover(struct engine *g, struct flow *f)
     }
 }
 
+// ---- taking back --------------------------------------------------------------------------------------
+
+#define RECALL "!recall"
+
+void engine_recall(struct engine *g, struct text event, struct text flow_name, struct text flow_key,
+    struct text why)
+{
+    char dedup[48];
+    struct buf value;
+    snprintf(dedup, sizeof dedup, "%lld-%lld", (long long)g->now.ms, (long long)g->last_inbox + 1);
+    buf_init(&value, 4096);
+    record_put_text(&value, why);
+    inbox_signal(g, event, flow_name, flow_key, TEXT(RECALL),
+        (struct record){(uint8_t *)value.data, value.len}, text_of(dedup));
+    buf_release(&value);
+}
+
+// A word from before the mail was asked for was heard when that was decided.
+static struct inbox_row *recall_of(struct flow *f, const struct step *s)
+{
+    for (size_t i = 0; i < f->inbox_n; i++) {
+        struct inbox_row *row = &f->inbox[i];
+        if (!row->taken_by && row->at.ms >= s->asked_at.ms && text_is(row->name, RECALL)) return row;
+    }
+    return NULL;
+}
+
+bool effect_recalled(struct engine *g, struct flow *f, struct step *s)
+{
+    struct inbox_row *row = s->under_way || s->kind != STEP_KIND_MAIL ? NULL : recall_of(f, s);
+    struct text why = {0};
+    if (!row) return false;
+    record_text(row->value, &why);
+    row->taken_by = f->id;
+    batch_take(g->batch, row->id, f->id, s->ord);
+    if (s->queued) f->under_way--; // the queue passes over what is queued no more
+    s->queued = false;
+    settle_result(g, f, s, s->perhaps ? STEP_DONE : STEP_SKIPPED, false, s->perhaps, why);
+    return true;
+}
+
+// ---- a person's word ----------------------------------------------------------------------------------
+
 // A person's word comes as an outside fact, so that it is as durable as any other answer.
 static void name_of_word(char out[32], int32_t ord)
 {

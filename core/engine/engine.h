@@ -126,6 +126,9 @@ int engine_handle(struct script *s, const struct handling *h, struct record requ
 // The organiser's word on a step that is UNSURE: send it again, or it did arrive.
 void engine_decide_unsure(struct engine *g, struct text event, struct text flow_name, struct text flow_key,
     int32_t step, bool again);
+// Takes back the mail of a flow that waits to leave, or to be tried again; one on its way goes on.
+void engine_recall(struct engine *g, struct text event, struct text flow_name, struct text flow_key,
+    struct text why);
 
 bool engine_has_handler(struct engine *g, struct text event, struct text name);
 
@@ -183,6 +186,8 @@ void effect_unpromise(struct engine *g, enum step_kind kind); // the slice that 
 void effect_recover(struct engine *g, struct flow *f);
 // Looks whether a person has said what became of an UNSURE step.
 void effect_settle_unsure(struct engine *g, struct flow *f, struct step *s);
+// Ends an open mail that was taken back before it left. False: it was not.
+bool effect_recalled(struct engine *g, struct flow *f, struct step *s);
 void effect_outcome(struct engine *g, struct flow *f, struct step *s, enum outcome outcome,
     struct record value, struct text note, int64_t retry_after_ms);
 

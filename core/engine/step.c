@@ -337,7 +337,7 @@ void step_settle_due(struct engine *g, struct flow *f)
         bool passed = s->due.ms && s->due.ms <= g->now.ms;
         if (s->kind == STEP_KIND_FIRST) settle_first_step(g, f, s);
         else if (step_is_effect(s->kind)) {
-            if (passed && !s->queued) effect_begin_again(g, f, s);
+            if (!effect_recalled(g, f, s) && passed && !s->queued) effect_begin_again(g, f, s);
         } else if (passed && s->kind == STEP_KIND_DUE) settle_due_step(g, f, s);
         else if (passed) step_settle(g, f, s, STEP_DONE, (struct record){0}, (struct text){0});
     }

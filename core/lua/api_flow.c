@@ -450,10 +450,24 @@ static int api_signal(lua_State *L)
     return 0;
 }
 
+/// usher.recall(flow, key, why) -> nothing
+/// Takes back a mail of that flow that has not left yet: it waits for room, or to be tried again. There
+/// usher.mail comes back with { sent = false, why = why }. A mail that is on its way goes on, and one that is
+/// asked for later is not meant. Errors: a use elsewhere than in usher.decide, handlers and POST routes.
+/// Example: usher.on("answered", function(r) usher.recall("nudge", r.key, "has answered meanwhile") end)
+static int api_recall(lua_State *L)
+{
+    struct script *s = context_check(L, "usher.recall", CALL_IN_DECIDE | CALL_IN_HANDLER);
+    engine_recall(s->engine, text_of(s->event->name), context_name(L, 1, "usher.recall"),
+        context_name(L, 2, "usher.recall"), check_text(L, 3, "usher.recall", "why"));
+    return 0;
+}
+
 void api_flow_open(lua_State *L, int usher)
 {
     static const luaL_Reg functions[] = {{"sleep", api_sleep}, {"due", api_due}, {"first", api_first},
-        {"wait", api_wait}, {"decide", api_decide}, {"start", api_start}, {"signal", api_signal}, {0}};
+        {"wait", api_wait}, {"decide", api_decide}, {"start", api_start}, {"signal", api_signal},
+        {"recall", api_recall}, {0}};
     lua_pushvalue(L, usher);
     luaL_setfuncs(L, functions, 0);
     lua_pop(L, 1);

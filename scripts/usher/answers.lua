@@ -5,6 +5,7 @@
 --   who    "guest", "assistant", "deputy": by their own link; "calendar", "mail": by what they sent back;
 --          "office:NAME": typed in by the office
 -- What these functions change is on disk before anybody is told: they run in handlers and routes.
+local audience = require "usher.audience"
 local check = require "usher.check"
 local deputies = require "usher.deputies"
 local facts = require "usher.facts"
@@ -12,6 +13,7 @@ local letters = require "usher.letters"
 local people = require "usher.people"
 local pretend = require "usher.pretend"
 local links = require "usher.links"
+local moments = require "usher.moments"
 local roster = require "usher.roster"
 local undecided = require "usher.undecided"
 
@@ -65,6 +67,19 @@ local function write_about(person, answer, before)
   if answer == "no" and before == "yes" then letters.send("withdrawn", person) end
 end
 
+-- Mails that were right before this answer and wait to leave, because the mail server has no room or asked for
+-- patience: what is no longer right is taken back.
+local function take_back_mails(person)
+  local now = usher.now()
+  for _, rule in ipairs(facts.rules) do
+    local verdict = rule.word ~= "mail" or not audience.concerns(rule.parts, person)
+      or audience.verdict(rule.parts, person)
+    if verdict ~= true and moments.of(rule, person, facts.event).utc <= now then
+      usher.recall(rule.name, person.key, verdict)
+    end
+  end
+end
+
 -- answers.set(person, answer, { who, note, quiet }) -> what was said before, or nil
 -- person: as roster knows them. quiet: whoever calls writes to them about it.
 function answers.set(person, answer, said)
@@ -73,6 +88,7 @@ function answers.set(person, answer, said)
   answers.note_down(person.key, answer, said.who, note)
   for _, follow in ipairs(followers) do follow(person, answer) end
   local changed = not before or before.answer ~= answer
+  if changed and #(before and before.before or {}) < BEFORE_MAX - 1 then take_back_mails(person) end
   if changed and person.stands_in_for and answer == "no" then
     deputies.ended(person.key, said.who or "office:")
   elseif changed and not said.quiet then

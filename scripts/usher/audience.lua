@@ -252,6 +252,14 @@ function audience.takes_sign_ups(parts)
   return false
 end
 
+-- audience.concerns(parts, person): is it about that person, whether or not they are in it now?
+function audience.concerns(parts, person)
+  for _, part in ipairs(parts) do
+    if belongs(part, person) then return true end
+  end
+  return false
+end
+
 -- audience.needs_answer(parts): is everybody in it because they have said yes?
 function audience.needs_answer(parts)
   for _, part in ipairs(parts) do

@@ -31,7 +31,7 @@ end
 -- A fresh `usher`; files: name -> text of what lies beside the script, folder: where else to look.
 function stub.new(files, folder)
   local u = { time = time, flows = {}, starts = {}, handlers = {}, routes = {},
-    books = {}, mails = {}, results = {} }
+    books = {}, mails = {}, results = {}, recalls = {} }
   local world = { now = 0, usher = u, routes = {} }
 
   function u.describe(about) world.about = about end
@@ -161,6 +161,7 @@ function stub.new(files, folder)
     end
     return member
   end
+  function u.recall(name, key, why) u.recalls[#u.recalls + 1] = ("%s/%s: %s"):format(name, key, why) end
   function u.decide(_, fn, ...) return fn(...) end
   function u.mail(mail)
     mail.at, mail.flow, mail.key, mail.label = world.now, world.flow.name, world.flow.key, world.flow.label

@@ -252,6 +252,55 @@ static void an_engine_that_dies_with_a_mail_under_way_asks_a_person(void **state
     rig_end(r);
 }
 
+#define RECALL \
+    "usher.on('answered', function(r) usher.recall('f', 'P1', r.why) end)\n" FLOW("return " MAIL("m", ""))
+
+static void a_mail_that_waits_to_be_tried_again_can_be_taken_back(void **state)
+{
+    struct server busy = {OUTCOME_AGAIN, "451 come again", 1};
+    struct rig *r = rig_with_server(RECALL, &busy);
+    rig_settle(r);
+    assert_int_equal(r->effects_n, 1);
+    assert_text(rig_call(r, "answered", "{\"why\": \"has answered\"}"), "null");
+    assert_text(rig_result(r, "f", "P1"), "{\"why\":\"has answered\",\"sent\":false}");
+    rig_run(r);
+    assert_int_equal(r->effects_n, 1);
+    rig_end(r);
+}
+
+static void it_is_taken_back_after_a_restart_too(void **state)
+{
+    struct server busy = {OUTCOME_AGAIN, "451 come again", 1};
+    struct rig *r = rig_new("2021-02-25 08:00");
+    r->on_disk = true;
+    r->peer = on_mail;
+    r->peer_ctx = &busy;
+    rig_write(r, "test.lua", RECALL);
+    rig_begin(r);
+    rig_settle(r);
+    rig_restart(r);
+    rig_call(r, "answered", "{\"why\": \"has answered\"}");
+    rig_restart(r);
+    rig_run(r);
+    assert_int_equal(r->effects_n, 1);
+    assert_text(rig_state(r, "f", "P1"), "done");
+    rig_end(r);
+}
+
+static void a_word_from_before_the_mail_takes_nothing_back(void **state)
+{
+    struct rig *r = rig_with("2021-02-25 08:00",
+        "usher.on('answered', function(r) usher.recall('f', 'P1', 'has answered') end)\n" FLOW(
+            "usher.sleep('1 day') return " MAIL("m", "")));
+    rig_settle(r);
+    rig_call(r, "answered", "{}");
+    rig_run(r);
+    assert_text(rig_result(r, "f", "P1"), "{\"sent\":true,\"reply\":\"250 fine\"}");
+    rig_call(r, "answered", "{}"); // nor does one from afterwards
+    assert_int_equal(r->effects_n, 1);
+    rig_end(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -269,6 +318,9 @@ int main(void)
         cmocka_unit_test(an_unsure_mail_is_sent_again_when_the_script_says_so),
         cmocka_unit_test(an_unsure_mail_is_left_when_the_script_says_so),
         cmocka_unit_test(an_engine_that_dies_with_a_mail_under_way_asks_a_person),
+        cmocka_unit_test(a_mail_that_waits_to_be_tried_again_can_be_taken_back),
+        cmocka_unit_test(it_is_taken_back_after_a_restart_too),
+        cmocka_unit_test(a_word_from_before_the_mail_takes_nothing_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
