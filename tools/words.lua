@@ -75,6 +75,7 @@ return {
     on = {},
     practising = {},
     random = {},
+    recall = {},
     rehearsing = {},
     schedule = {},
     secret = {},

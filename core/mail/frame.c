@@ -8,7 +8,10 @@
 #include "mail/encode.h"
 #include "mail/mail.h"
 
-#define FONT "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;"
+// clang-format off
+#define FONT "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,'DDC Uchen',Jomolhari," \
+    "'Noto Serif Tibetan',sans-serif;"
+// clang-format on
 
 static const struct markdown_style styles[] = {
     {"p", "margin:0 0 16px"},
@@ -30,6 +33,12 @@ static const struct markdown_style styles[] = {
     {0},
 };
 
+// Letters that are stacked need room above and below, and are smaller than Latin ones of the same size.
+static bool has_tall_letters(struct text lang)
+{
+    return text_is(lang, "dz") || text_is(lang, "bo");
+}
+
 void frame_html(struct text markdown, struct text title, struct text lang, struct buf *out)
 {
     buf_addz(out, "<!DOCTYPE html>\n<html");
@@ -49,7 +58,9 @@ void frame_html(struct text markdown, struct text title, struct text lang, struc
         "<tr><td align=\"center\" style=\"padding:24px 16px\">\n"
         "<table role=\"presentation\" width=\"600\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" "
         "style=\"width:100%;max-width:600px\">\n"
-        "<tr><td align=\"left\" style=\"" FONT "font-size:16px;line-height:1.5;color:#1c1f22\">\n");
+        "<tr><td align=\"left\" style=\"" FONT);
+    buf_addf(out, "font-size:%s;color:#1c1f22\">\n",
+        has_tall_letters(lang) ? "17px;line-height:1.8" : "16px;line-height:1.5");
     markdown_html_styled(markdown, styles, out);
     buf_addz(out, "</td></tr>\n</table>\n</td></tr>\n</table>\n</body>\n</html>\n");
 }

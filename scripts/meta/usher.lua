@@ -259,6 +259,12 @@ function usher.start(flow, options) end
 ---
 function usher.signal(flow, key, name, value, options) end
 
+---Takes back a mail of that flow that has not left yet: it waits for room, or to be tried again. There
+---usher.mail comes back with { sent = false, why = why }. A mail that is on its way goes on, and one that is
+---asked for later is not meant. Errors: a use elsewhere than in usher.decide, handlers and POST routes.
+---
+function usher.recall(flow, key, why) end
+
 ---Begins a branch: fn(...) goes on beside this code, in the same flow. The flow ends when all its branches
 ---have. An error in a branch is raised by usher.join, or fails the flow. Errors: more than 1,000 branches.
 ---

@@ -49,7 +49,7 @@ end
 
 local function so_far(view)
   local said = view.said
-  if not said then return h.p { class = "quiet", view.say "so_far", ": ", view.say "none" } end
+  if not said then return false end
   local zone = view.reader.zone or facts.event.zone
   local when = dates.long(said.at, zone, view.code)
   return h.div { class = "card so-far",
@@ -63,10 +63,9 @@ end
 
 -- ---- the buttons --------------------------------------------------------------------------------------
 
-local function button(view, value, text, class)
+local function button(view, value, text)
   local pressed = view.said and view.said.answer == value and not view.deputy
-  return h.button { name = "answer", value = value, class = class, aria_pressed = pressed and "true" or false,
-    text }
+  return h.button { name = "answer", value = value, aria_pressed = pressed and "true" or false, text }
 end
 
 local function elsewhere(view, rest, text)
@@ -75,10 +74,10 @@ end
 
 local function choices(view)
   if view.deputy then
-    return { button(view, "yes", view.say("myself", "they_myself"), "main-button"),
+    return { button(view, "yes", view.say("myself", "they_myself")),
       elsewhere(view, "/deputy", view.say "another"), button(view, "no", view.say "nobody") }
   end
-  return { button(view, "yes", view.say("yes", "they_come"), "main-button"),
+  return { button(view, "yes", view.say("yes", "they_come")),
     button(view, "no", view.say("no", "they_do_not")),
     view.who.as ~= "deputy" and elsewhere(view, "/deputy", view.say "somebody_else") }
 end
@@ -96,11 +95,11 @@ local function lead(view)
   if view.who.as == "deputy" then
     return { h.p { class = "lead", view.say "as_deputy" }, h.p { view.say "deputy_no_hint" } }
   end
-  return { view.for_them and h.p { class = "lead", view.say "you_answer_for" } or false,
-    view.deputy and h.p { class = "lead", view.say("deputy_comes", "deputy_comes_for") } or false }
+  return view.for_them and h.p { class = "lead", view.say "you_answer_for" } or false
 end
 
 local function heading(view)
+  if view.deputy then return view.say("deputy_comes", "deputy_comes_for") end
   if view.who.as ~= "deputy" then return view.say("will_you", "will_they") end
   return lang.text(view.code, "answer.will_you", { name = facts.full_name(view.reader) })
 end
@@ -149,7 +148,7 @@ local function thanks(view)
   if not view.said then return { redirect = links.here("answer", view.request) } end
   local comes = view.said.answer == "yes" and not view.deputy
   return page(view, view.say "thanks_title", {
-    h.h1 { view.say "thanks_title" }, h.p { class = "lead", thanks_text(view) },
+    h.h1 { class = "done", view.say "thanks_title" }, h.p { class = "lead", thanks_text(view) },
     comes and letters.is_sent "confirmation" and h.p { view.say "thanks_mail" } or false,
     comes and sheet.facts(view.reader, view.code) or false,
     comes and not view.for_them and h.p { h.a { class = "button", href = links.path("join", view.reader),

@@ -67,8 +67,8 @@ local function write_about(person, answer, before)
   if answer == "no" and before == "yes" then letters.send("withdrawn", person) end
 end
 
--- Mails that were right before this answer and wait to leave, because the mail server has no room or asked for
--- patience: what is no longer right is taken back.
+-- Mails that were right before this answer and wait to leave, because the mail server has no room or asked
+-- for patience: what is no longer right is taken back.
 local function take_back_mails(person)
   local now = usher.now()
   for _, rule in ipairs(facts.rules) do

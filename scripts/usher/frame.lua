@@ -47,9 +47,18 @@ local function page(view, class, header, footer)
     body = "<!doctype html>\n" .. h.render(node) }
 end
 
-local function contact()
+-- Who sends the mails: a name, or nil, and the address to which guests write.
+local function sender()
   local from = facts.event.reply_to or facts.event.from or usher.sender()
-  return from and (from:match("<([^>]+)>") or from)
+  if not from then return nil end
+  local name, mail = from:match('^%s*"?(.-)"?%s*<([^<>]+)>%s*$')
+  return name ~= "" and name or nil, mail or from
+end
+
+-- "Questions? Write to office@office.example.", with the address as a link
+local function questions(code, mail)
+  local before, after = lang.text(code, "common.questions", { from = "\0" }):match("^(.-)\0(.*)$")
+  return h.footer { h.p { before, h.a { href = "mailto:" .. mail, mail }, after } }
 end
 
 -- frame.guest { title, lang, body = node, status, headers, refresh = seconds, live = path, leads_to = url }
@@ -57,9 +66,10 @@ end
 -- stream (a route that returns { stream = topic }); the page is fetched anew when something is pushed to
 -- it. leads_to: another site to which a form of the page leads.
 function frame.guest(view)
-  local code, from = view.lang or "en", contact()
-  return page(view, "guest", h.header { h.p { class = "event", facts.event.title or facts.event.id } },
-    from and h.footer { h.p { lang.text(code, "common.questions", { from = from }) } })
+  local name, mail = sender()
+  local header = h.header { name and h.p { class = "host", name } or false,
+    h.p { class = "event", facts.event.title or facts.event.id } }
+  return page(view, "guest", header, mail and questions(view.lang or "en", mail))
 end
 
 -- frame.office { title, body, nav = list of { href, text, here }, who } -> response. What the organisers see.

@@ -20,15 +20,18 @@ local template = {}
 
 local url <const> = "^https?://[%w%-._~:/?#@!$&'()*+,;=%%]+$"
 
--- What lists and facts say is no Markdown: a name stays a name, whatever is in it. A web address alone stays
--- a link, and may stand in  [words]({column}).
+-- What lists, facts and people say is no Markdown: a name stays a name, whatever is in it.
 local function escape(text)
-  text = text:gsub("%s+", " ")
-  if text:find(url) then return "<" .. text .. ">" end
-  text = text:gsub("[\\`*_<>%[%]&~|#@]", "\\%0"):gsub("://", ":\\//")
+  text = text:gsub("%s+", " "):gsub("[\\`*_<>%[%]&~|#@]", "\\%0"):gsub("://", ":\\//")
   return (text:gsub("^[-+=]", "\\%0"):gsub("^(%d+)([.)])", "%1\\%2"))
 end
 template.escape = escape
+
+-- What an organiser wrote into a column of their own, or as the place: a web address alone stays a link, and
+-- may stand in  [words]({column}). What guests type in never does.
+local function escape_or_link(text)
+  return text:find(url) and "<" .. text .. ">" or escape(text)
+end
 
 -- template.address(person) -> "Dasho Karma Dorji" <karma@office.example>, as usher.mail takes it
 function template.address(person)
@@ -84,7 +87,7 @@ end
 local function where_text(case)
   local where = facts.event.where
   if not where then return "" end
-  if where.kind == "place" then return escape(where.text) end
+  if where.kind == "place" then return escape_or_link(where.text) end
   local own = link_to("join", case)
   if own then return "Zoom: " .. own end
   local text = "Zoom: <" .. where.link .. ">"
@@ -96,7 +99,7 @@ end
 -- Where it takes place, without how to get in: for whoever has not said yet that they come.
 local function venue()
   local where = facts.event.where
-  return where and (where.kind == "place" and escape(where.text) or "Zoom") or ""
+  return where and (where.kind == "place" and escape_or_link(where.text) or "Zoom") or ""
 end
 
 local function how_to_answer(case)
@@ -290,7 +293,7 @@ local function value_of(word, case)
   local field = personal[word] or shared[word] or case.item and item_fields[word]
   if field then return field(case) end
   local extra = case.person[word]
-  return type(extra) == "string" and escape(extra) or ""
+  return type(extra) == "string" and escape_or_link(extra) or ""
 end
 
 -- template.asked(texts, case) -> name -> text: the fields among them that look at the book. Only in

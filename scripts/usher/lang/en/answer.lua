@@ -14,7 +14,6 @@ return {
   note = "A note to the organisers, if you like",
   deputy_no_hint = "If you can't come, {guest} is told, and may come or send somebody else.",
   so_far = "The answer so far",
-  none = "none yet",
   said_yes = "Yes",
   said_no = "No",
   said_tentative = "Tentative",
