@@ -88,10 +88,12 @@ struct usher_rehearsal {
     int64_t from_ms;   /* the same as milliseconds since 1970, when it is not 0 */
     const char *until; /* moment to end at; NULL: when nothing is left to do (five weeks with a schedule) */
     const char *config;
-    int64_t crash_at;  /* > 0: crash at this boundary and go on as after a restart */
-    int no_pretending; /* nonzero: nobody answers */
-    int check_only;    /* nonzero: load and check, play nothing */
-    int want_json;     /* nonzero: report.json is made */
+    int64_t crash_at;     /* > 0: crash at this boundary and go on as after a restart */
+    int no_pretending;    /* nonzero: nobody answers */
+    const char *guests;   /* "accepts" (NULL), "declines" or "silent": what every guest does */
+    const char *language; /* what every guest reads ("dz"); NULL: as the list says */
+    int check_only;       /* nonzero: load and check, play nothing */
+    int want_json;        /* nonzero: report.json is made */
     /* Called whenever virtual time moves on, with milliseconds since 1970 and how much has left so far. */
     void (*on_progress)(void *ctx, int64_t now_ms, size_t effects_n);
     /* Called for every mail at the end, when it is set: its bytes, and a page that shows it. */

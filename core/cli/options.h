@@ -34,6 +34,8 @@
         "run: practice, with a clock that starts at MOMENT; mails go to the outbox only.")                \
     X("from", MOMENT, "", "", "rehearse: begin at MOMENT instead of now.")                                \
     X("until", MOMENT, "", "", "rehearse: end at MOMENT.")                                                \
+    X("guest", HOW, "accepts", "", "rehearse: what guests do: accepts, declines or silent.")              \
+    X("lang", CODE, "", "", "rehearse: as if every guest read this language (dz).")                       \
     X("out", DIR, "", "", "rehearse: write a browsable folder with every mail.")                          \
     X("crash-at", N, "", "", "rehearse: crash at the N-th boundary and go on as after a restart.")        \
     X("crash-everywhere", FLAG, "", "",                                                                   \

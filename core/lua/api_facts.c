@@ -181,15 +181,23 @@ static int api_secret(lua_State *L)
     return failed ? luaL_error(L, "usher.secret: %s", e.text) : 1;
 }
 
-/// usher.rehearsing() -> true | false
-/// Whether this is a rehearsal. Only at the top level and in handlers: a flow must not know. Errors: a use in
-/// a flow.
+/// usher.rehearsing() -> true, { guests = , language = } | false
+/// Whether this is a rehearsal, and what it was told of the guests: whether they accept, decline or are silent
+/// (--guest), and which language they read (--lang). Only at the top level and in handlers: a flow must not
+/// know. Errors: a use in a flow.
 /// Example: local really = not usher.rehearsing()
 static int api_rehearsing(lua_State *L)
 {
     struct script *s = context_check(L, "usher.rehearsing", CALL_AT_TOP | CALL_IN_HANDLER | CALL_IN_LOOK);
-    lua_pushboolean(L, s->engine->options.rehearsal);
-    return 1;
+    const struct engine_options *o = &s->engine->options;
+    lua_pushboolean(L, o->rehearsal);
+    if (!o->rehearsal) return 1;
+    lua_createtable(L, 0, 2);
+    lua_pushstring(L, o->guests); // NULL pushes nil
+    lua_setfield(L, -2, "guests");
+    lua_pushstring(L, o->language);
+    lua_setfield(L, -2, "language");
+    return 2;
 }
 
 /// usher.practising() -> true | false

@@ -119,6 +119,8 @@ static int begin_engine(struct rehearsal *r)
     struct engine_options options = {.store = r->store,
         .world = virtual_world(r->world),
         .rehearsal = true,
+        .guests = r->options->guests,
+        .language = r->options->language,
         .read_file = installation_read_file,
         .secret = installation_secret,
         .secret_ctx = &r->installation,

@@ -376,8 +376,9 @@ function usher.shipped(name) end
 ---@return any
 function usher.secret(name) end
 
----Whether this is a rehearsal. Only at the top level and in handlers: a flow must not know. Errors: a use in
----a flow.
+---Whether this is a rehearsal, and what it was told of the guests: whether they accept, decline or are silent
+---(--guest), and which language they read (--lang). Only at the top level and in handlers: a flow must not
+---know. Errors: a use in a flow.
 ---
 ---@return any
 function usher.rehearsing() end

@@ -190,16 +190,21 @@ end
 
 local pretended <const> = { accepts = "yes", declines = "no" }
 
--- What the guests of a rehearsal do about a mail that asks whether they come: a day later they open their
--- link and press a button.
+-- Does a mail ask whether its reader comes? It shows them the page, or its name or audience says so.
+local function asks(mail, about, path)
+  if about.rule == "invitation" or tostring(about.audience):find("^not_answered") then return true end
+  return tostring(mail.text):find(path, 1, true) ~= nil
+end
+
+-- What the guests of a rehearsal do about such a mail: a day later they open their page and press a button.
 pretend.add(function(mail)
-  local about = mail.args and mail.args.about or {}
-  local answer = pretended[mail.guest or "accepts"]
-  local person = roster.person(about.person or "")
-  local asks = tostring(about.audience):find("^invited") or tostring(about.audience):find("^not_answered")
-  if not answer or not person or not person.guest or not asks then return nil end
-  return { { after = "1 day",
-    visit = { method = "POST", path = links.path("answer", person), form = { answer = answer } } } }
+  local args = mail.args or {}
+  local about = args.about or {}
+  local answer, person = pretended[mail.guest or "accepts"], roster.person(about.person or "")
+  if not answer or not person or not person.guest or about.what == "copy" then return nil end
+  local path = links.path("answer", person)
+  if not asks(args, about, path) then return nil end
+  return { { after = "1 day", visit = { method = "POST", path = path, form = { answer = answer } } } }
 end)
 
 return answers

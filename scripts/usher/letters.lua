@@ -56,11 +56,9 @@ local options <const> = { subject = "texts?", text = "texts?", file = "texts?", 
 
 -- letters.options(title, given) -> options, checked. A letter has no `to` and no `at`: it knows.
 function letters.options(title, given)
-  for _, name in ipairs { "to", "at" } do
-    if type(given) == "table" and given[name] ~= nil then
-      check.refuse("%s: usher sends it by itself when it is time: leave  %s  out, or choose another name",
-        title, name)
-    end
+  if type(given) == "table" and (given.to ~= nil or given.at ~= nil) then
+    check.refuse("%s: usher sends it by itself when it is time: leave  to  and  at  out, or choose another "
+      .. "name", title)
   end
   local o = check.options(title, given, options)
   for _, file in ipairs(type(o.attach) == "table" and o.attach or { o.attach }) do

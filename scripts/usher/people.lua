@@ -50,7 +50,8 @@ local function read_zone(person, where, found)
 end
 
 local function read_language(person, where, found)
-  local given = person.language
+  local _, told = usher.rehearsing()
+  local given = told and told.language or person.language
   if not given then return end
   local code = languages[given:lower()] or given:lower()
   if not code:find("^%l%l%l?$") then

@@ -22,7 +22,8 @@ end
 
 -- The handler "pretend-begin".
 function pretend.first_acts(request)
-  local all = {}
+  local all, _, told = {}, usher.rehearsing()
+  request.guest = request.guest or told and told.guests
   for _, fn in ipairs(strangers) do
     for _, act in ipairs(fn(request) or {}) do all[#all + 1] = act end
   end
@@ -31,7 +32,8 @@ end
 
 -- The handler "pretend": what everybody does about this mail.
 function pretend.acts(mail)
-  local all = {}
+  local all, _, told = {}, usher.rehearsing()
+  mail.guest = mail.guest or told and told.guests
   for _, fn in ipairs(people) do
     for _, act in ipairs(fn(mail) or {}) do all[#all + 1] = act end
   end

@@ -43,11 +43,12 @@ def check(sentence, fine):
 
 
 def read_mails(folder):
+    """The first mail of each guest: the invitation."""
     mails = {}
     for path in sorted(glob.glob(folder + "/out/mails/*.eml")):
         with open(path, "rb") as f:
             mail = email.message_from_binary_file(f, policy=email.policy.default)
-        mails[mail["to"].addresses[0].addr_spec.split("@")[0]] = mail
+        mails.setdefault(mail["to"].addresses[0].addr_spec.split("@")[0], mail)
     return mails
 
 

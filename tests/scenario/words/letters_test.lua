@@ -67,7 +67,8 @@ function tests.the_invitation_asks_by_a_link_or_for_a_reply()
 end
 
 function tests.a_copy_has_the_assistants_own_link()
-  local world = loaded 'mail "x" { to = invited, at = "1 day before", subject = "S", text = "{how_to_answer}" }'
+  local world = loaded [[
+    mail "x" { to = invited, at = "1 day before", subject = "S", text = "{how_to_answer}" }]]
   world.run(world.now)
   local own, copy = world.usher.mails[1], world.usher.mails[2]
   expect.contains(own.text, "/a/answer.a>")
@@ -113,7 +114,7 @@ end
 
 function tests.what_a_script_may_not_say_of_a_letter_is_refused()
   expect.refused(event .. guests .. 'mail "confirmation" { to = coming, text = "T" }', nil, "test.lua:4:",
-    'mail "confirmation": usher sends it by itself when it is time: leave  to  out')
+    'mail "confirmation": usher sends it by itself when it is time: leave  to  and  at  out')
   expect.refused(event .. guests .. 'mail "deputy" { text = "Dear {gest}" }', nil,
     "unknown placeholder {gest} (did you mean 'guest'?)")
   expect.refused(event .. guests .. 'mail "confirmation" { attach = "calendar" }', nil,

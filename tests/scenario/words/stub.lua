@@ -58,6 +58,7 @@ function stub.new(files, folder)
   function u.sender() return "Office <office@office.example>" end
 
   function u.practising() return false end
+  function u.rehearsing() return true, {} end
   u.http = {
     url = function(path) return "http://127.0.0.1:8080" .. path end,
     static = function() end,

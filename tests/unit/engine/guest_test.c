@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The pages of guests on the whole engine: answers, deputies, joining, unsubscribing; and links that are none.
+// The pages of guests on the whole engine: answers, deputies, joining, unsubscribing; links that are none.
 #include "engine_rig.h"
 
 #include "engine/link.h"
