@@ -182,13 +182,24 @@ int book_set(struct engine *g, struct event *ev, struct book *b, struct text key
     c->before = exchange(ev, b, key, value);
     c->older = ev->changes;
     ev->changes = c;
-    batch_book(g->batch, text_of(ev->name), text_of(b->name), key, value);
+    (b->sealed ? batch_sealed : batch_book)(g->batch, text_of(ev->name), text_of(b->name), key, value);
     return 0;
 }
 
-void book_restore(struct event *ev, struct text book, struct text key, struct record value)
+int book_seal(struct book *b, struct err *e)
 {
-    struct record before = exchange(ev, book_find(ev, book), key, value);
+    if (!b->sealed && b->n)
+        return err_set(e, ERR_INPUT,
+            "book '%s' has entries that are not sealed: give the sealed one another name", b->name);
+    b->sealed = true;
+    return 0;
+}
+
+void book_restore(struct event *ev, struct text book, struct text key, struct record value, bool sealed)
+{
+    struct book *b = book_find(ev, book);
+    b->sealed |= sealed;
+    struct record before = exchange(ev, b, key, value);
     free((void *)before.data);
 }
 

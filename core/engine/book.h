@@ -29,10 +29,12 @@ struct book {
     char *name;
     struct book_page **pages; // none is empty
     size_t pages_n, pages_room;
-    size_t n; // entries in all
+    size_t n;    // entries in all
+    bool sealed; // on disk it says nothing about the order of its entries: batch_sealed of store.h
 };
 
-struct book *book_find(struct event *ev, struct text name);    // made when it is new
+struct book *book_find(struct event *ev, struct text name); // made when it is new
+int book_seal(struct book *b, struct err *e); // -INPUT when it has entries whose order is on disk
 struct record book_get(const struct book *b, struct text key); // data == NULL: not there
 // The first entry after that key (the first of all for an empty one); NULL: none. Lent until the next change.
 const struct book_entry *book_after(const struct book *b, struct text key);
@@ -40,7 +42,7 @@ const struct book_entry *book_after(const struct book *b, struct text key);
 int book_set(struct engine *g, struct event *ev, struct book *b, struct text key, struct record value,
     struct err *e);
 // As loaded from the store: not written again.
-void book_restore(struct event *ev, struct text book, struct text key, struct record value);
+void book_restore(struct event *ev, struct text book, struct text key, struct record value, bool sealed);
 void book_free_all(struct event *ev);
 
 // Undo: what a slice changed since the mark, newest first.

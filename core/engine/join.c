@@ -75,7 +75,9 @@ static int restore_books(struct engine *g, struct event *ev, struct err *e)
         struct text book = {0}, key = {0};
         if (record_next(&entry)) record_text(entry.value, &book);
         if (record_next(&entry)) record_text(entry.value, &key);
-        if (record_next(&entry)) book_restore(ev, book, key, entry.value);
+        if (!record_next(&entry)) continue;
+        struct record value = entry.value;
+        book_restore(ev, book, key, value, record_next(&entry));
     }
     buf_release(&list);
     return 0;

@@ -12,11 +12,16 @@
 static struct book *check_book(lua_State *L, const char *func, int more)
 {
     struct script *s = script_of(L);
+    struct err e = {0};
     if (s->context == CONTEXT_FLOW) luaL_error(L, "%s: a flow looks at books only inside usher.decide", func);
     context_check(L, func, CALL_IN_DECIDE | CALL_IN_HANDLER | more);
     luaL_checktype(L, 1, LUA_TTABLE);
+    lua_getfield(L, 1, "sealed");
     lua_getfield(L, 1, "name");
-    return book_find(s->event, check_text(L, -1, func, "name of the book"));
+    struct book *b = book_find(s->event, check_text(L, -1, func, "name of the book"));
+    if (lua_toboolean(L, -2) && book_seal(b, &e)) luaL_error(L, "%s: %s", func, e.text);
+    lua_pop(L, 2);
+    return b;
 }
 
 static struct text check_key(lua_State *L, const char *func)
@@ -50,6 +55,11 @@ static int set(lua_State *L, const char *func, bool remove)
 {
     struct book *b = check_book(L, func, 0);
     struct script *s = script_of(L);
+    if (b->sealed && s->context == CONTEXT_DECIDE)
+        luaL_error(L,
+            "%s: a sealed book is changed in handlers and POST routes only: a decision has a time in "
+            "the journal",
+            func);
     struct text key = check_key(L, func);
     struct buf value;
     struct err e = {0};
@@ -113,18 +123,29 @@ static int api_book_each(lua_State *L)
     return 3;
 }
 
-/// usher.book(name) -> book
+/// usher.book(name, options) -> book
 /// A collection of this event: kept in memory and on disk, read and changed inside usher.decide and handlers
-/// with book:get, book:has, book:set, book:remove, book:count and book:each. Values are plain data. Errors: a
-/// name that is no name.
-/// Example: usher.on("yes", function(r) usher.book("answers"):set(r.who,
-/// "yes") end)
+/// with book:get, book:has, book:set, book:remove, book:count and book:each. Values are plain data.
+/// options.sealed = true: nobody who has the database learns in which order, or when, its entries came. Such a
+/// book is written anew as a whole with each change, and is changed in handlers and POST routes only; give it
+/// keys that say nothing (usher.fresh). Errors: a name that is no name; sealing a book that has entries.
+/// Example: usher.on("yes", function(r) usher.book("answers"):set(r.who, "yes") end)
 static int api_book(lua_State *L)
 {
+    static const struct option options[] = {{"sealed", "bool?"}, {0}};
     struct text name = context_name(L, 2, "usher.book"); // argument 1 is the table that __call passes
+    bool sealed = false;
+    if (!lua_isnoneornil(L, 3)) {
+        check_options(L, 3, "usher.book", options, 0);
+        sealed = option_bool(L, 3, "sealed", false);
+    }
     lua_newtable(L);
     lua_pushlstring(L, name.data, name.len);
     lua_setfield(L, -2, "name");
+    if (sealed) {
+        lua_pushboolean(L, true);
+        lua_setfield(L, -2, "sealed");
+    }
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_setmetatable(L, -2);
     return 1;

@@ -132,14 +132,23 @@ void batch_take(struct batch *b, int64_t inbox_id, int64_t flow, int32_t step)
     add_op(b, OP_TAKE, &op, sizeof op);
 }
 
-void batch_book(struct batch *b, struct text event, struct text book, struct text key, struct record value)
+static void add_entry(struct batch *b, enum op_kind kind, const struct book_op *op)
 {
-    struct book_op op = {event, book, key, value};
-    struct book_op *row = add_op(b, OP_BOOK, &op, sizeof op);
+    struct book_op *row = add_op(b, kind, op, sizeof *op);
     keep_text(b, &row->event);
     keep_text(b, &row->book);
     keep_text(b, &row->key);
     keep_record(b, &row->value);
+}
+
+void batch_book(struct batch *b, struct text event, struct text book, struct text key, struct record value)
+{
+    add_entry(b, OP_BOOK, &(struct book_op){event, book, key, value});
+}
+
+void batch_sealed(struct batch *b, struct text event, struct text book, struct text key, struct record value)
+{
+    add_entry(b, OP_SEALED, &(struct book_op){event, book, key, value});
 }
 
 void batch_script(struct batch *b, int64_t id, struct text event, struct hash hash, struct record sources,

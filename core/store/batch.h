@@ -11,6 +11,7 @@ enum op_kind {
     OP_INBOX,
     OP_TAKE,
     OP_BOOK,
+    OP_SEALED,
     OP_SCRIPT,
     OP_SCHEDULE,
     OP_OCCURRENCE,
@@ -67,7 +68,7 @@ struct op {
         const struct journal_row *journal;
         const struct inbox_row *inbox;
         const struct take_op *take;
-        const struct book_op *book;
+        const struct book_op *book; // BOOK, SEALED
         const struct script_op *script;
         const struct schedule_op *schedule;
         const struct occurrence_op *occurrence;

@@ -156,21 +156,23 @@ static void add_list(struct sqlite3_stmt *st, struct buf *out)
     for (int i = 0; i < col_count(st); i++) add_column(st, i, out);
 }
 
-// Collects the rows first, for a list begins with its length.
-static int add_rows(struct sqlite *db, struct sqlite3_stmt *st,
-    void (*add)(struct sqlite3_stmt *, struct buf *), struct buf *out, struct err *e)
+// Rows are collected first, for a list begins with its length.
+static int give_rows(const struct buf *rows, size_t n, struct buf *out, struct err *e)
+{
+    if (rows->over) return err_set(e, ERR_LIMIT, "The answer is too large: ask for fewer rows.");
+    record_put_list(out, n);
+    buf_addt(out, buf_text(rows));
+    return 0;
+}
+
+static int add_maps(struct sqlite *db, struct sqlite3_stmt *st, struct buf *out, struct err *e)
 {
     struct buf rows;
     size_t n = 0;
     enum stmt_result result;
     buf_init(&rows, ANSWER_MAX);
-    for (; (result = stmt_step(st)) == STMT_ROW; n++) add(st, &rows);
-    int failed = result == STMT_FAILED ? sqlite_failure(db, e) : 0;
-    if (!failed && rows.over) failed = err_set(e, ERR_LIMIT, "The answer is too large: ask for fewer rows.");
-    if (!failed) {
-        record_put_list(out, n);
-        buf_addt(out, buf_text(&rows));
-    }
+    for (; (result = stmt_step(st)) == STMT_ROW; n++) add_map(st, &rows);
+    int failed = result == STMT_FAILED ? sqlite_failure(db, e) : give_rows(&rows, n, out, e);
     buf_release(&rows);
     return failed;
 }
@@ -181,18 +183,51 @@ int query_list(struct sqlite *db, const char *what, struct record args, struct b
     struct sqlite3_stmt *st = query ? sqlite_prepare(db, query->sql, e) : NULL;
     if (!st) return -ERR_INPUT;
     int failed = put_arguments(st, what, args, e);
-    if (!failed) failed = add_rows(db, st, add_map, out, e);
+    if (!failed) failed = add_maps(db, st, out, e);
+    sqlite_finish(st);
+    return failed;
+}
+
+// The entries of a sealed book as lists of their own. Answers how many.
+static size_t add_sealed(struct text book, struct record entries, struct buf *out)
+{
+    size_t n = 0;
+    for (struct record_iter it = record_each(entries); record_next(&it); n++) {
+        record_put_list(out, 4);
+        record_put_text(out, book);
+        record_put(out, it.key);
+        record_put(out, it.value);
+        record_put_bool(out, true);
+    }
+    return n;
+}
+
+static int add_books(struct sqlite *db, struct text event, bool sealed, struct buf *rows, size_t *n,
+    struct err *e)
+{
+    const char *sql = sealed ? "SELECT book, entries FROM sealed WHERE event = ?1 ORDER BY book"
+                             : "SELECT book, key, value FROM book WHERE event = ?1 ORDER BY book, key";
+    struct sqlite3_stmt *st = sqlite_prepare(db, sql, e);
+    enum stmt_result result;
+    if (!st) return -ERR_STORAGE;
+    put_text(st, 1, event);
+    while ((result = stmt_step(st)) == STMT_ROW) {
+        if (sealed) *n += add_sealed(col_text(st, 0), col_record(st, 1), rows);
+        else add_list(st, rows), ++*n;
+    }
+    int failed = result == STMT_FAILED ? sqlite_failure(db, e) : 0;
     sqlite_finish(st);
     return failed;
 }
 
 int query_books(struct sqlite *db, struct text event, struct buf *out, struct err *e)
 {
-    struct sqlite3_stmt *st = sqlite_prepare(db,
-        "SELECT book, key, value FROM book WHERE event = ?1 ORDER BY book, key", e);
-    if (!st) return -ERR_STORAGE;
-    put_text(st, 1, event);
-    int failed = add_rows(db, st, add_list, out, e);
-    sqlite_finish(st);
+    struct buf rows;
+    size_t n = 0;
+    buf_init(&rows, ANSWER_MAX);
+    int failed = add_books(db, event, false, &rows, &n, e);
+    if (!failed) failed = add_books(db, event, true, &rows, &n, e);
+    if (!failed) failed = give_rows(&rows, n, out, e);
+    buf_release(&rows);
     return failed;
 }

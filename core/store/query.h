@@ -7,5 +7,5 @@
 
 // Appends a list of maps.
 int query_list(struct sqlite *db, const char *what, struct record args, struct buf *out, struct err *e);
-// Appends a list of [book, key, value].
+// Appends a list of [book, key, value], and true behind those of sealed books.
 int query_books(struct sqlite *db, struct text event, struct buf *out, struct err *e);

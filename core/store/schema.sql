@@ -121,6 +121,21 @@ CREATE TABLE book (
   PRIMARY KEY (event, book, key)
 ) STRICT, WITHOUT ROWID;
 
+-- Books from which nobody may learn in which order, or when, their entries came: anonymous answers, and the
+-- marks of who has given one. A whole book is one value, a map of key -> value in canonical order, so these
+-- bytes follow from what the book holds and never from how it came to hold it. What they replace is zeroed,
+-- and the write-ahead log is emptied behind the commit (core/store/store.h, batch_sealed).
+-- `room` is 1,024 zero bytes. A page that rows share keeps at most the first 1,002 bytes of a row, so with
+-- them in front `entries` stands on overflow pages of its own: these are never copied when rows make room for
+-- each other, so no older state of a book stays behind in the slack of a page.
+CREATE TABLE sealed (
+  event   TEXT NOT NULL,
+  book    TEXT NOT NULL,
+  room    BLOB NOT NULL,
+  entries BLOB NOT NULL,
+  PRIMARY KEY (event, book)
+) STRICT, WITHOUT ROWID;
+
 -- Every script that a flow may still run on, with everything it was made of.
 CREATE TABLE script (
   id      INTEGER PRIMARY KEY,

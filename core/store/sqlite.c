@@ -184,6 +184,20 @@ int64_t sqlite_last_id(struct sqlite *q)
     return sqlite3_last_insert_rowid(q->db);
 }
 
+// -- leaving no traces
+
+void sqlite_zero_deleted(struct sqlite *q, bool on)
+{
+    const char *sql = on ? "PRAGMA secure_delete = ON" : "PRAGMA secure_delete = OFF";
+    if (sqlite_run(q, sql, NULL)) sqlite_fatal(q, "a setting");
+}
+
+void sqlite_fold(struct sqlite *q)
+{
+    int code = sqlite3_wal_checkpoint_v2(q->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    if (code != SQLITE_OK) sqlite_fatal(q, "emptying the write-ahead log");
+}
+
 // -- opening
 
 static int ask_int(struct sqlite *q, const char *sql, int64_t *out, struct err *e)
@@ -255,7 +269,7 @@ static int set_durable(struct sqlite *q, struct err *e)
         q->path);
 }
 
-// secure_delete is Debian's default and costs on every update; erasing a person turns it on for itself.
+// secure_delete is Debian's default and costs on every update; what must leave no traces turns it on for itself.
 static const char settings[] = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA secure_delete = OFF;"
                                "PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;";
 
@@ -272,7 +286,9 @@ static int set_up(struct sqlite *q, bool look, struct err *e)
     if (look) return 0;
     if (q->lock < 0)
         return sqlite_run(q, "PRAGMA synchronous = OFF", e) ? -ERR_STORAGE : migrate(q, version, e);
-    return set_durable(q, e) ? -ERR_STORAGE : migrate(q, version, e);
+    if (set_durable(q, e) || migrate(q, version, e)) return -ERR_STORAGE;
+    // A crash between the commit of a sealed book and the folding left the book's last change readable.
+    return sqlite_run(q, "PRAGMA wal_checkpoint(TRUNCATE)", e) ? -ERR_STORAGE : 0;
 }
 
 // SQLite counts its memory under a lock of the whole process: a tenth of a commit, and usher never asks

@@ -24,6 +24,11 @@ int sqlite_failure(struct sqlite *q, struct err *e);
 // A write failed: nobody knows what is on disk. One sentence on stderr, and the process ends with code 3.
 _Noreturn void sqlite_fatal(struct sqlite *q, const char *doing);
 
+// Whether pages and rows that go are overwritten with zeros, from here on.
+void sqlite_zero_deleted(struct sqlite *q, bool on);
+// Folds the write-ahead log into the file and empties it.
+void sqlite_fold(struct sqlite *q);
+
 struct sqlite3_stmt *sqlite_prepare(struct sqlite *q, const char *sql, struct err *e);
 void sqlite_finish(struct sqlite3_stmt *st); // NULL is fine
 

@@ -35,6 +35,10 @@
     X(BOOK, "INSERT INTO book (event, book, key, value) VALUES (?1, ?2, ?3, ?4)"                           \
             " ON CONFLICT DO UPDATE SET value = excluded.value")                                           \
     X(BOOK_DROP, "DELETE FROM book WHERE event = ?1 AND book = ?2 AND key = ?3")                           \
+    X(SEALED_FIND, "SELECT entries FROM sealed WHERE event = ?1 AND book = ?2")                            \
+    X(SEALED, "INSERT INTO sealed (event, book, room, entries) VALUES (?1, ?2, zeroblob(1024), ?3)"        \
+              " ON CONFLICT DO UPDATE SET entries = excluded.entries")                                     \
+    X(SEALED_DROP, "DELETE FROM sealed WHERE event = ?1 AND book = ?2")                                    \
     X(SCRIPT, "INSERT INTO script (id, event, hash, sources, at) VALUES (?1, ?2, ?3, ?4, ?5)"              \
               " ON CONFLICT (event, hash) DO NOTHING")                                                     \
     X(SCHEDULE, "INSERT INTO schedule (event, name, spec, last_at, next_at) VALUES (?1, ?2, ?3, ?4, ?5)"   \
@@ -72,6 +76,7 @@ struct writer {
     struct buf kind_event, kind_name; // the kind that was asked for last: neighbours share it
     int64_t kind;
     bool inbox_used; // the inbox has rows: without any, a start need not look there
+    bool sealing;    // the transaction has rewritten a sealed book: it leaves no traces
 };
 
 // Carries out a statement that answers nothing.
@@ -125,6 +130,10 @@ void write_begin(struct writer *w)
 void write_commit(struct writer *w)
 {
     run(w, WRITE_COMMIT);
+    if (!w->sealing) return;
+    w->sealing = false;
+    sqlite_zero_deleted(w->db, false);
+    sqlite_fold(w->db);
 }
 
 // -- flows
@@ -271,6 +280,50 @@ static void write_book(struct writer *w, const struct book_op *op)
     run(w, which);
 }
 
+// The entries of a sealed book with one of them set or taken out. False: none is left.
+static bool merge_entry(struct writer *w, const struct book_op *op, struct buf *out)
+{
+    struct sqlite3_stmt *st = w->st[WRITE_SEALED_FIND];
+    struct record_map map;
+    struct text key;
+    record_map_init(&map);
+    put_text(st, 1, op->event);
+    put_text(st, 2, op->book);
+    enum stmt_result result = stmt_step(st);
+    if (result == STMT_FAILED) sqlite_fatal(w->db, "a look-up");
+    struct record before = result == STMT_ROW ? col_record(st, 0) : (struct record){0};
+    for (struct record_iter it = record_each(before); record_next(&it);) {
+        if (record_text(it.key, &key) && text_eq(key, op->key)) continue;
+        struct buf *pair = record_map_pair(&map);
+        record_put(pair, it.key);
+        record_put(pair, it.value);
+    }
+    stmt_reset(st);
+    if (op->value.data) {
+        struct buf *pair = record_map_pair(&map);
+        record_put_text(pair, op->key);
+        record_put(pair, op->value);
+    }
+    bool any = map.n > 0;
+    record_map_close(&map, out);
+    return any;
+}
+
+static void write_sealed(struct writer *w, const struct book_op *op)
+{
+    struct buf entries;
+    buf_init(&entries, SIZE_MAX);
+    if (!w->sealing) sqlite_zero_deleted(w->db, true);
+    w->sealing = true;
+    enum write which = merge_entry(w, op, &entries) ? WRITE_SEALED : WRITE_SEALED_DROP;
+    put_text(w->st[which], 1, op->event);
+    put_text(w->st[which], 2, op->book);
+    if (which == WRITE_SEALED)
+        put_record(w->st[which], 3, (struct record){(uint8_t *)entries.data, entries.len});
+    run(w, which);
+    buf_release(&entries);
+}
+
 static void write_script(struct writer *w, const struct script_op *op)
 {
     struct sqlite3_stmt *st = w->st[WRITE_SCRIPT];
@@ -335,6 +388,7 @@ void write_batch(struct writer *w, struct batch *b)
         case OP_INBOX: b->inbox_ids[op->answer] = write_inbox(w, op->inbox); break;
         case OP_TAKE: write_take(w, op->take); break;
         case OP_BOOK: write_book(w, op->book); break;
+        case OP_SEALED: write_sealed(w, op->book); break;
         case OP_SCRIPT: write_script(w, op->script); break;
         case OP_SCHEDULE: write_schedule(w, op->schedule); break;
         case OP_OCCURRENCE: write_occurrence(w, op->occurrence); break;
