@@ -20,6 +20,7 @@ void api_open(lua_State *L, int env)
     api_mail_open(L, usher);
     api_http_open(L, usher);
     api_web_open(L, usher);
+    api_proof_open(L, usher);
     api_effect_open(L, usher);
     api_facts_open(L, usher);
     api_log_open(L, usher);

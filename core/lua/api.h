@@ -22,7 +22,8 @@ void api_flow_open(lua_State *L, int usher);    // sleep due wait first decide s
 void api_branch_open(lua_State *L, int usher);  // spawn join each
 void api_mail_open(lua_State *L, int usher);
 void api_http_open(lua_State *L, int usher);
-void api_web_open(lua_State *L, int usher); // after http: it adds route, static, url and push to it
+void api_web_open(lua_State *L, int usher);   // after http: it adds route, static, url and push to it
+void api_proof_open(lua_State *L, int usher); // after http
 void api_effect_open(lua_State *L, int usher);
 void api_facts_open(lua_State *L, int usher);
 void api_log_open(lua_State *L, int usher);
