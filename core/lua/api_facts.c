@@ -126,9 +126,9 @@ static int api_book_each(lua_State *L)
 /// usher.book(name, options) -> book
 /// A collection of this event: kept in memory and on disk, read and changed inside usher.decide and handlers
 /// with book:get, book:has, book:set, book:remove, book:count and book:each. Values are plain data.
-/// options.sealed = true: nobody who has the database learns in which order, or when, its entries came. Such a
-/// book is written anew as a whole with each change, and is changed in handlers and POST routes only; give it
-/// keys that say nothing (usher.fresh). Errors: a name that is no name; sealing a book that has entries.
+/// options.sealed = true: nobody who has the database learns in which order, or when, its entries came. Such
+/// a book is written anew as a whole with each change, and is changed in handlers and POST routes only; give
+/// it keys that say nothing (usher.fresh). Errors: a name that is no name; sealing a book that has entries.
 /// Example: usher.on("yes", function(r) usher.book("answers"):set(r.who, "yes") end)
 static int api_book(lua_State *L)
 {

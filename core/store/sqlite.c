@@ -269,7 +269,7 @@ static int set_durable(struct sqlite *q, struct err *e)
         q->path);
 }
 
-// secure_delete is Debian's default and costs on every update; what must leave no traces turns it on for itself.
+// secure_delete is Debian's default and costs on every update; what may leave no traces turns it on itself.
 static const char settings[] = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA secure_delete = OFF;"
                                "PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;";
 

@@ -145,9 +145,9 @@ void batch_inbox(struct batch *b, const struct inbox_row *row);
 void batch_take(struct batch *b, int64_t inbox_id, int64_t flow, int32_t step);
 void batch_book(struct batch *b, struct text event, struct text book, struct text key,
     struct record value); // no value: removes
-// The same in a sealed book: what is on disk says nothing about the order in which its entries came, nor when.
-// The commit that carries one overwrites with zeros what it replaces; before it is answered the write-ahead
-// log is folded into the file and emptied. Costs two more fsyncs and a rewriting of the book for each group
+// The same in a sealed book: what is on disk says nothing about the order in which its entries came, nor
+// when. The commit that carries one overwrites with zeros what it replaces; before it is answered the
+// write-ahead log is folded into the file and emptied. Costs two more fsyncs and a rewriting of the book for each group
 // of batches. (Between the commit and the folding, some milliseconds, the old state is still on the disk; a
 // crash there is made good when the file is opened.)
 void batch_sealed(struct batch *b, struct text event, struct text book, struct text key,

@@ -11,8 +11,8 @@
 #define ENTRIES 110
 #define BOOKS 11 // their rows share pages, and each grows from a few bytes to more than a page holds of a row
 
-// A mark at each end, "a017q" and "z017q", and padding between: of the two at most one is cut in two by the end
-// of a page. Keys are not in the order of the marks.
+// A mark at each end, "a017q" and "z017q", and padding between: of the two at most one is cut in two by the
+// end of a page. Keys are not in the order of the marks.
 static void entry(int i, char key[16], char value[200])
 {
     snprintf(key, 16, "k%03d", i * 37 % ENTRIES);
