@@ -6,6 +6,7 @@ local check = require "usher.check"
 local facts = require "usher.facts"
 local people = require "usher.people"
 local roster = require "usher.roster"
+local survey_answers = require "usher.survey_answers"
 
 local audience = {}
 
@@ -49,6 +50,15 @@ local verdicts <const> = {
     return answer.answer == "yes" or "was not there, and " .. said(answer)
   end,
 }
+
+-- Of a survey with names, or an interest form; part.of says which.
+function verdicts.answered(person, part)
+  return survey_answers.has_answered(facts.survey_named[part.of], person.key) or "has not answered the survey"
+end
+
+function verdicts.interested(person, part)
+  return usher.book("interest-" .. part.of):has(person.key) or "has not said so in the interest form"
+end
 
 local function guests_of(group)
   local list = {}
@@ -110,6 +120,34 @@ local narrowing <const> = {
 -- Who waits is on no list when the script loads: each of them gets flows of their own when they sign up.
 members.waiting = function() return {} end
 
+-- answered.feedback. What is anonymous makes no list of people, whatever the list is for.
+local answered_which <const> = {
+  __index = function(_, name)
+    local s = facts.survey_named[name]
+    if not s then
+      error(("answered.%s: no survey above it has this name%s"):format(tostring(name),
+        check.meant(tostring(name), check.names(facts.survey_named))), 2)
+    end
+    if s.anonymous then
+      error(('answered.%s: this survey is anonymous, so nobody is picked by it: ask with names, in  '
+        .. 'interest "..." { ... },  and write  interested.NAME'):format(name), 2)
+    end
+    return { word = "answered", of = name }
+  end,
+}
+
+-- interested.trainings
+local interested_which <const> = {
+  __index = function(_, name)
+    if facts.interest_named[name] then return { word = "interested", of = name } end
+    local anonymous = facts.survey_named[name] and facts.survey_named[name].anonymous
+    error(anonymous and ("interested.%s: that is an anonymous survey, and nobody is picked by it: ask with "
+      .. 'names, in  interest "..." { ... }'):format(name)
+      or ("interested.%s: no interest form above it has this name%s"):format(tostring(name),
+        check.meant(tostring(name), check.names(facts.interest_named))), 2)
+  end,
+}
+
 audience.organisers = members.organisers
 
 local function answering(word) return setmetatable({ word = word, group = false }, narrowing) end
@@ -158,6 +196,19 @@ audience.words = {
   --- Example: mail "missed" { to = absent, at = "1 day after, 10:00", subject = "Sorry", text = "Hi {name}" }
   absent = answering "absent",
 
+  --- answered -> audience
+  --- answered.NAME: who has answered that survey when the mail goes out. Only of surveys with names: an
+  --- anonymous one makes no list. The survey stands above.
+  --- Example: survey "plans" { to = coming, ask = { text "What are your plans?" } }
+  --- mail "thanks" { to = answered.plans, at = "2 weeks after, 10:00", subject = "Thank you", text = "{name}" }
+  answered = setmetatable({}, answered_which),
+
+  --- interested -> audience
+  --- interested.NAME: who has said so in that interest form, and has not taken it back. The form stands above.
+  --- Example: interest "trainings" { to = coming, choose = { "Social media", "Data protection" } }
+  --- mail "next" { to = interested.trainings, at = "4 weeks after, 10:00", subject = "Next", text = "{name}" }
+  interested = setmetatable({}, interested_which),
+
   --- speakers -> audience
   --- Who has the role speaker in people, or is named in the programme.
   --- Example: mail "speaker-reminder" { to = speakers, at = "1 day before, 10:00", zone = "theirs" }
@@ -180,7 +231,10 @@ end
 
 -- What a rule's `to` says, as plain parts: { word, group } or { key }.
 local function part_of(rule_word, value)
-  if is_audience(value) then return { word = value.word, group = value.group or nil } end
+  if is_audience(value) then return { word = value.word, group = value.group or nil, of = rawget(value, "of") } end
+  if value == audience.words.answered or value == audience.words.interested then
+    check.refuse("%s: to: say which, as in  answered.feedback  or  interested.trainings", rule_word)
+  end
   if type(value) == "string" then
     if audience.words[value] and not facts.by_key[value] then
       check.refuse("%s: write  to = %s  without quotes", rule_word, value)
@@ -206,6 +260,9 @@ end
 local function people_of(part)
   if part.key then return { facts.by_key[part.key] } end
   if members[part.word] then return members[part.word]() end
+  if part.of then
+    return audience.candidates((facts.survey_named[part.of] or facts.interest_named[part.of]).parts)
+  end
   return guests_of(part.group)
 end
 
@@ -225,6 +282,7 @@ end
 
 -- Guests are asked about themselves: there may be thousands of them.
 local function belongs(part, person)
+  if part.of then return true end -- the book says who
   if verdicts[part.word] then return person.guest and (not part.group or person.group == part.group) end
   for _, member in ipairs(people_of(part)) do
     if member.key == person.key then return true end
@@ -234,7 +292,7 @@ end
 
 -- Audiences that somebody may be in who is on no list.
 local open_to_sign_ups <const> = { coming = true, declined = true, waiting = true, present = true,
-  absent = true }
+  absent = true, answered = true, interested = true }
 
 -- audience.may_include(parts, person): could somebody who signed up ever be in one of them?
 function audience.may_include(parts, person)
@@ -274,7 +332,7 @@ function audience.verdict(parts, person)
   for _, part in ipairs(parts) do
     if belongs(part, person) then
       local judge = verdicts[part.word]
-      local answer = not judge or judge(person)
+      local answer = not judge or judge(person, part)
       if answer == true then return true end
       why = answer
     end
@@ -286,7 +344,8 @@ end
 function audience.text(parts)
   local texts = {}
   for i, part in ipairs(parts) do
-    texts[i] = part.key or part.group and ("%s.%s"):format(part.word, part.group) or part.word
+    local narrow = part.group or part.of
+    texts[i] = part.key or narrow and ("%s.%s"):format(part.word, narrow) or part.word
   end
   return table.concat(texts, ", ")
 end

@@ -20,6 +20,11 @@ local facts = {
   rule_named = {},
   except = {},       -- rules that `use` is leaving out just now
   has_undecided = false,
+  surveys = {},      -- in order: see survey.lua
+  survey_named = {},
+  interests = {},    -- forms, in order: see interest.lua
+  interest_named = {},
+  box = nil,         -- what question_box said: see ask.lua
   notes = {},        -- sentences for `usher check` that are no errors
 }
 

@@ -4,7 +4,8 @@
 --
 --   field = { id, name, label, value, problem = sentence, hint, required, lang,
 --             type ("text"), autocomplete, most = letters,      a line, an area
---             options = list of { value, text } }               one of several
+--             options = list of { value, text },                one of several, or (value is a list) some
+--             rows = list of { name, label } }                  a scale for each; value: label -> value
 local h = require "usher.html"
 local lang = require "usher.lang"
 
@@ -68,6 +69,25 @@ local function radios(field)
   return nodes
 end
 
+local function is_among(value, list)
+  for _, one in ipairs(type(list) == "table" and list or { list }) do
+    if one == value then return true end
+  end
+  return false
+end
+
+-- fields.some_of(field) -> node: boxes of which any number are ticked
+function fields.some_of(field)
+  local nodes = {}
+  for n, option in ipairs(field.options) do
+    nodes[n] = h.label { class = "option",
+      h.input { type = "checkbox", name = field.name, value = option.value,
+        id = ("%s-%d"):format(field.id, n), checked = is_among(option.value, field.value) },
+      h.span { option.text } }
+  end
+  return h.fieldset { aria_describedby = described(field), h.legend { label_text(field) }, notes(field), nodes }
+end
+
 -- fields.one_of(field) -> node: buttons of which one is pressed
 function fields.one_of(field)
   return h.fieldset { aria_describedby = described(field), h.legend { label_text(field) }, notes(field),
@@ -78,6 +98,18 @@ end
 function fields.scale(field)
   return h.fieldset { aria_describedby = described(field), h.legend { label_text(field) }, notes(field),
     h.div { class = "scale", radios(field) } }
+end
+
+-- fields.scales(field) -> node: a scale for each of several rows
+function fields.scales(field)
+  local nodes, values = {}, type(field.value) == "table" and field.value or {}
+  for n, row in ipairs(field.rows) do
+    local scale = { id = ("%s-%d"):format(field.id, n), name = row.name, value = values[row.label],
+      options = field.options, required = field.required }
+    nodes[n] = h.fieldset { class = "row", h.legend { row.label },
+      h.div { class = "scale", radios(scale) } }
+  end
+  return h.fieldset { aria_describedby = described(field), h.legend { label_text(field) }, notes(field), nodes }
 end
 
 -- fields.list(field) -> node: a list that opens, for many options. The first stands when nothing was chosen.

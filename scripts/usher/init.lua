@@ -1,14 +1,17 @@
 -- SPDX-License-Identifier: MIT
 -- The words that every script sees, beside the primitives in `usher`.
+local ask = require "usher.ask"
 local audience = require "usher.audience"
 local calendar = require "usher.calendar"
 local cues = require "usher.cues"
 local event = require "usher.event"
+local interest = require "usher.interest"
 local mail = require "usher.mail"
 local people = require "usher.people"
 local programme = require "usher.programme"
 local questions = require "usher.questions"
 local signup = require "usher.signup"
+local survey = require "usher.survey"
 local timeline = require "usher.timeline"
 local undecided = require "usher.undecided"
 local use = require "usher.use"
@@ -21,6 +24,7 @@ local words = {
   objectives = event.objectives, people = people.people, guests = people.guests, groups = people.groups,
   programme = programme.programme, undecided = undecided.undecided, holidays = calendar.holidays,
   mail = mail.mail, cue = cues.cue, cues = cues.cues, use = use.use, signup = signup.signup,
+  survey = survey.survey, interest = interest.interest, question_box = ask.question_box,
 }
 for word, question in pairs(questions.words) do words[word] = question end
 for word, who in pairs(audience.words) do words[word] = who end

@@ -6,6 +6,10 @@ local lang = {}
 -- One line for each area; a test compares the languages' keys.
 local areas <const> = {
   "common",
+  "fields",
+  "survey",
+  "interest",
+  "ask",
   "calendar",
   "dates",
   "fields",

@@ -4,7 +4,9 @@
 -- the script.
 --
 --   ask = { "Your office", choice "Lunch" { "With meat", "Without", required = true }, yes_no "First time?" }
---   question = { kind, label = text or { en =, dz = }, key, required, long, options, from, to, low, high }
+--   question = { kind, label = text or { en =, dz = }, key, required, long, several, options, from, to, low,
+--     high }
+--   answer: a text; of a choice of several a list of texts; of a matrix a map of row -> text
 local check = require "usher.check"
 local fields = require "usher.fields"
 local lang = require "usher.lang"
@@ -19,16 +21,20 @@ local RATING_MAX <const> = 10
 -- Which options a kind of question has besides required; `list`: its texts stand in the same { }.
 local kinds <const> = {
   text = { long = "yes_no?" },
-  choice = { list = true },
+  choice = { list = true, several = "yes_no?" },
   rating = { low = "texts?", high = "texts?", from = "any?", to = "any?" },
+  matrix = { list = true, low = "texts?", high = "texts?", from = "any?", to = "any?" },
   yes_no = {},
 }
+local is_rated <const> = { rating = true, matrix = true }
 
--- The one of several texts that the reader understands.
+-- questions.in_language(texts, code) -> the one of several texts that the reader understands
 local function in_language(texts, code)
   if type(texts) ~= "table" then return texts end
   return texts[code] or texts.en or select(2, next(texts))
 end
+
+questions.in_language = in_language
 
 local function check_label(word, label)
   local key = in_language(label, "en")
@@ -49,23 +55,37 @@ local function check_rating(title, question)
   end
 end
 
--- The answers of a choice, and its named options apart from them.
-local function split(title, given)
+-- The answers of a choice, or the rows of a matrix, and the named options apart from them.
+local function split(title, given, what)
   local options, named, seen = {}, {}, {}
   for name, value in pairs(given) do
     if type(name) == "string" then named[name] = value end
   end
   for i, option in ipairs(given) do
     if type(option) ~= "string" or not option:find("%S") then
-      check.refuse("%s: answer %d is not a text", title, i)
+      check.refuse("%s: %s %d is not a text", title, what, i)
     end
-    if seen[option] then check.refuse("%s: the answer '%s' is there twice", title, option) end
+    if seen[option] then check.refuse("%s: the %s '%s' is there twice", title, what, option) end
     options[i], seen[option] = option, true
   end
   if #options < 2 or #options > OPTIONS_MAX then
-    check.refuse('%s: list what may be answered, as in  %s { "With meat", "Without" }', title, title)
+    check.refuse(what == "row" and '%s: list what is rated, as in  %s { "Sound", "Picture" }'
+      or '%s: list what may be answered, as in  %s { "With meat", "Without" }', title, title)
   end
   return options, named
+end
+
+-- rating "..." { "not at all", "very much" }: the words at both ends
+local function read_ends(title, given)
+  if given[1] == nil then return given end
+  if #given ~= 2 then
+    check.refuse('%s: write the words at both ends, as in  %s { "not at all", "very" }', title, title)
+  end
+  local named = { low = given[1], high = given[2] }
+  for name, value in pairs(given) do
+    if type(name) == "string" then named[name] = value end
+  end
+  return named
 end
 
 local function take_options(question, given)
@@ -75,9 +95,12 @@ local function take_options(question, given)
   for name, kind in pairs(kinds[question.kind]) do
     if name ~= "list" then known[name] = kind end
   end
-  if kinds[question.kind].list then question.options, given = split(title, given) end
+  if question.kind == "rating" then given = read_ends(title, given) end
+  if kinds[question.kind].list then
+    question.options, given = split(title, given, question.kind == "matrix" and "row" or "answer")
+  end
   for name, value in pairs(check.options(title, given, known)) do question[name] = value end
-  if question.kind == "rating" then check_rating(title, question) end
+  if is_rated[question.kind] then check_rating(title, question) end
   return question
 end
 
@@ -97,15 +120,22 @@ end
 questions.text = word_of "text"
 
 --- choice "Lunch" { "With meat", "Without" } -> question
---- A question that is answered with one of the texts. required = true: not without an answer.
+--- A question that is answered with one of the texts; several = true: with as many as one likes. required =
+--- true: not without an answer.
 --- Example: local lunch = choice "Lunch" { "With meat", "Without", required = true }
 questions.choice = word_of "choice"
 
 --- rating "How much do you know about it?" -> question
---- A question that is answered with a number from 1 to 5; rating "..." { from = 0, to = 10, low = "nothing",
---- high = "everything" } says other ends and what they mean.
---- Example: local known = rating "How much do you know about it?" { low = "nothing", high = "a lot" }
+--- A question that is answered with a number from 1 to 5. rating "..." { "nothing", "a lot" } says what the
+--- ends mean; from = 0, to = 10 are other ends; required = true: not without an answer.
+--- Example: local known = rating "How much do you know about it?" { "nothing", "a lot" }
 questions.rating = word_of "rating"
+
+--- matrix "How good was ..." { "the sound", "the picture", low = "poor", high = "good" } -> question
+--- Several ratings of one kind: each row is answered with a number from 1 to 5. low, high: what the ends mean;
+--- from = 0, to = 10: other ends.
+--- Example: local room = matrix "How good was ..." { "the sound", "the picture", low = "poor", high = "good" }
+questions.matrix = word_of "matrix"
 
 --- yes_no "Is it your first time?" -> question
 --- A question that is answered with yes or no.
@@ -121,8 +151,9 @@ function questions.list(word, given)
       check.refuse('%s: ask: number %d is no question: write "Your office", or choice "Lunch" { ... }',
         word, i)
     end
-    if one.kind == "choice" and not one.options then
-      check.refuse('%s: ask: choice "%s" has no answers: write them in { } behind it', word, one.key)
+    if kinds[one.kind].list and not one.options then
+      check.refuse('%s: ask: %s "%s" has no %s: write them in { } behind it', word, one.kind, one.key,
+        one.kind == "matrix" and "rows" or "answers")
     end
     if seen[one.key] then check.refuse('%s: ask: "%s" is asked twice', word, one.key) end
     list[i], seen[one.key] = one, true
@@ -137,14 +168,18 @@ end
 
 -- The field's name in the form. The question itself, so that a page that was open while the script was
 -- edited puts no answer under another question.
-local function name_of(question) return "ask: " .. question.key end
+-- questions.name_of(question, row) -> name of the field; row: of a matrix
+local function name_of(question, row)
+  return row and ("ask: %s: %s"):format(question.key, row) or "ask: " .. question.key
+end
+questions.name_of = name_of
 
 local function options_of(question, code)
   local options = {}
   if question.kind == "yes_no" then
     return { { value = "yes", text = lang.text(code, "fields.yes") },
       { value = "no", text = lang.text(code, "fields.no") } }
-  elseif question.kind == "rating" then
+  elseif is_rated[question.kind] then
     for n = question.from, question.to do options[#options + 1] = { value = tostring(n), text = n } end
   else
     for i, text in ipairs(question.options) do options[i] = { value = text, text = text } end
@@ -160,7 +195,24 @@ end
 
 local function make_field(question, code, id)
   return { id = id, name = name_of(question), label = in_language(question.label, code), lang = code,
-    required = question.required, hint = question.kind == "rating" and hint_of(question, code) or nil }
+    required = question.required, hint = is_rated[question.kind] and hint_of(question, code) or nil }
+end
+
+local function make_rows(question)
+  local rows = {}
+  for i, row in ipairs(question.options) do rows[i] = { name = name_of(question, row), label = row } end
+  return rows
+end
+
+local function node_of(question, field, code)
+  if question.kind == "text" then return question.long and fields.area(field) or fields.line(field) end
+  field.options = options_of(question, code)
+  if question.kind == "rating" then return fields.scale(field) end
+  if question.kind ~= "matrix" then
+    return question.several and fields.some_of(field) or fields.one_of(field)
+  end
+  field.rows = make_rows(question)
+  return fields.scales(field)
 end
 
 -- questions.fields(list, code, values, problems) -> list of nodes. values: question -> what was typed or is
@@ -170,12 +222,7 @@ function questions.fields(list, code, values, problems)
   for i, question in ipairs(list) do
     local field = make_field(question, code, "q" .. i)
     field.value, field.problem = values[question.key], problems[question.key]
-    if question.kind == "text" then
-      nodes[i] = question.long and fields.area(field) or fields.line(field)
-    else
-      field.options = options_of(question, code)
-      nodes[i] = question.kind == "rating" and fields.scale(field) or fields.one_of(field)
-    end
+    nodes[i] = node_of(question, field, code)
   end
   return nodes
 end
@@ -187,7 +234,33 @@ local function is_offered(question, typed)
   return false
 end
 
-local function read_one(question, typed)
+local function read_several(question, form_all)
+  local chosen, seen, fault = {}, {}, nil
+  for _, typed in ipairs(form_all[name_of(question)] or {}) do
+    if not is_offered(question, typed) then fault = "choose"
+    elseif not seen[typed] then chosen[#chosen + 1], seen[typed] = typed, true end
+  end
+  if #chosen == 0 then return "", fault or question.required and "choose" or nil end
+  return chosen, fault
+end
+
+local function read_rows(question, form)
+  local answers, fault, n = {}, nil, 0
+  for _, row in ipairs(question.options) do
+    local typed = form[name_of(question, row)]
+    if typed ~= nil and typed ~= "" then
+      answers[row], n = typed, n + 1
+      if not is_offered(question, typed) then fault = "choose" end
+    end
+  end
+  if question.required and n < #question.options then fault = "choose_each" end
+  return n > 0 and answers or "", fault
+end
+
+local function read_one(question, form, form_all)
+  if question.several then return read_several(question, form_all) end
+  if question.kind == "matrix" then return read_rows(question, form) end
+  local typed = form[name_of(question)]
   if question.kind == "text" then
     local text = question.long and fields.lines(typed) or fields.one_line(typed)
     return text, fields.fault(text, question.long and fields.AREA_MAX or fields.LINE_MAX, question.required)
@@ -196,12 +269,12 @@ local function read_one(question, typed)
   return typed, not is_offered(question, typed) and "choose" or nil
 end
 
--- questions.read(list, form, code) -> answers, problems: question -> what was typed; question -> sentence.
--- Questions without an answer are left out.
-function questions.read(list, form, code)
+-- questions.read(list, form, code, form_all) -> answers, problems: question -> what was typed; question ->
+-- sentence. Questions without an answer are left out. form_all: every value of a name, for choices of several.
+function questions.read(list, form, code, form_all)
   local answers, problems = {}, {}
   for _, question in ipairs(list) do
-    local typed, fault = read_one(question, form[name_of(question)])
+    local typed, fault = read_one(question, form, form_all or {})
     if typed ~= "" then answers[question.key] = typed end
     if fault then problems[question.key] = lang.text(code, "fields." .. fault) end
   end
@@ -209,6 +282,6 @@ function questions.read(list, form, code)
 end
 
 questions.words = { text = questions.text, choice = questions.choice, rating = questions.rating,
-  yes_no = questions.yes_no }
+  matrix = questions.matrix, yes_no = questions.yes_no }
 
 return questions

@@ -2,7 +2,10 @@
 -- sending: the life of one unit of sending, (rule, occurrence, person): wait for the moment, ask whether this
 -- person should get it now, render, send. Each unit is a flow of its own and ends in { sent = true } or
 -- { skipped = "why" }; so `usher why` has a sentence for every mail that did not go out.
---   rule = { name, word, parts, audience, at, zone, late, unsure, catch_up, missed, subject, text, attach }
+--   rule = { name, word, parts, audience, at, zone, late, unsure, catch_up, missed, subject, text, attach,
+--     anchor = { starts, ends } of another clock than the event's, also(person) -> true or why not (asked with
+--     the audience), about = whose rule it is (a survey), personal = true: no copy for assistants,
+--     what: as which kind of thing a rehearsal shows it, when that is not the word }
 -- A unit of a cue has an item of the programme, and its clock is the item's; otherwise it is the event's.
 local audience = require "usher.audience"
 local check = require "usher.check"
@@ -37,13 +40,19 @@ local function item_named(title)
   end
 end
 
+-- Mails, and those of one survey, take the place of each other; cues don't.
+local function are_alike(rule, other)
+  return other.word == rule.word and other.about == rule.about and other.audience == rule.audience
+    and other.name ~= rule.name
+end
+
 -- A rule for the same people that has fallen due meanwhile: then only the later one is of use.
 local function overtaken_by(rule, person, moment)
   local in_time = usher.now() < moment.utc + IN_TIME_MS
-  if in_time or rule.missed == "each" or rule.word ~= "mail" then return nil end
+  if in_time or rule.missed == "each" or rule.word == "cue" then return nil end
   for _, other in ipairs(facts.rules) do
-    if other.word == "mail" and other.audience == rule.audience and other.name ~= rule.name then
-      local due = moments.of(other, person, facts.event)
+    if are_alike(rule, other) then
+      local due = moments.of(other, person, other.anchor or facts.event)
       if due.utc > moment.utc and due.utc <= usher.now() then return other.name end
     end
   end
@@ -67,6 +76,7 @@ local function judge(rule, listed, moment, belated)
   local person = roster.person(listed.key)
   if not person then return { why = "is no longer on the list" } end
   local verdict = audience.verdict(rule.parts, person)
+  if verdict == true and rule.also then verdict = rule.also(person) end
   if verdict ~= true then return { why = verdict } end
   local refusal = suppression.refusal(rule, person)
   if refusal then return { why = refusal } end
@@ -108,7 +118,7 @@ local function compose(rule, case)
   local subject, text, language = sending.render(rule, case)
   return {
     "mail", to = rule.bare and person.mail or template.address(person), as = person.key,
-    cc = person.assistant and { person.assistant },
+    cc = not rule.personal and person.assistant and { person.assistant } or nil,
     from = rule.from or event.from, reply_to = rule.reply_to or event.reply_to,
     subject = subject, text = text, lang = language or event.language, zone = event.zone,
     attach = attachments(rule, case),
@@ -125,7 +135,7 @@ end
 -- assistant answers.
 local function send_copy(mail, rule, case)
   local person = case.person
-  if not person.assistant then return end
+  if not person.assistant or rule.personal then return end
   case.for_assistant = true
   local subject, text = sending.render(rule, case)
   local about = { what = "copy", rule = mail.about.rule, person = person.key,
@@ -160,7 +170,7 @@ function sending.life(rule)
     if input.item and not (item and item.starts) then
       return { skipped = ("'%s' is no longer in the programme"):format(input.item) }
     end
-    local anchor = item or facts.event
+    local anchor = item or rule.anchor or facts.event
     local moment = moments.of(rule, person, anchor)
     local limit = moments.limit(rule, moment, anchor)
     local in_time, late = usher.due("moment", moment, { late = limit or "always" })
@@ -196,10 +206,11 @@ local function check_moment(rule, person, anchor)
   return moment
 end
 
--- A sentence about what is wrong with a unit, or nil. `moments_of` keeps what is the same for everybody of
--- one zone and language, so that a list of thousands is checked in no time.
-local function check_unit(rule, unit, moments_of)
-  local person, anchor = unit.person, unit.item or facts.event
+-- sending.check_unit(rule, unit, moments_of) -> a sentence about what is wrong with a unit, or nil.
+-- `moments_of` keeps what is the same for everybody of one zone and language, so that a list of thousands is
+-- checked in no time.
+function sending.check_unit(rule, unit, moments_of)
+  local person, anchor = unit.person, unit.item or rule.anchor or facts.event
   local alike = ("%s %s %s"):format(person.zone, person.language or "", unit.item and unit.item.title or "")
   local moment, problem = moments_of[alike], nil
   local first = moment == nil
@@ -296,7 +307,7 @@ function sending.enrol(person, told, new_rule)
   for _, name in ipairs(told or {}) do knows[name] = true end
   for _, rule in ipairs(facts.rules) do
     local meant = not new_rule or rule.name == new_rule
-    if meant and rule.word == "mail" and audience.may_include(rule.parts, person) then
+    if meant and rule.word ~= "cue" and audience.may_include(rule.parts, person) then
       usher.start(rule.name, { key = person.key, label = facts.full_name(person),
         input = { person = person.key, guest = guest, told = knows[rule.name],
           new_rule = new_rule and true or nil } })

@@ -4,6 +4,7 @@
 local answer_page = require "usher.answer_page"
 local answers = require "usher.answers"
 local attendance = require "usher.attendance"
+local ask = require "usher.ask"
 local calendar = require "usher.calendar"
 local check = require "usher.check"
 local deputy_page = require "usher.deputy_page"
@@ -118,6 +119,7 @@ function settle.register()
   answer_page.register()
   deputy_page.register()
   join_page.register()
+  ask.register()
   unsubscribe_page.register()
   usher.on("answer", answers.by_office)
   usher.on("deputy", answers.deputy_by_office)

@@ -6,6 +6,7 @@ return {
   no = "No",
   missing = "Please fill this in.",
   choose = "Please choose one.",
+  choose_each = "Please choose one in each row.",
   too_long = "This is too long.",
   not_text = "This can't be read as text.",
   no_links = "No web addresses here, please.",

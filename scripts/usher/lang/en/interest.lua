@@ -1,0 +1,35 @@
+-- SPDX-License-Identifier: MIT
+-- interest: the page on which guests say what they would like to hear of.
+return {
+  title = "What next?",
+  intro = "If you would like to hear of what follows, please tell us here.",
+  choose = "What would you like to hear of?",
+  undecided = "I am not sure yet",
+  purpose = "to tell me of events and trainings that follow {title}",
+  named = "This form is with your name: {name}, {mail}.",
+  apart = "It has nothing to do with the anonymous survey: the two are kept apart, and nobody can tell which "
+    .. "answers there are yours.",
+  consent_title = "Your agreement",
+  consent = "Yes, you may keep my name, my address and what I say here, {purpose}. I can take this back at any "
+    .. "time, on this page.",
+  consent_missing = "Without your agreement we may not keep this.",
+  send = "Send",
+  change = "Send the change",
+  back = "Take it back",
+  back_hint = "You can take it back: then nothing of this is kept.",
+  back_title = "Taken back",
+  back_done = "Nothing of what you said here is kept.",
+  wrong = "Something is missing. Please look at what is marked.",
+  thanks_title = "Thank you",
+  thanks = "We have noted it, {purpose}.",
+  thanks_change = "Change it, or take it back",
+  open_until = "This form is open until {when}.",
+  early_title = "Not open yet",
+  opens = "This form opens on {when}. The same link leads to it then.",
+  closed_title = "This form has closed",
+  closed = "It closed on {when}.",
+  closed_there = "It closed on {when}. We have noted what you said.",
+  not_yours_title = "Nothing to fill in here",
+  not_yours = "There is no form for you here just now. If there should be one, please write to us.",
+  several_title = "Forms for you",
+}
