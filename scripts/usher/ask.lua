@@ -9,6 +9,7 @@
 local audience = require "usher.audience"
 local check = require "usher.check"
 local csv_out = require "usher.csv_out"
+local dates = require "usher.dates"
 local facts = require "usher.facts"
 local fields = require "usher.fields"
 local frame = require "usher.frame"
@@ -65,7 +66,7 @@ local function asked_book() return usher.book("asked", { sealed = true }) end
 local function say(v, key, values) return lang.text(v.code, "ask." .. key, values) end
 
 local function when(v, ms)
-  return usher.time.format(ms, v.person.zone or facts.event.zone, "%a %d %b %Y, %H:%M %P (%z)")
+  return dates.long(ms, v.person.zone or facts.event.zone, v.code)
 end
 
 local function own_questions(v)

@@ -2,7 +2,7 @@
 -- fields: the fields of forms. A label above, a hint below it, and what is wrong right beside the field, with
 -- what was typed still in it. Works without JavaScript and with a screen reader.
 --
---   field = { id, name, label, value, problem = sentence, hint, required, lang,
+--   field = { id, name, label, value, problem = sentence, hint, required, free, lang,
 --             type ("text"), autocomplete, most = letters,      a line, an area
 --             options = list of { value, text },                one of several, or (value is a list) some
 --             rows = list of { name, label } }                  a scale for each; value: label -> value
@@ -14,9 +14,11 @@ local fields = {}
 local LINE_MAX <const> = 200
 local AREA_MAX <const> = 2000
 
+-- A form says which of its fields may stay empty; one of which most may (free), which may not.
 local function label_text(field)
-  if field.required then return field.label end
-  return { field.label, " ", h.span { class = "quiet", lang.text(field.lang or "en", "fields.optional") } }
+  local mark = field.free and field.required and "needed" or not field.free and not field.required and "optional"
+  if not mark then return field.label end
+  return { field.label, " ", h.span { class = "quiet", lang.text(field.lang or "en", "fields." .. mark) } }
 end
 
 local function notes(field)

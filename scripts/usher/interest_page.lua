@@ -5,6 +5,7 @@
 --   GET  /i/TOKEN/NAME    that form
 --   POST /i/TOKEN/NAME    sends it, or takes it back; then 303 to the page
 local audience = require "usher.audience"
+local dates = require "usher.dates"
 local facts = require "usher.facts"
 local frame = require "usher.frame"
 local h = require "usher.html"
@@ -38,8 +39,7 @@ local function purpose_of(v)
 end
 
 local function when(v, moment)
-  local zone = v.person.zone or facts.event.zone
-  return usher.time.format(moment.utc, zone, "%a %d %b %Y, %H:%M %P (%z)")
+  return dates.long(moment, v.person.zone or facts.event.zone, v.code)
 end
 
 local function short_page(v, title, ...)

@@ -215,13 +215,13 @@ local function node_of(question, field, code)
   return fields.scales(field)
 end
 
--- questions.fields(list, code, values, problems) -> list of nodes. values: question -> what was typed or is
--- kept; problems: question -> sentence.
-function questions.fields(list, code, values, problems)
+-- questions.fields(list, code, values, problems, free) -> list of nodes. values: question -> what was typed or
+-- is kept; problems: question -> sentence; free: the form says that questions may be left out.
+function questions.fields(list, code, values, problems, free)
   local nodes = {}
   for i, question in ipairs(list) do
     local field = make_field(question, code, "q" .. i)
-    field.value, field.problem = values[question.key], problems[question.key]
+    field.value, field.problem, field.free = values[question.key], problems[question.key], free
     nodes[i] = node_of(question, field, code)
   end
   return nodes

@@ -227,7 +227,7 @@ local function check_sign_ups(rule, refuse)
   if not facts.signup or not audience.takes_sign_ups(rule.parts) then return end
   local moments_of = {}
   for _, person in ipairs(facts.signup.samples) do
-    refuse(check_unit(rule, { person = person, key = person.key }, moments_of))
+    refuse(sending.check_unit(rule, { person = person, key = person.key }, moments_of))
   end
 end
 
@@ -239,7 +239,7 @@ function sending.declare(rule, units)
   end
   check_sign_ups(rule, refuse)
   for _, unit in ipairs(units) do
-    refuse(check_unit(rule, unit, moments_of))
+    refuse(sending.check_unit(rule, unit, moments_of))
     usher.start(rule.name, { key = unit.key, label = facts.full_name(unit.person),
       input = { person = unit.person.key, item = unit.item and unit.item.title } })
   end

@@ -7,6 +7,7 @@
 -- Works without JavaScript. What was typed stays in the form when something is wrong with it. Of an anonymous
 -- form nothing is kept but what survey_answers.lua says, and nothing of it is logged.
 local audience = require "usher.audience"
+local dates = require "usher.dates"
 local facts = require "usher.facts"
 local frame = require "usher.frame"
 local h = require "usher.html"
@@ -35,8 +36,7 @@ local function title_of(v)
 end
 
 local function when(v, moment)
-  local zone = v.person.zone or facts.event.zone
-  return usher.time.format(moment.utc, zone, "%a %d %b %Y, %H:%M %P (%z)")
+  return dates.long(moment, v.person.zone or facts.event.zone, v.code)
 end
 
 local function short_page(v, title, ...)
@@ -74,7 +74,7 @@ end
 
 -- The questions with a heading above those that objectives made.
 local function question_nodes(v, values, problems)
-  local nodes, list = {}, questions.fields(v.s.questions, v.code, values, problems)
+  local nodes, list = {}, questions.fields(v.s.questions, v.code, values, problems, true)
   for i, node in ipairs(list) do
     local now, before = v.s.questions[i].objective, i > 1 and v.s.questions[i - 1].objective
     if now and not before then
@@ -104,7 +104,7 @@ local function form_page(v, values, problems, wrong, news)
     news and h.p { class = "good", role = "status", news },
     h.p { class = "lead", questions.in_language(s.intro, v.code)
       or say(v, "intro", { title = facts.event.title }) },
-    h.p { class = "quiet", say(v, "open_until", { when = when(v, s.closes) }) },
+    h.p { class = "quiet", say(v, "free"), " ", say(v, "open_until", { when = when(v, s.closes) }) },
     promise(v),
     h.form { method = "post", action = v.path, question_nodes(v, values, problems), buttons(v) },
   } }

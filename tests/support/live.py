@@ -58,6 +58,13 @@ def wait_until(what, look, patience_s=PATIENCE_S):
         time.sleep(LOOK_AGAIN_S)
 
 
+def free_port():
+    """A port on which nobody listens just now."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
 def at_most(what, got, limit):
     if got > limit:
         raise AssertionError("%s: %s, and at most %s was wanted" % (what, got, limit))

@@ -2,6 +2,7 @@
 -- fields: words that stand in forms. Dzongkha, machine-made: to be reviewed by a speaker.
 return {
   optional = "(འདོད་པ་ཡོད་པ་ཅིན་)",
+  needed = "(དགོཔ་ཨིན།)",
   yes = "ཨིན།",
   no = "མེན།",
   missing = "འདི་ནང་བཀང་གནང་།",

@@ -2,6 +2,7 @@
 -- fields: words that stand in forms, and what is wrong with what was typed.
 return {
   optional = "(if you like)",
+  needed = "(needed)",
   yes = "Yes",
   no = "No",
   missing = "Please fill this in.",

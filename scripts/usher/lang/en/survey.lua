@@ -4,6 +4,7 @@ return {
   title = "Your feedback",
   title_before = "Before we begin",
   intro = "A few questions about {title}. It takes some minutes.",
+  free = "Leave out what you would rather not answer.",
   open_until = "You can answer until {when}.",
   opens = "This survey opens on {when}. The same link leads to it then.",
   early_title = "Not open yet",
