@@ -98,19 +98,23 @@ local function shift_days(date, n, working, o)
 end
 
 function time.phrase(text, o)
-  local zone = o.zone or o.starts.zone
+  local zone, from = o.zone or o.starts.zone, o.starts
   if text == "at the end" then return moment_of(o.ends.utc, zone) end
+  if text == "at the start" then return moment_of(from.utc, zone) end
+  local own = text:match("^on the day at (%d%d?:%d%d)$")
+  if own then return time.at(time.format(from, zone, "%Y-%m-%d ") .. own, zone) end
+  if text:find(" the end") then text, from = text:gsub(" the end", "", 1), o.ends end
   local n, working, unit, side, clock = text:match("^(%d+) (w?o?r?k?i?n?g? ?)(%a-)s? (%a+),? ?(%d*:?%d*)$")
   if side ~= "before" and side ~= "after" then error('"' .. text .. '": expected before or after', 2) end
   local sign = side == "before" and -1 or 1
   if unit == "day" then
-    local date = shift_days(time.format(o.starts, zone, "%Y-%m-%d"), sign * n, working ~= "", o)
-    local wall = clock ~= "" and clock or time.format(o.starts, zone, "%H:%M")
+    local date = shift_days(time.format(from, zone, "%Y-%m-%d"), sign * n, working ~= "", o)
+    local wall = clock ~= "" and clock or time.format(from, zone, "%H:%M")
     local moment = time.at(date .. " " .. wall, zone)
     moment.derive = text
     return moment
   end
-  local moment = moment_of(o.starts.utc + sign * n * units[unit], zone)
+  local moment = moment_of(from.utc + sign * n * units[unit], zone)
   moment.derive = text
   return moment
 end

@@ -1,0 +1,18 @@
+-- SPDX-License-Identifier: MIT
+-- Broken on purpose: the nudge comes when the survey has closed.
+event "briefing" {
+  title = "Briefing on digital trends",
+  when = "Thu 25 Feb 2021 14:00-16:30 Asia/Thimphu",
+  from = "Office <office@office.example>",
+  organisers = { "office" },
+}
+
+people { { key = "office", name = "Karma Tshering", mail = "office@office.example" } }
+guests { { name = "Sonam Wangmo", mail = "sonam@office.example" } }
+
+survey "feedback" {
+  to = coming,
+  closes = "2 days after, 17:00",
+  nudges = { "5 days after, 10:00" },
+  ask = { text "What should we do better?" },
+}
