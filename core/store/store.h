@@ -147,9 +147,9 @@ void batch_book(struct batch *b, struct text event, struct text book, struct tex
     struct record value); // no value: removes
 // The same in a sealed book: what is on disk says nothing about the order in which its entries came, nor
 // when. The commit that carries one overwrites with zeros what it replaces; before it is answered the
-// write-ahead log is folded into the file and emptied. Costs two more fsyncs and a rewriting of the book for each group
-// of batches. (Between the commit and the folding, some milliseconds, the old state is still on the disk; a
-// crash there is made good when the file is opened.)
+// write-ahead log is folded into the file and emptied. Costs two more fsyncs and a rewriting of the book for
+// each group of batches. (Between the commit and the folding, some milliseconds, the old state is still on
+// the disk; a crash there is made good when the file is opened.)
 void batch_sealed(struct batch *b, struct text event, struct text book, struct text key,
     struct record value); // no value: removes
 void batch_script(struct batch *b, int64_t id, struct text event, struct hash hash, struct record sources,
@@ -220,7 +220,7 @@ uint64_t store_find(struct store *s, struct text event, struct text name, struct
 // an answer lies untaken in the inbox (we were killed before it was handed over, or it came while no engine
 // ran). What a start picks up, `limit` at a time, by id.
 uint64_t store_ready(struct store *s, int64_t after, size_t limit); // answers as STORE_LOAD
-// Every book entry of the event: list of [book, key, value], those of sealed books with a `true` behind.
+// Every book entry of the event: list of [book, key, value], those of sealed books with `true` behind.
 uint64_t store_books(struct store *s, struct text event);
 // What people look at. `what` is one of the queries listed at the head of store/query.c; `args` is a map.
 uint64_t store_list(struct store *s, const char *what, struct record args);

@@ -2,7 +2,7 @@
 ---@meta
 
 usher = {}
----@overload fun(name): any
+---@overload fun(name, options): any
 usher.book = {}
 usher.http = {}
 usher.json = {}
@@ -88,6 +88,12 @@ present = nil
 absent = nil
 
 ---@type any
+answered = nil
+
+---@type any
+interested = nil
+
+---@type any
 speakers = nil
 
 ---@type any
@@ -124,6 +130,24 @@ function cue(name) end
 ---
 function cues(options) end
 
+---Says who may send questions to the speakers, from when until when and how many. Without this word the
+---box is there all the same: for every guest, from the first day until an hour after the end, five from
+---each. Its link in mails is {ask_link}.
+---
+function question_box(options) end
+
+---A form, with names, in which people say what they would like to hear of: what they choose, and that their
+---name and address may be kept for it (purpose: for what). Whoever sends it is in the audience
+---interested.trainings, until they take it back; interest.list and its file are the guest list of what
+---comes next. choose: what there is; text: a question that is answered in words; ask: further questions.
+---opens ("at the end"), closes ("10 working days after, 17:00"). A mail with the link goes at `at` ("1
+---working day after, 14:00": after it opens) to whoever has not come by it on the last page of a survey;
+---quiet = true: no mail. nudges as in survey. title, intro; subject, file, from, reply_to of the mail.
+---
+---@param name string
+---@return fun(options: table): any
+function interest(name) end
+
 ---A question of a form that is answered with a line of text; text "..." { long = true } with several lines,
 ---{ required = true }: not without an answer. A question in several languages: text { en = "Your office",
 ---dz = "..." }.
@@ -131,17 +155,25 @@ function cues(options) end
 ---@return any
 function text(text) end
 
----A question that is answered with one of the texts. required = true: not without an answer.
+---A question that is answered with one of the texts; several = true: with as many as one likes. required =
+---true: not without an answer.
 ---
 ---@param name string
 ---@return fun(options: table): any
 function choice(name) end
 
----A question that is answered with a number from 1 to 5; rating "..." { from = 0, to = 10, low = "nothing",
----high = "everything" } says other ends and what they mean.
+---A question that is answered with a number from 1 to 5. rating "..." { "nothing", "a lot" } says what the
+---ends mean; from = 0, to = 10 are other ends; required = true: not without an answer.
 ---
 ---@return any
 function rating(text) end
+
+---Several ratings of one kind: each row is answered with a number from 1 to 5. low, high: what the ends
+---mean; from = 0, to = 10: other ends.
+---
+---@param name string
+---@return fun(options: table): any
+function matrix(name) end
 
 ---A question that is answered with yes or no.
 ---
@@ -165,6 +197,19 @@ function yes_no(text) end
 ---             { seat = { subject = "...", text = "..." } }
 ---
 function signup(options) end
+
+---Asks people a few questions. to: an audience. ask: questions (text, choice, rating, matrix, yes_no), and
+---`objectives` for one rating of each. anonymous = true: nobody can tell who answered what, and answers are
+---final. opens ("at the end"), closes ("5 working days after, 17:00"). A mail goes out when it opens, and
+---nudges = { "1 working day after, 10:00", "on the last day, 10:00" } to whoever has not answered: "after"
+---counts from the opening, "before the end" from the closing. before = { opens = , closes = }: the
+---objectives are asked before the event, too. by_group: results for each group. url: it is on another site,
+---whose address has {token} in it; hook = secret "NAME": that site tells by a webhook who has answered.
+---title, intro; subject, text or file, from, reply_to of the mail, as in mail.
+---
+---@param name string
+---@return fun(options: table): any
+function survey(name) end
 
 ---Says that an item has nobody yet, and whom to ask: by mail at `at` ("7 working days before, 10:00") and
 ---again at the deadline ("1 working day before, 10:00"). Until then the programme says "to be announced".
@@ -555,6 +600,14 @@ function usher.token(name) end
 ---
 ---@return any
 function usher.effect(kind, options) end
+
+---Whether what another program sends along proves that it knows the secret (of usher.secret). With data:
+---`given` is the HMAC-SHA-256 of the data under the secret, in hexadecimal or base64, perhaps behind
+---"sha256=". Without: `given` is the secret itself. Takes the same time whatever is given. Only in handlers
+---and routes. Errors: the secret is not there any more.
+---
+---@return any
+function usher.http.proven(secret, given, data) end
 
 ---Answers requests to an address of this installation: fn(request) -> { status = 200, body = , type = ,
 ---headers = , cookies = , redirect = "/path", away = "https://...", stream = topic }, or nil: not mine, and

@@ -7,6 +7,7 @@
 --     not there: asked without a name }
 --   book "asked", sealed: person's key -> how many, and nothing else; so it does not say which are theirs
 local audience = require "usher.audience"
+local bearer = require "usher.bearer"
 local check = require "usher.check"
 local csv_out = require "usher.csv_out"
 local dates = require "usher.dates"
@@ -17,6 +18,7 @@ local h = require "usher.html"
 local lang = require "usher.lang"
 local links = require "usher.links"
 local moments = require "usher.moments"
+local offers = require "usher.offers"
 local roster = require "usher.roster"
 
 local ask = {}
@@ -43,9 +45,9 @@ local function moment_of(option, phrase)
 end
 
 --- question_box { to =, opens =, closes =, per_guest = 5 } -> nothing
---- Says who may send questions to the speakers, from when until when and how many. Without this word the box
---- is there all the same: for every guest, from the first day until an hour after the end, five from each. Its
---- link in mails is {ask_link}.
+--- Says who may send questions to the speakers, from when until when and how many. Without this word the
+--- box is there all the same: for every guest, from the first day until an hour after the end, five from
+--- each. Its link in mails is {ask_link}.
 --- Example: question_box { to = coming, closes = "at the end", per_guest = 3 }
 ask.question_box = check.word(function(given)
   facts.need_event("question_box")
@@ -112,22 +114,32 @@ local function short_page(v, title, text)
   return frame.guest { lang = v.code, title = title, body = h.list { h.h1 { title }, h.p { text } } }
 end
 
+local function is_for(b, person)
+  return not b.parts or audience.verdict(b.parts, person) == true
+end
+
 -- Whose page it is; or nil and what to answer.
 local function visit_of(request)
-  local key, why = links.subject("ask", request)
-  if not key then return nil, frame.gone(why) end
-  local person = roster.person(key)
-  if not person then return nil, frame.gone("expired") end
-  local v = { person = person, code = lang.of(person), box = box(), path = "/ask/" .. request.params.token }
-  v.left = math.max(0, v.box.per_guest - (asked_book():get(key) or 0))
-  if usher.now() < v.box.opens then
-    return nil, short_page(v, say(v, "early_title"), say(v, "early", { when = when(v, v.box.opens) }))
-  elseif usher.now() >= v.box.closes then
-    return nil, short_page(v, say(v, "closed_title"), say(v, "closed", { when = when(v, v.box.closes) }))
-  elseif v.box.parts and audience.verdict(v.box.parts, person) ~= true then
-    return nil, frame.gone("expired", v.code)
+  local who, why = bearer.of("ask", request)
+  if not who then return nil, frame.gone(why) end
+  local person, b = who.person, box()
+  local v = { person = bearer.speaker(who), code = lang.of(bearer.speaker(who)), box = b,
+    path = links.here("ask", request), left = math.max(0, b.per_guest - (asked_book():get(person.key) or 0)) }
+  if usher.now() < b.opens then
+    return nil, short_page(v, say(v, "early_title"), say(v, "early", { when = when(v, b.opens) }))
+  elseif usher.now() >= b.closes then
+    return nil, short_page(v, say(v, "closed_title"), say(v, "closed", { when = when(v, b.closes) }))
+  elseif not (bearer.takes_part(who) and is_for(b, person)) then
+    return nil, short_page(v, say(v, "not_yours_title"), say(v, "not_yours"))
   end
   return v
+end
+
+-- What the page for the day leads on to.
+local function offer(person, _, code)
+  local b, now = box(), usher.now()
+  if now < b.opens or now >= b.closes or not is_for(b, person) then return nil end
+  return { path = links.path("ask", person), text = lang.text(code, "ask.title") }
 end
 
 local function show(request)
@@ -207,6 +219,7 @@ end
 
 -- ask.register(): once, by the word `event`.
 function ask.register()
+  offers.add(offer)
   usher.http.route("GET", links.route("ask"), show)
   usher.http.route("POST", links.route("ask"), send)
   usher.on("questions", function() return ask.list() end)

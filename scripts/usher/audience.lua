@@ -200,13 +200,14 @@ audience.words = {
   --- answered.NAME: who has answered that survey when the mail goes out. Only of surveys with names: an
   --- anonymous one makes no list. The survey stands above.
   --- Example: survey "plans" { to = coming, ask = { text "What are your plans?" } }
-  --- mail "thanks" { to = answered.plans, at = "2 weeks after, 10:00", subject = "Thank you", text = "{name}" }
+  --- mail "thanks" { to = answered.plans, at = "2 weeks after, 10:00", subject = "Thanks", text = "{name}" }
   answered = setmetatable({}, answered_which),
 
   --- interested -> audience
-  --- interested.NAME: who has said so in that interest form, and has not taken it back. The form stands above.
+  --- interested.NAME: who has said so in that interest form, and has not taken it back. The form stands
+  --- above.
   --- Example: interest "trainings" { to = coming, choose = { "Social media", "Data protection" } }
-  --- mail "next" { to = interested.trainings, at = "4 weeks after, 10:00", subject = "Next", text = "{name}" }
+  --- mail "soon" { to = interested.trainings, at = "30 days after, 10:00", subject = "New", text = "{name}" }
   interested = setmetatable({}, interested_which),
 
   --- speakers -> audience
@@ -231,7 +232,9 @@ end
 
 -- What a rule's `to` says, as plain parts: { word, group } or { key }.
 local function part_of(rule_word, value)
-  if is_audience(value) then return { word = value.word, group = value.group or nil, of = rawget(value, "of") } end
+  if is_audience(value) then
+    return { word = value.word, group = value.group or nil, of = rawget(value, "of") }
+  end
   if value == audience.words.answered or value == audience.words.interested then
     check.refuse("%s: to: say which, as in  answered.feedback  or  interested.trainings", rule_word)
   end

@@ -37,4 +37,9 @@ function bearer.speaker(who)
   return who.as == "deputy" and who.person or who.own
 end
 
+-- bearer.takes_part(who) -> yes or no: is it they who come? Not an assistant, nor whose deputy comes.
+function bearer.takes_part(who)
+  return who.as == "deputy" or who.as == "guest" and not who.person.stands_in_for
+end
+
 return bearer

@@ -16,8 +16,9 @@ local AREA_MAX <const> = 2000
 
 -- A form says which of its fields may stay empty; one of which most may (free), which may not.
 local function label_text(field)
-  local mark = field.free and field.required and "needed" or not field.free and not field.required and "optional"
-  if not mark then return field.label end
+  local is_usual = (field.required or false) ~= (field.free or false)
+  if is_usual then return field.label end
+  local mark = field.free and "needed" or "optional"
   return { field.label, " ", h.span { class = "quiet", lang.text(field.lang or "en", "fields." .. mark) } }
 end
 
@@ -87,7 +88,8 @@ function fields.some_of(field)
         id = ("%s-%d"):format(field.id, n), checked = is_among(option.value, field.value) },
       h.span { option.text } }
   end
-  return h.fieldset { aria_describedby = described(field), h.legend { label_text(field) }, notes(field), nodes }
+  return h.fieldset { aria_describedby = described(field), h.legend { label_text(field) }, notes(field),
+    nodes }
 end
 
 -- fields.one_of(field) -> node: buttons of which one is pressed
@@ -111,7 +113,8 @@ function fields.scales(field)
     nodes[n] = h.fieldset { class = "row", h.legend { row.label },
       h.div { class = "scale", radios(scale) } }
   end
-  return h.fieldset { aria_describedby = described(field), h.legend { label_text(field) }, notes(field), nodes }
+  return h.fieldset { aria_describedby = described(field), h.legend { label_text(field) }, notes(field),
+    nodes }
 end
 
 -- fields.list(field) -> node: a list that opens, for many options. The first stands when nothing was chosen.

@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: MIT
--- interest: who would like to hear of what comes next. A form with names and consent, apart from any anonymous
--- survey; whoever sends it becomes the audience `interested.NAME`, and the list of a later event.
+-- interest: who would like to hear of what comes next. A form with names and consent, apart from any
+-- anonymous survey; whoever sends it becomes the audience `interested.NAME`, and the list of a later event.
 --
---   facts.interests: list of { name, title, intro, purpose = texts, parts, opens, closes = moments, questions,
---     wishes = the question for what there is to choose, or nil }
+--   facts.interests: list of { name, title, intro, purpose = texts, parts, opens, closes = moments,
+--     questions, wishes = the question for what there is to choose, or nil }
 --   book "interest-NAME": person's key -> { answers = question -> answer, consent = what for, at = ms }
 local audience = require "usher.audience"
 local check = require "usher.check"
@@ -22,8 +22,8 @@ local texts = require "usher.texts"
 local interest = {}
 
 local known <const> = { to = "any", opens = "text?", closes = "text?", choose = "list?", text = "texts?",
-  ask = "list?", purpose = "texts?", title = "texts?", intro = "texts?", nudges = "list?", quiet = "yes_no?", at = "text?",
-  subject = "texts?", file = "texts?", from = "text?", reply_to = "text?" }
+  ask = "list?", purpose = "texts?", title = "texts?", intro = "texts?", at = "text?", quiet = "yes_no?",
+  nudges = "list?", subject = "texts?", file = "texts?", from = "text?", reply_to = "text?" }
 
 -- ---- declaring it -------------------------------------------------------------------------------------
 
@@ -44,7 +44,8 @@ local function read_questions(title, form, o)
   local list = {}
   if o.choose then
     if type(o.choose[1]) ~= "string" then
-      check.refuse('%s: choose: list what there is, as in  choose = { "Data protection", "Social media" }', title)
+      check.refuse('%s: choose: list what there is, as in  choose = { "Data protection", "Social media" }',
+        title)
     end
     form.wishes = questions.choice(in_all_languages "choose")
     local options = table.move(o.choose, 1, #o.choose, 1, { several = true, required = true })
@@ -76,8 +77,8 @@ end
 
 local function add_mails(form, o)
   local ready = texts["interest-opens"]
-  add_rule(form, form.name, { at = o.at or "1 working day after, 14:00", late = "until end", unsure = "ask", from = o.from,
-    reply_to = o.reply_to, subject = o.subject or ready.subject, file = o.file,
+  add_rule(form, form.name, { at = o.at or "1 working day after, 14:00", late = "until end",
+    unsure = "ask", from = o.from, reply_to = o.reply_to, subject = o.subject or ready.subject, file = o.file,
     text = not o.file and ready.text or nil })
   for i, phrase in ipairs(o.nudges or {}) do
     local nudge = texts["interest-nudge"]
@@ -89,7 +90,9 @@ end
 local function declare(name, given)
   local title = ('interest "%s"'):format(name)
   local o = check.options(title, given, known)
-  if facts.interest_named[name] then check.refuse("%s: there is an interest form of this name already", title) end
+  if facts.interest_named[name] then
+    check.refuse("%s: there is an interest form of this name already", title)
+  end
   if mail.is_left_out(name) then return end
   local form = { name = name, title = o.title, intro = o.intro, purpose = o.purpose,
     parts = audience.parts(title, o.to), opens = moment_of(title, "opens", o.opens or "at the end"),
@@ -111,11 +114,11 @@ end
 --- interest "trainings" { to =, choose = { ... } } -> nothing
 --- A form, with names, in which people say what they would like to hear of: what they choose, and that their
 --- name and address may be kept for it (purpose: for what). Whoever sends it is in the audience
---- interested.trainings, until they take it back; interest.list and its file are the guest list of what comes
---- next. choose: what there is; text: a question that is answered in words; ask: further questions. opens ("at
---- the end"), closes ("10 working days after, 17:00"). A mail with the link goes at `at` ("1 working day
---- after, 14:00": after it opens) to whoever has not come by it on the last page of a survey; quiet = true:
---- no mail. nudges as in survey. title, intro; subject, file, from, reply_to of the mail.
+--- interested.trainings, until they take it back; interest.list and its file are the guest list of what
+--- comes next. choose: what there is; text: a question that is answered in words; ask: further questions.
+--- opens ("at the end"), closes ("10 working days after, 17:00"). A mail with the link goes at `at` ("1
+--- working day after, 14:00": after it opens) to whoever has not come by it on the last page of a survey;
+--- quiet = true: no mail. nudges as in survey. title, intro; subject, file, from, reply_to of the mail.
 --- Example: interest "trainings" { to = coming, choose = { "Social media", "Data protection" } }
 interest.interest = check.word(function(name)
   facts.need_event("interest")
@@ -154,7 +157,8 @@ function interest.list(name)
   return list
 end
 
-local columns <const> = { "key", "name", "salutation", "group", "mail", "phone", "zone", "language", "chosen" }
+local columns <const> = { "key", "name", "salutation", "group", "mail", "phone", "zone", "language",
+  "chosen" }
 
 -- interest.csv(name) -> response: a file that the word `guests` of a later event reads as it is. Only behind
 -- the office's login.

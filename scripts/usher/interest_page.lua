@@ -5,14 +5,15 @@
 --   GET  /i/TOKEN/NAME    that form
 --   POST /i/TOKEN/NAME    sends it, or takes it back; then 303 to the page
 local audience = require "usher.audience"
+local bearer = require "usher.bearer"
 local dates = require "usher.dates"
 local facts = require "usher.facts"
 local frame = require "usher.frame"
 local h = require "usher.html"
 local lang = require "usher.lang"
 local links = require "usher.links"
+local offers = require "usher.offers"
 local questions = require "usher.questions"
-local roster = require "usher.roster"
 
 local page = {}
 
@@ -25,8 +26,8 @@ local function state_of(form)
 end
 
 -- What a page is made for: { form, person, code = language, path, state, entry }
-local function visit_of(form, person, token)
-  return { form = form, person = person, code = lang.of(person), path = ("/i/%s/%s"):format(token, form.name),
+local function visit_of(form, person, path)
+  return { form = form, person = person, code = lang.of(person), path = path,
     state = state_of(form), entry = book_of(form):get(person.key) }
 end
 
@@ -115,24 +116,24 @@ function page.open_for(person)
   local list = {}
   for _, form in ipairs(facts.interests) do
     if state_of(form) == "open" and is_for(form, person) and not book_of(form):has(person.key) then
-      local path = ("%s/%s"):format(links.path("interest", person.key), form.name)
-      list[#list + 1] = { path = path, title = title_of(visit_of(form, person, "")) }
+      local path = ("%s/%s"):format(links.path("interest", person), form.name)
+      list[#list + 1] = { path = path, title = title_of(visit_of(form, person, path)) }
     end
   end
   return list
 end
 
-local function reader_of(request)
-  local key, why = links.subject("interest", request)
-  if not key then return nil, frame.gone(why) end
-  local person = roster.person(key)
-  if not person then return nil, frame.gone("expired") end
-  return person
-end
-
 local function none_page(person)
   local v = { person = person, code = lang.of(person) }
   return short_page(v, say(v, "not_yours_title"), h.p { say(v, "not_yours") })
+end
+
+-- The person whose link it is; or nil and what to answer (nil: another event's).
+local function reader_of(request)
+  local who, why = bearer.of("interest", request)
+  if not who then return nil, frame.gone(why) end
+  if not bearer.takes_part(who) then return nil, none_page(bearer.speaker(who)) end
+  return who.person
 end
 
 local function show_any(request)
@@ -141,7 +142,7 @@ local function show_any(request)
   local items, last = {}, nil
   for _, form in ipairs(facts.interests) do
     if is_for(form, person) then
-      last = visit_of(form, person, request.params.token)
+      last = visit_of(form, person, links.here("interest", request, "/" .. form.name))
       items[#items + 1] = h.li { h.a { href = last.path, title_of(last) } }
     end
   end
@@ -155,7 +156,7 @@ local function named_visit(request)
   if not person then return nil, otherwise end
   local form = facts.interest_named[request.params.name]
   if not form or not is_for(form, person) then return nil, none_page(person) end
-  return visit_of(form, person, request.params.token)
+  return visit_of(form, person, links.here("interest", request, "/" .. form.name))
 end
 
 local function show(request)
@@ -182,8 +183,15 @@ local function send(request)
   return { redirect = v.path .. "?done=1" }
 end
 
+-- What the page for the day leads on to.
+local function offer(person)
+  local form = page.open_for(person)[1]
+  return form and { path = form.path, text = form.title } or nil
+end
+
 -- page.register(): once, with the first form.
 function page.register()
+  offers.add(offer)
   usher.http.route("GET", links.route("interest"), show_any)
   usher.http.route("GET", links.route("interest", "/:name"), show)
   usher.http.route("POST", links.route("interest", "/:name"), send)

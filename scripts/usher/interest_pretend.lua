@@ -14,7 +14,7 @@ local function on_mail(mail)
   local form, form_all = survey_pretend.form(facts.interest_named[rule.about].questions, person.key)
   form.consent = "yes"
   return { { after = "3 hours", visit = { method = "POST", form = form, form_all = form_all,
-    path = ("%s/%s"):format(links.path("interest", person.key), rule.about) } } }
+    path = ("%s/%s"):format(links.path("interest", person), rule.about) } } }
 end
 
 -- interest_pretend.register(): once, with the first form.

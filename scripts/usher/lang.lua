@@ -6,10 +6,6 @@ local lang = {}
 -- One line for each area; a test compares the languages' keys.
 local areas <const> = {
   "common",
-  "fields",
-  "survey",
-  "interest",
-  "ask",
   "calendar",
   "dates",
   "fields",
@@ -22,6 +18,9 @@ local areas <const> = {
   "countdown",
   "join",
   "unsubscribe",
+  "survey",
+  "interest",
+  "ask",
 }
 local codes <const> = { "en", "dz" }
 

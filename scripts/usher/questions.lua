@@ -132,9 +132,9 @@ questions.choice = word_of "choice"
 questions.rating = word_of "rating"
 
 --- matrix "How good was ..." { "the sound", "the picture", low = "poor", high = "good" } -> question
---- Several ratings of one kind: each row is answered with a number from 1 to 5. low, high: what the ends mean;
---- from = 0, to = 10: other ends.
---- Example: local room = matrix "How good was ..." { "the sound", "the picture", low = "poor", high = "good" }
+--- Several ratings of one kind: each row is answered with a number from 1 to 5. low, high: what the ends
+--- mean; from = 0, to = 10: other ends.
+--- Example: local room = matrix "How good was" { "the sound", "the picture", low = "poor", high = "good" }
 questions.matrix = word_of "matrix"
 
 --- yes_no "Is it your first time?" -> question
@@ -215,8 +215,8 @@ local function node_of(question, field, code)
   return fields.scales(field)
 end
 
--- questions.fields(list, code, values, problems, free) -> list of nodes. values: question -> what was typed or
--- is kept; problems: question -> sentence; free: the form says that questions may be left out.
+-- questions.fields(list, code, values, problems, free) -> list of nodes. values: question -> what was typed
+-- or is kept; problems: question -> sentence; free: the form says that questions may be left out.
 function questions.fields(list, code, values, problems, free)
   local nodes = {}
   for i, question in ipairs(list) do
@@ -270,7 +270,8 @@ local function read_one(question, form, form_all)
 end
 
 -- questions.read(list, form, code, form_all) -> answers, problems: question -> what was typed; question ->
--- sentence. Questions without an answer are left out. form_all: every value of a name, for choices of several.
+-- sentence. Questions without an answer are left out. form_all: every value of a name, for choices of
+-- several.
 function questions.read(list, form, code, form_all)
   local answers, problems = {}, {}
   for _, question in ipairs(list) do

@@ -3,8 +3,8 @@
 -- person should get it now, render, send. Each unit is a flow of its own and ends in { sent = true } or
 -- { skipped = "why" }; so `usher why` has a sentence for every mail that did not go out.
 --   rule = { name, word, parts, audience, at, zone, late, unsure, catch_up, missed, subject, text, attach,
---     anchor = { starts, ends } of another clock than the event's, also(person) -> true or why not (asked with
---     the audience), about = whose rule it is (a survey), personal = true: no copy for assistants,
+--     anchor = { starts, ends } of another clock than the event's, also(person) -> true or why not (asked
+--     with the audience), about = whose rule it is (a survey), personal = true: no copy for assistants,
 --     what: as which kind of thing a rehearsal shows it, when that is not the word }
 -- A unit of a cue has an item of the programme, and its clock is the item's; otherwise it is the event's.
 local audience = require "usher.audience"

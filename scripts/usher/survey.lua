@@ -3,9 +3,9 @@
 -- takes, its mails, and what is wrong with it. survey_answers.lua keeps what was answered, survey_page.lua is
 -- where guests answer, survey_results.lua what the office sees, survey_outside.lua a survey on another site.
 --
---   facts.surveys: list of { name, title, intro, anonymous, parts, opens, closes = moments, questions, groups,
---     by_group, before = the survey that asks the objectives before, after = of such a one: the survey that
---     asks them again, level = its objectives ask where people stand, url, hook }
+--   facts.surveys: list of { name, title, intro, anonymous, parts, opens, closes = moments, questions,
+--     groups, by_group, before = the survey that asks the objectives before, after = of such a one: the
+--     survey that asks them again, level = its objectives ask where people stand, url, hook }
 local audience = require "usher.audience"
 local check = require "usher.check"
 local event = require "usher.event"
@@ -19,6 +19,7 @@ local pretend = require "usher.survey_pretend"
 local questions = require "usher.questions"
 local results = require "usher.survey_results"
 local sending = require "usher.sending"
+local settle = require "usher.settle"
 local store = require "usher.survey_answers"
 local texts = require "usher.texts"
 
@@ -57,8 +58,8 @@ local function in_all_languages(key)
   return texts_of
 end
 
--- The word `objectives` in ask stands for one rating for each of them. Asked twice, before and after, they ask
--- where people stand; asked once, whether the aim was reached.
+-- The word `objectives` in ask stands for one rating for each of them. Asked twice, before and after, they
+-- ask where people stand; asked once, whether the aim was reached.
 local function add_objectives(title, list, twice)
   local words = twice and "objectives_level" or "objectives"
   if #facts.objectives == 0 then
@@ -172,9 +173,20 @@ end
 
 -- ---- declaring it -------------------------------------------------------------------------------------
 
+-- What depends on whether people may sign up, which the script may say below.
+local function settle_groups(s)
+  local people, open = audience.candidates(s.parts), facts.signup ~= nil
+  s.groups = s.by_group and store.groups(people, open) or nil
+  if s.anonymous and not open and #people > 0 and #people < store.STEP then
+    facts.note('survey "%s": of fewer than %d anonymous answers nothing is ever shown, and %d %s asked',
+      s.name, store.STEP, #people, #people == 1 and "person is" or "people are")
+  end
+end
+
 local function remember(title, s)
   if facts.survey_named[s.name] then check.refuse("%s: there is a survey of this name already", title) end
   facts.survey_named[s.name], facts.surveys[#facts.surveys + 1] = s, s
+  settle.at_end(function() settle_groups(s) end)
   if #facts.surveys == 1 then
     page.register()
     pretend.register()
@@ -183,11 +195,9 @@ local function remember(title, s)
 end
 
 local function check_by_group(title, s)
-  if not s.by_group then return end
-  if #facts.groups == 0 then
+  if s.by_group and #facts.groups == 0 then
     check.refuse("%s: by_group: the guest list has no column group", title)
   end
-  s.groups = store.groups(audience.candidates(s.parts), facts.signup ~= nil)
 end
 
 local function check_outside(title, o)
@@ -196,7 +206,7 @@ local function check_outside(title, o)
   if not o.ask then check.refuse('%s: ask is missing: add  ask = { rating "How useful was it?" }', title) end
 end
 
--- The same objectives, asked before: a survey of its own, so that nobody's answers go together that should not.
+-- The same objectives, asked before: a survey of its own, so that nobody's answers go together.
 local function declare_before(title, s, o)
   if type(o.before) ~= "table" then
     check.refuse('%s: before: say when, as in  before = { opens = "3 working days before, 10:00" }', title)

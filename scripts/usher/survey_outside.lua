@@ -2,8 +2,8 @@
 -- survey_outside: a survey on another site. Its address carries a token for each person; a webhook of that
 -- site says who has answered, so that reminders stop. What was answered stays there.
 --
---   POST /hooks/survey/NAME   JSON or a form in which the token stands anywhere; who calls proves that it knows
---     the secret, by one of these headers:
+--   POST /hooks/survey/NAME   JSON or a form in which the token stands anywhere; who calls proves that it
+--     knows the secret, by one of these headers:
 --       authorization: Bearer SECRET     x-usher-secret: SECRET
 --       x-signature: SIGNATURE           x-hub-signature-256: sha256=SIGNATURE   (HMAC-SHA-256 of the body)
 local check = require "usher.check"
@@ -38,8 +38,8 @@ function outside.check(title, o)
     end
   end
   if o.anonymous then
-    check.refuse("%s: anonymous is a promise that usher can't make for another site: leave it out, or ask here "
-      .. "with  ask = { ... }", title)
+    check.refuse("%s: anonymous is a promise that usher can't make for another site: leave it out, or ask "
+      .. "here with  ask = { ... }", title)
   end
   if not o.hook then
     facts.note('%s: without  hook = secret "..."  nobody tells usher who has answered: everybody is reminded',
@@ -97,7 +97,9 @@ end
 
 local function hear(s)
   return function(request)
-    if not s.hook or not is_proven(s, request) then return reply(401, { error = "the secret is not proven" }) end
+    if not (s.hook and is_proven(s, request)) then
+      return reply(401, { error = "the secret is not proven" })
+    end
     local value = read_body(request)
     if not value then return reply(400, { error = "neither JSON nor a form" }) end
     local marked = 0

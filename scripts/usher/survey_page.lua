@@ -7,6 +7,7 @@
 -- Works without JavaScript. What was typed stays in the form when something is wrong with it. Of an anonymous
 -- form nothing is kept but what survey_answers.lua says, and nothing of it is logged.
 local audience = require "usher.audience"
+local bearer = require "usher.bearer"
 local dates = require "usher.dates"
 local facts = require "usher.facts"
 local frame = require "usher.frame"
@@ -14,18 +15,20 @@ local h = require "usher.html"
 local interest = require "usher.interest_page"
 local lang = require "usher.lang"
 local links = require "usher.links"
+local offers = require "usher.offers"
 local outside = require "usher.survey_outside"
 local questions = require "usher.questions"
 local results = require "usher.survey_results"
-local roster = require "usher.roster"
 local store = require "usher.survey_answers"
 
 local page = {}
 
+local BODY_MAX <const> = 256 * 1024 -- thirty long answers in Dzongkha: nine bytes a letter in a form
+
 -- What a page is made for: { s, person, code = language, path, state, answered }
 local function visit_of(s, person, request)
   return { s = s, person = person, code = lang.of(person),
-    path = ("/s/%s/%s"):format(request.params.token, s.name),
+    path = links.here("survey", request, "/" .. s.name),
     state = results.state(s), answered = store.has_answered(s, person.key) }
 end
 
@@ -136,7 +139,8 @@ local function outside_page(v)
     h.p { class = "lead", questions.in_language(v.s.intro, v.code)
       or say(v, "intro", { title = facts.event.title }) },
     h.p { say(v, "outside", { site = site_of(v.s.url) }) },
-    h.p { h.a { class = "button main-button", href = outside.address(v.s, v.person), rel = "noreferrer", say(v, "outside_go") } })
+    h.p { h.a { class = "button main-button", rel = "noreferrer", href = outside.address(v.s, v.person),
+      say(v, "outside_go") } })
 end
 
 local function page_of(v, query)
@@ -173,11 +177,6 @@ local function surveys_of(person)
   return #open > 0 and open or list
 end
 
-local function none_page(person)
-  local v = { person = person, code = lang.of(person) }
-  return short_page(v, say(v, "not_yours_title"), h.p { say(v, "not_yours") })
-end
-
 local function list_page(person, list, request)
   local v, items = { person = person, code = lang.of(person) }, {}
   for i, s in ipairs(list) do
@@ -188,13 +187,18 @@ local function list_page(person, list, request)
   return short_page(v, say(v, "several_title"), h.ul(items))
 end
 
--- The person whose link it is; or nil and what to answer (nil: another event's).
+local function none_page(person)
+  local v = { person = person, code = lang.of(person) }
+  return short_page(v, say(v, "not_yours_title"), h.p { say(v, "not_yours") })
+end
+
+-- The person whose link it is; or nil and what to answer (nil: another event's). A survey is for whoever
+-- takes part: when a deputy comes, for the deputy.
 local function reader_of(request)
-  local key, why = links.subject("survey", request)
-  if not key then return nil, frame.gone(why) end
-  local person = roster.person(key)
-  if not person then return nil, frame.gone("expired") end
-  return person
+  local who, why = bearer.of("survey", request)
+  if not who then return nil, frame.gone(why) end
+  if not bearer.takes_part(who) then return nil, none_page(bearer.speaker(who)) end
+  return who.person
 end
 
 local function show_any(request)
@@ -224,13 +228,21 @@ end
 
 local function is_empty(answers) return next(answers) == nil end
 
+-- What is only saved may have gaps, but nothing wrong in it.
+local function are_whole(answers, problems)
+  for key in pairs(problems) do
+    if answers[key] ~= nil then return false end
+  end
+  return true
+end
+
 local function send(request)
   local v, otherwise = named_visit(request)
   if not v then return otherwise end
   if v.state ~= "open" or v.s.url or v.answered and v.s.anonymous then return { redirect = v.path } end
   local form = request.form or {}
   local answers, problems = questions.read(v.s.questions, form, v.code, request.form_all)
-  if form.save and not v.s.anonymous then
+  if form.save and not v.s.anonymous and not v.answered and are_whole(answers, problems) then
     store.save(v.s, v.person, answers)
     return { redirect = v.path .. "?saved=1" }
   end
@@ -240,11 +252,25 @@ local function send(request)
   return { redirect = v.path .. (v.s.anonymous and "" or "?done=1") }
 end
 
+-- What the page for the day leads on to: the surveys that are open for this person.
+local function offer(person, _, code)
+  local name, open = nil, 0
+  for _, s in ipairs(surveys_of(person)) do
+    if results.state(s) == "open" and not store.has_answered(s, person.key) then
+      name, open = questions.in_language(s.title, code), open + 1
+    end
+  end
+  if open == 0 then return nil end
+  return { path = links.path("survey", person), main = true,
+    text = open == 1 and name or lang.text(code, "survey.title") }
+end
+
 -- page.register(): once, with the first survey.
 function page.register()
+  offers.add(offer)
   usher.http.route("GET", links.route("survey"), show_any)
   usher.http.route("GET", links.route("survey", "/:name"), show)
-  usher.http.route("POST", links.route("survey", "/:name"), send)
+  usher.http.route("POST", links.route("survey", "/:name"), send, { body = BODY_MAX })
 end
 
 return page

@@ -65,7 +65,7 @@ local function act(s, person)
     return { call = "survey-answered", with = { survey = s.name, person = person.key } }
   end
   local form, form_all = survey_pretend.form(s.questions, person.key)
-  return { visit = { method = "POST", path = ("%s/%s"):format(links.path("survey", person.key), s.name),
+  return { visit = { method = "POST", path = ("%s/%s"):format(links.path("survey", person), s.name),
     form = form, form_all = form_all } }
 end
 

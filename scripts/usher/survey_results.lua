@@ -118,6 +118,10 @@ local function count_groups(s, sheets)
   for name, some in pairs(by_name) do
     list[#list + 1] = { name = name, n = #some, questions = count_all(s, some) }
   end
+  table.sort(list, function(a, b) -- by name, what stands together last
+    if (a.name == store.OTHERS) ~= (b.name == store.OTHERS) then return b.name == store.OTHERS end
+    return a.name < b.name
+  end)
   return #list > 1 and list or nil
 end
 
@@ -287,8 +291,8 @@ local function compare_node(list)
       h.td { class = "number", one.shift and ("%+.1f"):format(one.shift) or "-" } }
   end
   local how = list.paired and "Of those who answered both times. In brackets: how many."
-    or "Anonymous: the means of everybody who answered before, and of everybody who answered after. They need "
-      .. "not be the same people. In brackets: how many."
+    or "Anonymous: the means of everybody who answered before, and of everybody who answered after. They "
+      .. "need not be the same people. In brackets: how many."
   return h.section { h.h3 { "Before and after" }, h.div { class = "scroll", h.table { class = "wide",
     h.caption { how }, h.thead { h.tr { h.th {}, h.th { scope = "col", "before" },
       h.th { scope = "col", "after" }, h.th { scope = "col", "shift" } } }, h.tbody(rows) } } }
@@ -306,7 +310,8 @@ end
 function results.node(r)
   local parts = { figures(r) }
   if r.anonymous and r.n_shown > 0 and r.state == "open" then
-    parts[2] = h.p { class = "quiet", ("Anonymous: further answers are shown %d at once."):format(store.STEP) }
+    parts[2] = h.p { class = "quiet",
+      ("Anonymous: further answers are shown %d at once."):format(store.STEP) }
   end
   if r.hidden_why then return h.list { parts, h.p { class = "quiet", r.hidden_why } } end
   for _, question in ipairs(r.questions) do parts[#parts + 1] = question_node(question) end

@@ -12,4 +12,5 @@ guests { { name = "Sonam Wangmo", mail = "sonam@office.example" } }
 
 survey "feedback" { to = coming, anonymous = true, ask = { choice "What next?" { "Data", "Social media" } } }
 
-mail "trainings" { to = interested.feedback, at = "2 weeks after, 10:00", subject = "Trainings", text = "Dear {name}" }
+mail "trainings" { to = interested.feedback,
+  at = "2 weeks after, 10:00", subject = "Trainings", text = "Dear {name}" }

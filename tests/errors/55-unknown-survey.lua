@@ -12,4 +12,5 @@ guests { { name = "Sonam Wangmo", mail = "sonam@office.example" } }
 
 survey "feedback" { to = coming, ask = { text "What should we do better?" } }
 
-mail "thanks" { to = answered.feedbak, at = "2 weeks after, 10:00", subject = "Thank you", text = "Dear {name}" }
+mail "thanks" { to = answered.feedbak,
+  at = "2 weeks after, 10:00", subject = "Thank you", text = "Dear {name}" }

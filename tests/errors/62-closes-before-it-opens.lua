@@ -10,4 +10,5 @@ event "briefing" {
 people { { key = "office", name = "Karma Tshering", mail = "office@office.example" } }
 guests { { name = "Sonam Wangmo", mail = "sonam@office.example" } }
 
-survey "feedback" { to = coming, opens = "2 days after, 10:00", closes = "1 day after, 17:00", ask = { text "Why?" } }
+survey "feedback" { to = coming, opens = "2 days after, 10:00", closes = "1 day after, 17:00",
+  ask = { text "Why?" } }

@@ -10,4 +10,5 @@ event "briefing" {
 people { { key = "office", name = "Karma Tshering", mail = "office@office.example" } }
 guests { { name = "Sonam Wangmo", mail = "sonam@office.example" } }
 
-survey "feedback" { to = coming, ask = { matrix "How was" { "the sound", "the picture", low = "bad", hihg = "good" } } }
+survey "feedback" { to = coming,
+  ask = { matrix "How was" { "the sound", "the picture", low = "bad", hihg = "good" } } }

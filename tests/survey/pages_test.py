@@ -30,7 +30,7 @@ event "briefing" { title = "Briefing on <Trends> & more", when = "Thu 25 Feb 202
   from = "Office <office@office.example>", organisers = { "office" } }
 people { { key = "office", name = "Office", mail = "office@office.example" } }
 local list = {}
-for i = 1, 14 do list[i] = { key = ("g%02d"):format(i), name = ("Guest %02d"):format(i),
+for i = 1, 14 do list[i] = { key = ("g%02d"):format(i), name = ("Guest %02d <i>"):format(i),
   mail = ("g%d@office.example"):format(i), group = i <= 3 and "Few" or "Many", language = i == 9 and "dz" or nil } end
 guests(list)
 objectives { "Know the <trends>", "Use the tools" }
@@ -48,7 +48,8 @@ interest "trainings" { to = invited, quiet = true, choose = { "Data", "Social me
 question_box { to = invited, per_guest = 2, opens = "at the start", closes = "1 hour after the end" }
 
 local survey, interest, ask = require "usher.survey", require "usher.interest", require "usher.ask"
-usher.on("token", function(r) return usher.link.make(r.kind, r.key) end)
+local links, roster = require "usher.links", require "usher.roster"
+usher.on("path", function(r) return links.path(r.kind, r.first and r.key or roster.person(r.key)) end)
 usher.on("csv", function(r) return survey.csv(r.name).body end)
 usher.on("interest-csv", function(r) return interest.csv(r.name).body end)
 usher.on("questions-csv", function(r) return ask.csv().body end)
@@ -138,9 +139,9 @@ class Site:
             raise AssertionError("%s: %s" % (handler, answer["error"]))
         return answer.get("reply")
 
-    def path(self, kind, guest, rest=""):
-        places = {"survey": "/s/", "interest": "/i/", "ask": "/ask/"}
-        return places[kind] + self.call("token", kind=kind, key="g%02d" % guest) + rest
+    def path(self, kind, guest, rest="", first=False):
+        """The address of a guest's page; first: as it was in the first mail, before a deputy was sent."""
+        return self.call("path", kind=kind, key="g%02d" % guest, first=first) + rest
 
     def send(self, method, path, body=None, headers=None):
         with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=live.PATIENCE_S)) as c:
@@ -265,7 +266,7 @@ def anonymous_results_come_five_at_a_time(site):
 
 def a_survey_with_names_is_saved_and_changed(site):
     path = site.path("survey", 4, "/plans")
-    site.get(path).has("Your answers are kept with your name: Guest 04", "You can change them until", "go on later")
+    site.get(path).has("Your answers are kept with your name: Guest 04 <i>", "You can change them until", "go on later")
     page = site.post(path, ("ask: Your plans?", "half a"), ("save", "yes")).has("Saved. They count once you send them.")
     if page.fields["ask: Your plans?"] != ["half a"] or site.call("survey", name="plans")["answered"] != 0:
         raise AssertionError("it was not saved, or counts: %s" % page.fields)
@@ -317,7 +318,7 @@ def a_survey_elsewhere_is_marked_by_its_webhook(site):
 
 def an_interest_form_needs_consent_and_is_taken_back(site):
     path = site.path("interest", 5, "/trainings")
-    site.get(path).has("This form is with your name: Guest 05, g5@office.example", "anonymous survey",
+    site.get(path).has("This form is with your name: Guest 05 <i>, g5@office.example", "anonymous survey",
                        "you may keep my name")
     topic = ("ask: What would you like to hear of?", "Data")
     page = site.post(path, topic, ("ask: What about?", HOSTILE), status=422).has("Without your agreement", HOSTILE)
@@ -327,12 +328,27 @@ def an_interest_form_needs_consent_and_is_taken_back(site):
     site.post(path, topic, ("ask: What about?", HOSTILE), ("consent", "yes")).has("We have noted it")
     site.post(site.path("interest", 6, "/trainings"), topic, ("consent", "yes"))
     names = [one["name"] for one in site.call("interest", name="trainings")]
-    if names != ["Guest 05", "Guest 06"]:
+    if names != ["Guest 05 <i>", "Guest 06 <i>"]:
         raise AssertionError(names)
     site.get(path).has("Take it back")
     site.post(path, ("back", "yes")).has("Taken back")
     if len(site.call("interest", name="trainings")) != 1:
         raise AssertionError("it is still kept")
+
+
+def a_deputy_answers_and_not_whose_place_it_is(site):
+    site.call("deputy", person="g13", name="Deputy <b>", mail="deputy@office.example", who="office")
+    site.get(site.path("survey", 13, "/plans")).has("kept with your name: Deputy <b>")
+    site.get(site.path("survey", 13, "/plans", first=True)).has("Nothing to answer here")
+    site.get(site.path("interest", 13, first=True)).has("Nothing to fill in here")
+    site.call("deputy", person="g13", none=True, who="office")
+    site.get(site.path("survey", 13, "/plans")).has("kept with your name: Guest 13 <i>")
+
+
+def the_page_for_the_day_leads_on(site):
+    page = site.get(site.path("join", 14)).has("Your feedback", "What next?")
+    page.lacks("Your questions")
+    live.at_least("links", sum(one.startswith(("/s/", "/i/")) for one in page.links), 2)
 
 
 def links_open_nothing_else(site):
@@ -404,7 +420,9 @@ DAY = (
                                an_anonymous_answer_is_final, anonymous_results_come_five_at_a_time)),
     ("Thu 25 Feb 2021 18:00", (a_survey_with_names_is_saved_and_changed, small_groups_stand_together,
                                several_surveys_are_a_list, a_survey_elsewhere_is_marked_by_its_webhook,
-                               an_interest_form_needs_consent_and_is_taken_back, links_open_nothing_else,
+                               an_interest_form_needs_consent_and_is_taken_back,
+                               a_deputy_answers_and_not_whose_place_it_is, the_page_for_the_day_leads_on,
+                               links_open_nothing_else,
                                looking_changes_nothing, spreadsheets_run_nothing)),
     ("Fri 5 Mar 2021 09:00", (a_survey_that_has_closed_says_so, all_answers_are_shown_once_it_has_closed,
                               the_question_box_has_closed, nothing_was_an_error)),

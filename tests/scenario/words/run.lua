@@ -2,17 +2,11 @@
 -- run: the tests of the words, in plain Lua. From the root: lua5.4 tests/scenario/words/run.lua
 package.path = "tests/scenario/words/?.lua;scripts/?.lua;" .. package.path
 
-<<<<<<< HEAD
 -- Every file that ends in _test.lua, so that a new one needs no list.
 local files = {}
 for path in io.popen("ls tests/scenario/words/*_test.lua"):lines() do
   files[#files + 1] = path:match("([%w_]+)%.lua$")
 end
-=======
-local files <const> = { "check_test", "csv_test", "people_test", "programme_test", "rules_test",
-  "briefing_test", "timeline_test", "examples_test", "invite_test",
-  "dates_test", "html_test", "survey_test" }
->>>>>>> f948c63 (tests: surveys, interest forms and questions: words, refusals, pages)
 
 local passed, failed = 0, 0
 for _, file in ipairs(files) do

@@ -175,8 +175,8 @@ static void what_is_taken_out_is_nowhere(void **state)
     store_close(s);
 }
 
-// secure_delete alone would not do: SQLite leaves copies of rows in the slack of a page whose rows made room for
-// each other. The column `room` keeps entries off such pages.
+// secure_delete alone would not do: SQLite leaves copies of rows in the slack of a page whose rows made room
+// for each other. The column `room` keeps entries off such pages.
 static void no_older_state_stays_in_a_shared_page(void **state)
 {
     struct sample *sample = *state;

@@ -2,7 +2,8 @@
 -- ask: the question box.
 return {
   title = "Your questions",
-  intro = "What would you like to ask the speakers of {title}? You can ask before it begins and while it lasts.",
+  intro = "What would you like to ask the speakers of {title}? You can ask before it begins and "
+    .. "while it lasts.",
   question = "Your question",
   unnamed = "Ask without my name",
   unnamed_hint = "Then your name is not kept with the question. We count only how many you have asked.",
@@ -19,4 +20,6 @@ return {
   early = "Questions are taken from {when} on. The same link leads to them then.",
   closed_title = "Questions are no longer taken",
   closed = "This box closed on {when}. Please write to us instead.",
+  not_yours_title = "Nothing to ask here",
+  not_yours = "The question box is for whoever takes part. If you do, please write to us.",
 }

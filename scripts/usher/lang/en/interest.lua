@@ -10,8 +10,8 @@ return {
   apart = "It has nothing to do with the anonymous survey: the two are kept apart, and nobody can tell which "
     .. "answers there are yours.",
   consent_title = "Your agreement",
-  consent = "Yes, you may keep my name, my address and what I say here, {purpose}. I can take this back at any "
-    .. "time, on this page.",
+  consent = "Yes, you may keep my name, my address and what I say here, {purpose}. I can take this back at "
+    .. "any time, on this page.",
   consent_missing = "Without your agreement we may not keep this.",
   send = "Send",
   change = "Send the change",

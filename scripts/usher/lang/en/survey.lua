@@ -17,8 +17,8 @@ return {
   answered = "answered",
 
   anonymous_title = "This survey is anonymous",
-  anonymous = "Your answers are kept without your name, without the time and apart from the note that you have "
-    .. "answered. We note that only so that we do not remind you again.",
+  anonymous = "Your answers are kept without your name, without the time and apart from the note that you "
+    .. "have answered. We note that only so that we do not remind you again.",
   anonymous_texts = "What you write is read by the organisers: please write nothing that tells who you are.",
   anonymous_group = "Your answers are counted with those of a group of at least five people: {group}.",
   anonymous_others = "of several small groups together",
@@ -49,8 +49,8 @@ return {
   thanks_change = "Change my answers",
 
   outside_title = "To the survey",
-  outside = "This survey is on another site, {site}. The link carries a number for you; it tells neither your "
-    .. "name nor your address.",
+  outside = "This survey is on another site, {site}. The link carries a number for you; it tells neither "
+    .. "your name nor your address.",
   outside_go = "Open the survey",
   interest = "Would you like to hear of further trainings? That is a form of its own, with your name:",
 }
