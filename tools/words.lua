@@ -35,6 +35,7 @@ return {
   use = {},
   usher = { fields = {
     at_end = {},
+    audit = {},
     book = { fields = {
       count = {},
       each = {},
@@ -88,6 +89,7 @@ return {
     secret = {},
     self = {},
     sender = {},
+    settle = {},
     shipped = {},
     signal = {},
     sleep = {},

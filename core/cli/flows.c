@@ -124,6 +124,7 @@ static int settle(const struct options *o, struct record row, bool again)
     record_map_text(&map, "key", record_get_text(row, "flow_key"));
     record_map_int(&map, "flow", record_get_int(row, "flow", 0));
     record_map_int(&map, "step", record_get_int(row, "step", 0));
+    record_map_int(&map, "attempt", record_get_int(row, "attempt", 0));
     record_map_bool(&map, "again", again);
     record_map_text(&map, "who", text_of(option(o, "by") ? option(o, "by") : "office"));
     record_map_end(&map, &request);

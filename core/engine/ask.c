@@ -89,21 +89,21 @@ static void ask_handler(struct engine *g, struct record request, struct asker *a
     engine_call(g, record_get_text(request, "event"), name, with, on_answer, a);
 }
 
-static void ask_answer(struct engine *g, struct record request, struct asker *a)
-{
-    batch_audit(g->batch, g->now, record_get_text(request, "who"), record_get_text(request, "event"), 0,
-        TEXT("answer"), record_get_text(request, "person"));
-    ask_handler(g, request, a);
-}
-
 static void ask_settle(struct engine *g, struct record request, struct asker *a)
 {
     bool again = record_get_bool(request, "again", false);
-    batch_audit(g->batch, g->now, record_get_text(request, "who"), record_get_text(request, "event"),
-        record_get_int(request, "flow", 0), again ? TEXT("send again") : TEXT("it arrived"),
-        record_get_text(request, "key"));
-    engine_decide_unsure(g, record_get_text(request, "event"), record_get_text(request, "name"),
-        record_get_text(request, "key"), (int32_t)record_get_int(request, "step", 0), again);
+    struct text event = record_get_text(request, "event"), name = record_get_text(request, "name"),
+                key = record_get_text(request, "key");
+    g->now = g->world.now(g->world.self);
+    batch_audit(g->batch, &(struct audit_row){.at = g->now,
+                              .who = record_get_text(request, "who"),
+                              .event = event,
+                              .flow = record_get_int(request, "flow", 0),
+                              .what = again ? TEXT("send again") : TEXT("it arrived"),
+                              .note = name,
+                              .about = key});
+    engine_decide_unsure(g, event, name, key, (int32_t)record_get_int(request, "step", 0),
+        (int32_t)record_get_int(request, "attempt", 0), again);
     struct buf yes;
     buf_init(&yes, 16);
     record_put_bool(&yes, true);
@@ -138,14 +138,22 @@ static const struct {
     {"find", ask_list},
     {"unsure", ask_list},
     {"pending", ask_list},
+    {"upcoming", ask_list},
+    {"again", ask_list},
+    {"stuck", ask_list},
+    {"sent", ask_list},
+    {"refused", ask_list},
+    {"fates", ask_list},
+    {"letters", ask_list},
     {"inbox", ask_list},
     {"occurrences", ask_list},
     {"audit", ask_list},
+    {"acts", ask_list},
     {"scripts", ask_list},
     {"counts", ask_list},
     {"fsck", ask_list},
     {"who", ask_handler},
-    {"answer", ask_answer},
+    {"answer", ask_handler},
     {"ics", ask_handler},
     {"call", ask_handler},
     {"settle", ask_settle},

@@ -341,30 +341,31 @@ bool effect_recalled(struct engine *g, struct flow *f, struct step *s)
 
 // ---- a person's word ----------------------------------------------------------------------------------
 
-// A person's word comes as an outside fact, so that it is as durable as any other answer.
-static void name_of_word(char out[32], int32_t ord)
+// A person's word comes as an outside fact, so that it is as durable as any other answer. It is about one
+// attempt, and the first word on it counts: a second press of "send again" must not send again what is unsure
+// once more.
+static void name_of_word(char out[32], int32_t ord, int32_t attempt)
 {
-    snprintf(out, 32, "!unsure:%d", ord);
+    snprintf(out, 32, "!unsure:%d:%d", ord, attempt);
 }
 
 void engine_decide_unsure(struct engine *g, struct text event, struct text flow_name, struct text flow_key,
-    int32_t ord, bool again)
+    int32_t ord, int32_t attempt, bool again)
 {
-    char name[32], dedup[64];
-    name_of_word(name, ord);
-    snprintf(dedup, sizeof dedup, "%lld", (long long)g->now.ms);
+    char name[32];
+    name_of_word(name, ord, attempt);
     struct buf value;
     buf_init(&value, 16);
     record_put_bool(&value, again);
     inbox_signal(g, event, flow_name, flow_key, text_of(name),
-        (struct record){(uint8_t *)value.data, value.len}, text_of(dedup));
+        (struct record){(uint8_t *)value.data, value.len}, TEXT("word"));
     buf_release(&value);
 }
 
 void effect_settle_unsure(struct engine *g, struct flow *f, struct step *s)
 {
     char name[32];
-    name_of_word(name, s->ord);
+    name_of_word(name, s->ord, s->attempt);
     for (size_t i = 0; i < f->inbox_n; i++) {
         struct inbox_row *row = &f->inbox[i];
         bool again = false;

@@ -124,9 +124,9 @@ struct handling {
 int engine_handle(struct script *s, const struct handling *h, struct record request, struct buf *reply,
     bool *passed, struct err *e);
 
-// The organiser's word on a step that is UNSURE: send it again, or it did arrive.
+// The organiser's word on a step that is UNSURE after that attempt: send it again, or it did arrive.
 void engine_decide_unsure(struct engine *g, struct text event, struct text flow_name, struct text flow_key,
-    int32_t step, bool again);
+    int32_t step, int32_t attempt, bool again);
 // Takes back the mail of a flow that waits to leave, or to be tried again; one on its way goes on.
 void engine_recall(struct engine *g, struct text event, struct text flow_name, struct text flow_key,
     struct text why);

@@ -180,10 +180,23 @@ static int join_event(struct engine *g, struct script *s, struct err *e)
     struct event *ev = mem_alloc(sizeof *ev);
     ev->name = mem_copyz(s->event_name);
     ev->current = s;
-    ev->next = g->events;
-    g->events = ev;
+    struct event **last = &g->events; // the first one loaded is asked first
+    while (*last) last = &(*last)->next;
+    *last = ev;
     s->event = ev;
     return 0;
+}
+
+static void audit_version(struct engine *g, const struct script *s)
+{
+    char note[32];
+    snprintf(note, sizeof note, "version %lld, %02x%02x%02x%02x", (long long)s->id, s->hash.bytes[0],
+        s->hash.bytes[1], s->hash.bytes[2], s->hash.bytes[3]);
+    batch_audit(g->batch, &(struct audit_row){.at = g->now,
+                              .who = TEXT("usher"),
+                              .event = text_of(s->event->name),
+                              .what = TEXT("script loaded"),
+                              .note = text_of(note)});
 }
 
 // A version that is new to the database brings its sources and its starts along.
@@ -202,6 +215,7 @@ static int join_version(struct engine *g, struct script *s, struct err *e)
     struct record all = script_sources(s, &sources);
     batch_script(g->batch, s->id, text_of(s->event->name), s->hash, all, g->now);
     buf_release(&sources);
+    audit_version(g, s);
     apply_starts(g, s);
     return 0;
 }

@@ -121,18 +121,24 @@ static void answer_status(struct visit *v, int status, const char *note)
 }
 
 // A mistake of a script's is the organiser's to read, not the guest's: the log has it, under a number.
-static void answer_failed(struct visit *v, const struct err *e)
+static void log_failure(const struct visit *v, const struct err *e, char number[32])
 {
     static unsigned count;
     struct text path = record_get_text(v->request, "path");
-    char number[32], note[128], *where = mem_copy(path.data, path.len);
-    snprintf(number, sizeof number, "%llx-%u", (unsigned long long)v->engine->now.ms / 1000, ++count);
+    char *where = mem_copy(path.data, path.len);
+    snprintf(number, 32, "%llx-%u", (unsigned long long)v->engine->now.ms / 1000, ++count);
     if (strchr(where + 1, '/')) *strchr(where + 1, '/') = 0; // what comes behind may be somebody's token
     log_line(LOG_ERROR, e->text, "page", where, "reference", number, NULL);
+    free(where);
+}
+
+static void answer_failed(struct visit *v, const struct err *e)
+{
+    char number[32], note[128];
+    log_failure(v, e, number);
     snprintf(note, sizeof note, "Something went wrong here. Please tell the organisers this number: %s",
         number);
     answer_status(v, 500, note);
-    free(where);
 }
 
 // ---- where a form came from ---------------------------------------------------------------------------
@@ -244,20 +250,29 @@ static bool only_looks(const struct route *r)
     return strcmp(r->method, "GET") == 0;
 }
 
-static int answer(struct visit *v, struct script *s, const struct route *r, const struct route_params *params,
-    bool *passed, struct err *e)
+// Runs the route's function; unless it passed, `response` has what leaves.
+static int respond(struct visit *v, struct script *s, const struct route *r,
+    const struct route_params *params, bool *passed, struct buf *response, struct err *e)
 {
-    struct buf said, response;
+    struct buf said;
     buf_init(&said, RECORD_LEN_MAX);
-    buf_init(&response, RECORD_LEN_MAX);
     int failed = run(v, s, r, r->function, only_looks(r), params, passed, &said, e);
     if (!failed && !*passed) {
         bool secure = record_get_bool(v->request, "secure", false);
-        failed = response_make(v->engine, (struct record){(uint8_t *)said.data, said.len}, secure, &response,
+        failed = response_make(v->engine, (struct record){(uint8_t *)said.data, said.len}, secure, response,
             e);
-        if (!failed) leave(v, (struct record){(uint8_t *)response.data, response.len});
     }
     buf_release(&said);
+    return failed;
+}
+
+static int answer(struct visit *v, struct script *s, const struct route *r, const struct route_params *params,
+    bool *passed, struct err *e)
+{
+    struct buf response;
+    buf_init(&response, RECORD_LEN_MAX);
+    int failed = respond(v, s, r, params, passed, &response, e);
+    if (!failed && !*passed) leave(v, (struct record){(uint8_t *)response.data, response.len});
     buf_release(&response);
     return failed;
 }
@@ -283,6 +298,32 @@ static void pass_on(struct visit *v)
     forget_seen(v);
 }
 
+// What concerns every event (somebody asks to be let in, and no page says to which): each has its turn, in a
+// transaction of its own, and the first answer is the one that leaves. What one event fails at is logged.
+static void answer_all(struct visit *v)
+{
+    struct script *s;
+    struct route_params params;
+    struct route *r;
+    struct buf first;
+    struct err e = {0};
+    buf_init(&first, RECORD_LEN_MAX);
+    for (; (r = find_route(v, &s, &params)); pass_on(v)) {
+        struct buf response;
+        bool passed = true;
+        char number[32];
+        buf_init(&response, RECORD_LEN_MAX);
+        int failed = r->all ? respond(v, s, r, &params, &passed, &response, &e) : 0;
+        if (failed) log_failure(v, &e, number);
+        if (!failed && !passed && !first.len) buf_addt(&first, buf_text(&response));
+        buf_release(&response);
+    }
+    if (first.len) leave(v, (struct record){(uint8_t *)first.data, first.len});
+    else if (e.code) answer_failed(v, &e);
+    else answer_status(v, 404, "There is nothing at this address. Perhaps the link was cut in two.");
+    buf_release(&first);
+}
+
 static void visit_go_on(struct visit *v)
 {
     for (;;) {
@@ -297,6 +338,7 @@ static void visit_go_on(struct visit *v)
         if (!only_looks(r) && !r->open && is_foreign(v))
             return answer_status(v, 403,
                 "This form was sent from another site. Open the page here and send it again.");
+        if (r->all) return answer_all(v);
         if (look(v, s, r, &params, &passed, &failed, &e)) return;
         if (!failed && !passed) failed = answer(v, s, r, &params, &passed, &e);
         if (failed) return answer_failed(v, &e);

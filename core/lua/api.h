@@ -27,3 +27,4 @@ void api_proof_open(lua_State *L, int usher); // after http
 void api_effect_open(lua_State *L, int usher);
 void api_facts_open(lua_State *L, int usher);
 void api_log_open(lua_State *L, int usher);
+void api_office_open(lua_State *L, int usher); // audit settle

@@ -41,12 +41,14 @@ static const char *check_method(lua_State *L, const char *func)
 /// route changes nothing; any other is one transaction, and its answer leaves when that is on disk.
 /// options.look: fn(request) -> { name = { ask = "pending" } }, lists of the database that come as
 /// request.seen.name. options.body: most bytes of a body (64 KiB). options.open: also for forms and programs
-/// of other sites. Errors: a path or a method that is none; a route twice.
+/// of other sites. options.all: every event with this route gets the request, and the first answer leaves;
+/// then look is not asked. Errors: a path or a method that is none; a route twice.
 /// Example: usher.http.route("GET", "/hello/:name", function(request)
 /// return { type = "text/plain", body = "Hello " .. request.params.name } end)
 static int api_route(lua_State *L)
 {
-    static const struct option options[] = {{"look", "function?"}, {"body", "int?"}, {"open", "bool?"}, {0}};
+    static const struct option options[] = {{"look", "function?"}, {"body", "int?"}, {"open", "bool?"},
+        {"all", "bool?"}, {0}};
     const char *method = check_method(L, "usher.http.route");
     luaL_checktype(L, 3, LUA_TFUNCTION);
     lua_settop(L, 4);
@@ -63,6 +65,7 @@ static int api_route(lua_State *L)
     r->function = luaL_ref(L, LUA_REGISTRYINDEX);
     if (lua_isnil(L, 4)) return 0;
     r->open = option_bool(L, 4, "open", false);
+    r->all = option_bool(L, 4, "all", false);
     if (lua_getfield(L, 4, "look") != LUA_TNIL) r->look = luaL_ref(L, LUA_REGISTRYINDEX);
     return 0;
 }

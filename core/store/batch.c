@@ -191,15 +191,14 @@ void batch_setting(struct batch *b, struct text name, struct record value)
     keep_record(b, &row->value);
 }
 
-void batch_audit(struct batch *b, struct instant at, struct text who, struct text event, int64_t flow,
-    struct text what, struct text note)
+void batch_audit(struct batch *b, const struct audit_row *audit)
 {
-    struct audit_op op = {at, who, event, what, note, flow};
-    struct audit_op *row = add_op(b, OP_AUDIT, &op, sizeof op);
+    struct audit_row *row = add_op(b, OP_AUDIT, audit, sizeof *audit);
     keep_text(b, &row->who);
     keep_text(b, &row->event);
     keep_text(b, &row->what);
     keep_text(b, &row->note);
+    keep_text(b, &row->about);
 }
 
 bool batch_started(const struct batch *b, size_t i, int64_t *flow, bool *has_inbox)

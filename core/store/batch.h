@@ -52,12 +52,6 @@ struct setting_op {
     struct record value;
 };
 
-struct audit_op {
-    struct instant at;
-    struct text who, event, what, note;
-    int64_t flow;
-};
-
 // The rows lie in the batch's arena. Those of START and INBOX carry the place of their answer.
 struct op {
     enum op_kind kind;
@@ -73,7 +67,7 @@ struct op {
         const struct schedule_op *schedule;
         const struct occurrence_op *occurrence;
         const struct setting_op *setting;
-        const struct audit_op *audit;
+        const struct audit_row *audit;
     };
 };
 

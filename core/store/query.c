@@ -7,15 +7,24 @@
 //   find         text, event? limit?                          flows whose key or label contains the text
 //   counts       event?                                       state, n
 //   history      flow, after? limit?                          journal rows by n; after = an n
-//   pending      event? limit?                                open steps with a moment, by that moment
+//   pending      event? before? limit?                        open steps with a moment, by that moment
+//   upcoming     event? until? limit?                         how many flows of a name go on at a moment
+//   again        since, event? limit?                         effects that are tried again
 //   unsure       event?                                       steps that may have gone out, undecided
+//   stuck        event? limit?                                flows that failed or wait for a person's word
+//   sent         since, event? until?                         mails that ended, by flow name and end
+//   refused      since, event? limit?                         mails that were given up, newest first
+//   fates        keys, event                                  flows of these keys, each with its newest row
+//   letters      keys, event                                  mails of these flows, as asked and as they are
 //   inbox        event? flow_name? flow_key? after? limit?    outside facts by id, taken or not
 //   occurrences  event? schedule? limit?                      decisions on schedules, newest first
-//   audit        event? limit?                                who did what, newest first
+//   audit        event? before? limit?                        who did what, newest first; before = an id
+//   acts         about, event                                 who did what about one person, oldest first
 //   scripts      event?                                       versions, and how many flows still run on each
 //   fsck         -                                            what should not be: [] when all is well
 //
-// "Contains" ignores the case of A-Z only. Without a limit an answer has 1,000 rows at most.
+// "Contains" ignores the case of A-Z only. `keys` is a JSON list of texts. Without a limit an answer has at
+// most 1,000 rows.
 #include "store/query.h"
 
 #include "base/nearest.h"
@@ -34,6 +43,11 @@
     " WHERE (:event IS NULL OR k.event = :event)"
 // A step has its key on its first row, and is where its last row says.
 #define STEP_KEY "(SELECT key FROM journal a WHERE a.flow = j.flow AND a.step = j.step ORDER BY a.n LIMIT 1)"
+#define OF_EVENT "(:event IS NULL OR k.event = :event)"
+#define UNTIL "coalesce(:until, 9223372036854775807)"
+#define FLOWS_OF_KEYS                                                              \
+    " FROM json_each(:keys) w CROSS JOIN flow_kind k JOIN flow f ON f.kind = k.id" \
+    " AND f.key = w.value"
 #define IS_LAST_ROW \
     "NOT EXISTS (SELECT 1 FROM journal b WHERE b.flow = j.flow AND b.step = j.step AND b.n > j.n)"
 
@@ -60,13 +74,55 @@ static const struct query {
         "SELECT f.id AS flow, k.event, k.name, f.key AS flow_key, f.label, j.step, " STEP_KEY " AS key,"
         " w.word AS kind, j.at, j.due, j.note, j.attempt FROM"
         " (SELECT f.* FROM flow f JOIN flow_kind k ON k.id = f.kind WHERE f.state = 1"
-        " AND f.next_due IS NOT NULL AND (:event IS NULL OR k.event = :event) ORDER BY f.next_due" LIMIT
+        " AND f.next_due IS NOT NULL AND f.next_due < coalesce(:before, 9223372036854775807)"
+        " AND (:event IS NULL OR k.event = :event) ORDER BY f.next_due" LIMIT
         ") f JOIN flow_kind k ON k.id = f.kind JOIN journal j ON j.flow = f.id"
         " JOIN step_kind w ON w.id = j.kind WHERE j.state = 0 AND j.due IS NOT NULL AND " IS_LAST_ROW
         " ORDER BY j.due, f.id, j.step" LIMIT},
+    // Counted first and named after: of 100,000 flows that wait for four moments, four rows are joined.
+    {"upcoming",
+        "SELECT k.event, k.name, g.due, g.n, g.flow, iif(g.n = 1, f.key, NULL) AS flow_key,"
+        " iif(g.n = 1, f.label, NULL) AS label, j.note, nullif(j.attempt, 0) AS attempt FROM"
+        " (SELECT f.next_due AS due, f.kind, count(*) AS n, min(f.id) AS flow FROM flow f WHERE f.state = 1"
+        " AND f.next_due IS NOT NULL AND f.next_due <= " UNTIL
+        " AND (:event IS NULL OR f.kind IN (SELECT id FROM flow_kind WHERE event = :event))"
+        " GROUP BY f.next_due, f.kind ORDER BY f.next_due, flow" LIMIT ") g JOIN flow f ON f.id = g.flow"
+        " JOIN flow_kind k ON k.id = g.kind LEFT JOIN journal j ON j.flow = f.id AND j.n = f.rows"
+        " ORDER BY g.due, g.flow"},
+    {"again", "SELECT f.id AS flow, k.event, k.name, f.key AS flow_key, f.label, " STEP_KEY
+              " AS key, w.word AS kind,"
+              " j.at, j.due, j.note, j.attempt FROM journal j JOIN flow f ON f.id = j.flow"
+              " JOIN flow_kind k ON k.id = f.kind JOIN step_kind w ON w.id = j.kind WHERE j.state = 0"
+              " AND j.attempt > 0 AND j.at >= :since AND f.state IN (0, 1) AND " OF_EVENT " AND " IS_LAST_ROW
+              " ORDER BY j.due, f.id" LIMIT},
+    {"stuck", FLOW_COLUMNS " AND f.state IN (3, 6, 7, 8) ORDER BY f.id DESC" LIMIT},
+    {"sent",
+        "SELECT k.event, k.name, s.word AS state, count(DISTINCT j.flow) AS n, count(*) AS mails,"
+        " min(j.at) AS first, max(j.at) AS last, iif(count(DISTINCT j.flow) = 1, min(f.label), NULL) AS label"
+        " FROM journal j JOIN flow f ON f.id = j.flow JOIN flow_kind k ON k.id = f.kind"
+        " JOIN step_state s ON s.id = j.state WHERE j.kind = 8 AND j.state IN (2, 3) AND j.at >= :since"
+        " AND j.at <= " UNTIL " AND " OF_EVENT " GROUP BY f.kind, j.state ORDER BY first, f.kind"},
+    {"refused", "SELECT f.id AS flow, k.event, k.name, f.key AS flow_key, f.label, j.at, j.note, j.attempt"
+                " FROM journal j JOIN flow f ON f.id = j.flow JOIN flow_kind k ON k.id = f.kind"
+                " WHERE j.kind = 8 AND j.state IN (2, 3) AND j.state = 3 AND j.at >= :since AND " OF_EVENT
+                " ORDER BY j.at DESC" LIMIT},
+    {"fates",
+        "SELECT f.id, k.name, f.key, s.word AS state, f.next_due, f.updated_at, f.why, f.result,"
+        " t.word AS step_state, nullif(j.attempt, 0) AS attempt, j.note,"
+        " (SELECT u.at FROM journal u WHERE u.flow = f.id AND u.state = 6 AND NOT EXISTS (SELECT 1"
+        " FROM journal b WHERE b.flow = u.flow AND b.step = u.step AND b.n > u.n) LIMIT 1) AS "
+        "unsure" FLOWS_OF_KEYS " JOIN flow_state s ON s.id = f.state LEFT JOIN journal j ON j.flow = f.id"
+        " AND j.n = f.rows LEFT JOIN step_state t ON t.id = j.state WHERE k.event = :event"
+        " ORDER BY f.id"},
+    {"letters",
+        "SELECT f.id AS flow, k.name, f.key AS flow_key, a.step, a.key, a.value, s.word AS state, j.at, "
+        "j.note,"
+        " j.attempt" FLOWS_OF_KEYS " JOIN journal a ON a.flow = f.id AND a.kind = 8 AND a.key IS NOT NULL"
+        " JOIN journal j ON j.flow = f.id AND j.step = a.step AND " IS_LAST_ROW
+        " JOIN step_state s ON s.id = j.state WHERE k.event = :event ORDER BY j.at, f.id, a.step"},
     {"unsure",
-        "SELECT f.id AS flow, k.event, k.name, f.key AS flow_key, f.label, j.step, " STEP_KEY " AS key,"
-        " w.word AS kind, j.at, j.note FROM journal j JOIN flow f ON f.id = j.flow"
+        "SELECT f.id AS flow, k.event, k.name, f.key AS flow_key, f.label, j.step, j.attempt, " STEP_KEY
+        " AS key, w.word AS kind, j.at, j.note FROM journal j JOIN flow f ON f.id = j.flow"
         " JOIN flow_kind k ON k.id = f.kind JOIN step_kind w ON w.id = j.kind"
         " WHERE j.state = 6 AND (:event IS NULL OR k.event = :event) AND " IS_LAST_ROW " ORDER BY j.at"},
     {"inbox", "SELECT i.id, k.event, k.name AS flow_name, i.flow_key, i.name, i.dedup, i.at, i.taken_by,"
@@ -78,8 +134,11 @@ static const struct query {
         "SELECT event, schedule, nominal, decision, at, note FROM occurrence"
         " WHERE (:event IS NULL OR event = :event) AND (:schedule IS NULL OR schedule = :schedule)"
         " ORDER BY nominal DESC" LIMIT},
-    {"audit", "SELECT id, at, who, event, flow, what, note FROM audit"
-              " WHERE (:event IS NULL OR event = :event) ORDER BY id DESC" LIMIT},
+    {"audit", "SELECT id, at, who, event, flow, what, note, about FROM audit"
+              " WHERE (:event IS NULL OR event = :event) AND id < coalesce(:before, 9223372036854775807)"
+              " ORDER BY id DESC" LIMIT},
+    {"acts", "SELECT id, at, who, event, flow, what, note, about FROM audit"
+             " WHERE event = :event AND about = :about ORDER BY id"},
     {"scripts", "SELECT s.id, s.event, lower(hex(s.hash)) AS hash, s.at, (SELECT count(*) FROM flow f"
                 " WHERE f.script = s.id AND f.state NOT IN (2, 3, 4)) AS unfinished FROM script s"
                 " WHERE (:event IS NULL OR s.event = :event) ORDER BY s.id DESC"},
@@ -117,7 +176,7 @@ static int put_argument(struct sqlite3_stmt *st, const char *what, struct record
 
 static int put_arguments(struct sqlite3_stmt *st, const char *what, struct record args, struct err *e)
 {
-    static const char *const needed[] = {"text", "flow"}; // by the lists that have such an argument
+    static const char *const needed[] = {"text", "flow", "since", "keys", "about"}; // by lists that have one
     for (struct record_iter it = record_each(args); it.map && record_next(&it);) {
         if (put_argument(st, what, it.key, it.value, e)) return -ERR_INPUT;
     }

@@ -64,6 +64,7 @@ CREATE TABLE flow (
 CREATE INDEX flow_due ON flow (next_due) WHERE state = 1 AND next_due IS NOT NULL;
 CREATE INDEX flow_ready ON flow (id) WHERE state = 0;
 CREATE INDEX flow_unfinished ON flow (script) WHERE state NOT IN (2, 3, 4); -- which scripts are still needed
+CREATE INDEX flow_stuck ON flow (id) WHERE state IN (3, 6, 7, 8); -- few rows: what went wrong or waits for a word
 
 -- One row per transition of a step. Rows are added and never changed; only `value` may be erased.
 --
@@ -95,6 +96,9 @@ CREATE TABLE journal (
 
 CREATE UNIQUE INDEX journal_flow ON journal (flow, n);
 CREATE INDEX journal_unsure ON journal (flow, step) WHERE state = 6; -- few rows: what people must decide
+-- What people look at by time: mails that ended, and what did not work and is tried again.
+CREATE INDEX journal_mail ON journal (state, at) WHERE kind = 8 AND state IN (2, 3);
+CREATE INDEX journal_again ON journal (at) WHERE state = 0 AND attempt > 0;
 
 -- Outside facts addressed to a flow, which may not exist yet: answers, sign-ups, signals.
 CREATE TABLE inbox (
@@ -176,8 +180,10 @@ CREATE TABLE audit (
   event TEXT,
   flow  INTEGER,
   what  TEXT NOT NULL,
-  note  TEXT
+  note  TEXT,
+  about TEXT                     -- key of the person whom it concerns
 ) STRICT;
+CREATE INDEX audit_about ON audit (event, about) WHERE about IS NOT NULL;
 
 -- ---- for people --------------------------------------------------------------------------------------
 

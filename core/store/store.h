@@ -160,9 +160,15 @@ void batch_schedule(struct batch *b, struct text event, struct text name, struct
 void batch_occurrence(struct batch *b, struct text event, struct text schedule, struct instant nominal,
     struct text decision, struct instant at, struct text note);
 void batch_setting(struct batch *b, struct text name, struct record value);
-// The audit trail: who did what, when, to what. `flow` may be 0.
-void batch_audit(struct batch *b, struct instant at, struct text who, struct text event, int64_t flow,
-    struct text what, struct text note);
+// The audit trail: who did what, when, to what.
+struct audit_row {
+    struct instant at;
+    struct text who, event; // event: may be empty
+    int64_t flow;           // or 0
+    struct text what, note;
+    struct text about; // key of the person whom it concerns; may be empty
+};
+void batch_audit(struct batch *b, const struct audit_row *row);
 
 // Answers inside a committed batch, by the order in which start / inbox ops were added (from 0).
 bool batch_started(const struct batch *b, size_t i, int64_t *flow, bool *has_inbox); // false: existed

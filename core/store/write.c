@@ -48,7 +48,8 @@
                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING")                               \
     X(SETTING, "INSERT INTO setting (name, value) VALUES (?1, ?2)"                                         \
                " ON CONFLICT DO UPDATE SET value = excluded.value")                                        \
-    X(AUDIT, "INSERT INTO audit (at, who, event, flow, what, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+    X(AUDIT,                                                                                               \
+        "INSERT INTO audit (at, who, event, flow, what, note, about) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
 
 enum write {
 #define X(name, sql) WRITE_##name,
@@ -365,7 +366,7 @@ static void write_setting(struct writer *w, const struct setting_op *op)
     run(w, WRITE_SETTING);
 }
 
-static void write_audit(struct writer *w, const struct audit_op *op)
+static void write_audit(struct writer *w, const struct audit_row *op)
 {
     struct sqlite3_stmt *st = w->st[WRITE_AUDIT];
     put_int(st, 1, op->at.ms);
@@ -374,6 +375,7 @@ static void write_audit(struct writer *w, const struct audit_op *op)
     put_some_int(st, 4, op->flow);
     put_text(st, 5, op->what);
     put_some_text(st, 6, op->note);
+    put_some_text(st, 7, op->about);
     run(w, WRITE_AUDIT);
 }
 

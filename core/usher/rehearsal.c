@@ -38,7 +38,7 @@ struct rehearsal {
 struct unsure_mail {
     struct unsure_mail *next;
     char *event, *flow, *key, *step;
-    int32_t ord;
+    int32_t ord, attempt;
 };
 
 // ---- what is told beside the effects --------------------------------------------------------------------
@@ -47,7 +47,7 @@ static void remember_unsure(struct rehearsal *r, const struct step *step, const 
 {
     struct unsure_mail *m = mem_alloc(sizeof *m);
     *m = (struct unsure_mail){r->unsure, mem_copyz(f->script->event->name), mem_copyz(f->name),
-        mem_copyz(f->key), mem_copyz(step->key), step->ord};
+        mem_copyz(f->key), mem_copyz(step->key), step->ord, step->attempt};
     r->unsure = m;
     r->unsure_n++;
 }
@@ -106,7 +106,7 @@ static bool on_idle(void *self)
         struct unsure_mail *m = r->unsure;
         r->unsure = m->next;
         engine_decide_unsure(r->engine, text_of(m->event), text_of(m->flow), text_of(m->key), m->ord,
-            !has_left(r, m));
+            m->attempt, !has_left(r, m));
         free_unsure(m);
     }
     return any;

@@ -449,6 +449,7 @@ static void on_stop(void *self, bool at_once)
 
 // On the heap: when the engine stops before it answers, the answer may still come later.
 struct own_asker {
+    struct usher *u;
     bool answered, abandoned;
     struct buf json;
 };
@@ -464,8 +465,12 @@ static void on_own_reply(void *ctx, struct record reply, const struct err *error
     struct own_asker *a = ctx;
     (void)error;
     a->answered = true;
-    if (a->abandoned) own_asker_free(a);
-    else record_print_json(reply, &a->json);
+    if (a->abandoned) {
+        own_asker_free(a);
+        return;
+    }
+    record_print_json(reply, &a->json);
+    live_store_wake(a->u->live); // the turn that this belongs to must not sleep on it
 }
 
 int usher_ask(struct usher *u, const char *request_json, char **answer_json)
@@ -479,6 +484,7 @@ int usher_ask(struct usher *u, const char *request_json, char **answer_json)
         return usher_failed(u);
     }
     struct own_asker *a = mem_alloc(sizeof *a);
+    a->u = u;
     buf_init(&a->json, 256u << 20);
     engine_ask(u->engine, (struct record){(uint8_t *)request.data, request.len}, on_own_reply, a);
     while (!a->answered && live_turn(u->live, 1000)) continue;

@@ -31,7 +31,7 @@ end
 -- A fresh `usher`; files: name -> text of what lies beside the script, folder: where else to look.
 function stub.new(files, folder)
   local u = { time = time, flows = {}, starts = {}, handlers = {}, routes = {},
-    books = {}, mails = {}, results = {}, recalls = {} }
+    books = {}, mails = {}, results = {}, recalls = {}, trail = {} }
   local world = { now = 0, usher = u, routes = {} }
 
   function u.describe(about) world.about = about end
@@ -59,6 +59,9 @@ function stub.new(files, folder)
 
   function u.practising() return false end
   function u.rehearsing() return true, {} end
+  function u.audit(what, note, who, about)
+    u.trail[#u.trail + 1] = { what = what, note = note, who = who, about = about, at = world.now }
+  end
   u.http = {
     url = function(path) return "http://127.0.0.1:8080" .. path end,
     static = function() end,

@@ -53,9 +53,9 @@ static void say_that_all_arrived(struct rig *r)
 {
     while (strcmp(rig_list(r, "unsure", "{}"), "[]") != 0) {
         for (int person = 1; person <= 2; person++) {
-            for (int32_t step = 1; step <= 3; step++) {
+            for (int32_t word = 0; word < 9; word++) {
                 engine_decide_unsure(r->engine, text_of(r->engine->events->name), TEXT("guest"),
-                    text_of(person == 1 ? "P1" : "P2"), step, false);
+                    text_of(person == 1 ? "P1" : "P2"), 1 + word % 3, 1 + word / 3, false);
             }
         }
         rig_settle(r);

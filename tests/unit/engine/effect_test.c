@@ -185,7 +185,7 @@ static void an_unsure_mail_waits_for_a_person_who_says_send_it_again(void **stat
     rig_restart(r); // it does not help to start again
     rig_run(r);
     assert_int_equal(r->effects_n, 1);
-    engine_decide_unsure(r->engine, TEXT("test"), TEXT("f"), TEXT("P1"), 1, true);
+    engine_decide_unsure(r->engine, TEXT("test"), TEXT("f"), TEXT("P1"), 1, 1, true);
     rig_run(r);
     assert_int_equal(r->effects_n, 2);
     assert_text(r->effects->next->message_id, r->effects->message_id);
@@ -199,10 +199,48 @@ static void an_unsure_mail_that_arrived_is_not_sent_again(void **state)
     struct server cut = {OUTCOME_UNSURE, "cut", 1};
     struct rig *r = rig_with_server(FLOW("return " MAIL("m", "") ".sent"), &cut);
     rig_run(r);
-    engine_decide_unsure(r->engine, TEXT("test"), TEXT("f"), TEXT("P1"), 1, false);
+    engine_decide_unsure(r->engine, TEXT("test"), TEXT("f"), TEXT("P1"), 1, 1, false);
     rig_run(r);
     assert_int_equal(r->effects_n, 1);
     assert_text(rig_result(r, "f", "P1"), "true");
+    rig_end(r);
+}
+
+// Two people press "send again", or one presses twice; what is then unsure once more is a new question.
+static void a_second_word_on_one_attempt_is_not_kept_for_the_next(void **state)
+{
+    struct server cut = {OUTCOME_UNSURE, "cut", 2};
+    struct rig *r = rig_with_server(FLOW("return " MAIL("m", "")), &cut);
+    rig_run(r);
+    engine_decide_unsure(r->engine, TEXT("test"), TEXT("f"), TEXT("P1"), 1, 1, true);
+    engine_decide_unsure(r->engine, TEXT("test"), TEXT("f"), TEXT("P1"), 1, 1, true);
+    rig_run(r);
+    engine_decide_unsure(r->engine, TEXT("test"), TEXT("f"), TEXT("P1"), 1, 1, true);
+    rig_run(r);
+    assert_int_equal(r->effects_n, 2);
+    assert_holds_words(rig_list(r, "unsure", "{}"), "\"attempt\":2");
+    engine_decide_unsure(r->engine, TEXT("test"), TEXT("f"), TEXT("P1"), 1, 2, false);
+    rig_run(r);
+    assert_text(rig_result(r, "f", "P1"), "{\"sent\":true,\"reply\":\"a person says that it arrived\"}");
+    rig_end(r);
+}
+
+static void a_page_settles_an_unsure_mail_and_says_who_did_it(void **state)
+{
+    struct server cut = {OUTCOME_UNSURE, "cut", 1};
+    struct rig *r =
+        rig_with_server(FLOW("return " MAIL("m",
+                            "") ".sent") "usher.on('arrived', function(r) usher.settle('f', 'P1', { step = "
+                                         "1, attempt = r.attempt })\n"
+                                         "  usher.audit('it arrived', r.note, 'Deki', 'P1') end)\n",
+            &cut);
+    rig_run(r);
+    assert_holds_words(rig_call(r, "arrived", "{\"attempt\":0}"), "attempt counts from 1");
+    assert_text(rig_call(r, "arrived", "{\"attempt\":1,\"note\":\"she told me\"}"), "null");
+    rig_run(r);
+    assert_text(rig_result(r, "f", "P1"), "true");
+    assert_holds_words(rig_list(r, "acts", "{\"event\":\"test\",\"about\":\"P1\"}"),
+        "\"who\":\"Deki\",\"note\":\"she told me\",\"what\":\"it arrived\"");
     rig_end(r);
 }
 
@@ -315,6 +353,8 @@ int main(void)
         cmocka_unit_test(a_mail_that_waited_to_be_sent_again_is_sent_after_a_restart),
         cmocka_unit_test(an_unsure_mail_waits_for_a_person_who_says_send_it_again),
         cmocka_unit_test(an_unsure_mail_that_arrived_is_not_sent_again),
+        cmocka_unit_test(a_second_word_on_one_attempt_is_not_kept_for_the_next),
+        cmocka_unit_test(a_page_settles_an_unsure_mail_and_says_who_did_it),
         cmocka_unit_test(an_unsure_mail_is_sent_again_when_the_script_says_so),
         cmocka_unit_test(an_unsure_mail_is_left_when_the_script_says_so),
         cmocka_unit_test(an_engine_that_dies_with_a_mail_under_way_asks_a_person),

@@ -77,6 +77,30 @@ static void an_event_passes_on_what_is_not_its_own(void **state)
     rig_end(r);
 }
 
+// Somebody asks to be let in: every event that knows them acts, one answer leaves, and a mistake in one event
+// takes nothing from the others.
+static void a_route_for_all_events_runs_in_each_of_them(void **state)
+{
+    struct rig *r = rig_new("2021-02-25 08:00");
+    const char *script = "usher.describe { id = '%s' }\n"
+                         "usher.http.route('POST', '/in', function(r) %s\n"
+                         "  usher.book('asked'):set(r.form.who, true)\n"
+                         "  return { body = '%s' } end, { all = true })\n"
+                         "usher.on('asked-%s', function() return usher.book('asked'):count() end)\n";
+    rig_write(r, "one.lua", rig_print(r, script, "one", "", "one", "one"));
+    rig_write(r, "two.lua",
+        rig_print(r, script, "two", "if r.form.who == 'x' then error('two is broken') end", "two", "two"));
+    rig_write(r, "three.lua",
+        rig_print(r, script, "three", "if r.form.who ~= 'P1' then return nil end", "three", "three"));
+    rig_begin(r);
+    assert_text(rig_visit(r, "POST", "/in", "{\"form\": {\"who\": \"P1\"}}"), "200 one");
+    assert_text(rig_visit(r, "POST", "/in", "{\"form\": {\"who\": \"x\"}}"), "200 one");
+    assert_text(rig_call(r, "asked-one", "{}"), "2");
+    assert_text(rig_call(r, "asked-two", "{}"), "1");
+    assert_text(rig_call(r, "asked-three", "{}"), "1");
+    rig_end(r);
+}
+
 static void a_form_of_another_site_is_refused(void **state)
 {
     struct rig *r = rig_with("2021-02-25 08:00", COUNTER "usher.http.route('POST', '/open', function()\n"
@@ -214,6 +238,7 @@ int main(void)
         cmocka_unit_test(what_fails_or_passes_changes_nothing),
         cmocka_unit_test(a_page_that_is_looked_at_changes_nothing),
         cmocka_unit_test(an_event_passes_on_what_is_not_its_own),
+        cmocka_unit_test(a_route_for_all_events_runs_in_each_of_them),
         cmocka_unit_test(a_form_of_another_site_is_refused),
         cmocka_unit_test(a_page_gets_the_lists_that_it_asks_for),
         cmocka_unit_test(where_a_response_leads_is_checked),

@@ -35,7 +35,13 @@ static int set_up(void **state)
         (struct instant){11}, TEXT(""));
     batch_occurrence(b, TEXT("hlb-2021"), TEXT("digest"), (struct instant){10}, TEXT("missed"),
         (struct instant){12}, TEXT("kept as it was"));
-    batch_audit(b, (struct instant){5}, TEXT("dorji"), TEXT("hlb-2021"), 1, TEXT("cancel"), TEXT("asked to"));
+    batch_audit(b, &(struct audit_row){.at = {5},
+                       .who = TEXT("dorji"),
+                       .event = TEXT("hlb-2021"),
+                       .flow = 1,
+                       .what = TEXT("cancel"),
+                       .note = TEXT("asked to"),
+                       .about = TEXT("P0001")});
     sample_commit(store, b);
     return 0;
 }
@@ -111,6 +117,119 @@ static void pending_steps_come_by_their_moment(void **state)
     assert_list_has("pending", "{\"limit\":1}", 1, "\"flow\":2");
 }
 
+static void pending_steps_before_a_moment_are_those_that_are_overdue(void **state)
+{
+    assert_list_has("pending", "{\"before\":5000}", 1, "\"flow_key\":\"P0002\"");
+    assert_list("pending", "{\"before\":4000}", "[]");
+}
+
+// How many flows of a name go on when: one is named, several are counted.
+static void what_is_to_come_is_counted_by_moment_and_name(void **state)
+{
+    assert_list_has("upcoming", "{}", 2,
+        "\"due\":5000,\"flow\":1,\"name\":\"guest\",\"event\":\"hlb-2021\",\"label\":\"Kinley Dorji\"");
+    assert_list_has("upcoming", "{}", 2, "\"flow_key\":\"P0002\"");
+    struct batch *b = batch_new();
+    sample_add_sleeper(b, 4, "P0004", 4000);
+    sample_add_sleeper(b, 5, "P0005", 4000);
+    sample_commit(store, b);
+    assert_list("upcoming", "{\"until\":4500,\"event\":\"hlb-2021\"}",
+        "[{\"n\":3,\"due\":4000,\"flow\":2,\"name\":\"guest\",\"event\":\"hlb-2021\"}]");
+    assert_list("upcoming", "{\"event\":\"other\"}", "[]");
+    assert_list("upcoming", "{\"limit\":0}", "[]");
+}
+
+// Adds a mail of that flow which ended so at that time; `n` is its first row.
+static void add_mail(struct batch *b, int64_t flow, int32_t n, enum step_state state, int64_t at,
+    const char *note)
+{
+    struct journal_row begun = row_of(flow, n, n, STEP_STARTED, "mail:joining/P");
+    struct journal_row end = row_of(flow, n + 1, n, state, "");
+    end.at.ms = begun.at.ms = at;
+    end.due.ms = begun.due.ms = 0;
+    begun.attempt = end.attempt = 1;
+    end.note = text_of(note);
+    batch_journal(b, &begun);
+    batch_journal(b, &end);
+}
+
+static void mails_that_ended_are_counted_by_how_they_ended(void **state)
+{
+    struct batch *b = batch_new();
+    add_mail(b, 2, 2, STEP_DONE, 100, "250 ok");
+    add_mail(b, 3, 1, STEP_DONE, 200, "250 ok");
+    add_mail(b, 1, 5, STEP_FAILED, 300, "550 nobody here");
+    sample_commit(store, b);
+    assert_list_has("sent", "{\"since\":0}", 2,
+        "\"n\":2,\"last\":200,\"name\":\"guest\",\"event\":\"hlb-2021\",\"first\":100,\"mails\":2,\"state\":"
+        "\"done\"");
+    assert_list_has("sent", "{\"since\":150,\"until\":250}", 1, "\"mails\":1");
+    assert_list_has("sent", "{\"since\":300}", 1, "\"state\":\"failed\"");
+    assert_list_has("refused", "{\"since\":0}", 1, "\"note\":\"550 nobody here\"");
+    assert_list("refused", "{\"since\":301}", "[]");
+    assert_list("sent", "{\"since\":0,\"event\":\"other\"}", "[]");
+}
+
+static void what_is_tried_again_is_listed_until_it_ends(void **state)
+{
+    struct journal_row begun = row_of(2, 2, 2, STEP_STARTED, "mail:joining/P"), waits, ended;
+    waits = row_of(2, 3, 2, STEP_OPEN, "");
+    waits.note = TEXT("451 come again");
+    waits.attempt = 1;
+    waits.at.ms = 500;
+    ended = row_of(2, 4, 2, STEP_DONE, "");
+    struct batch *b = batch_new();
+    batch_journal(b, &begun);
+    batch_journal(b, &waits);
+    sample_commit(store, b);
+    assert_list_has("again", "{\"since\":500}", 1, "\"note\":\"451 come again\"");
+    assert_list_has("again", "{\"since\":500}", 1, "\"key\":\"mail:joining/P\"");
+    assert_list("again", "{\"since\":501}", "[]");
+    b = batch_new();
+    batch_journal(b, &ended);
+    sample_commit(store, b);
+    assert_list("again", "{\"since\":0}", "[]");
+}
+
+static void flows_that_stopped_are_listed_with_the_reason(void **state)
+{
+    assert_list("stuck", "{}", "[]");
+    struct flow_row failed = sample_flow(2, "P0002", 0);
+    failed.state = FLOW_FAILED;
+    failed.why = TEXT("event.lua:12: no such thing");
+    struct batch *b = batch_new();
+    batch_flow(b, &failed);
+    sample_commit(store, b);
+    assert_list_has("stuck", "{\"event\":\"hlb-2021\"}", 1, "\"why\":\"event.lua:12: no such thing\"");
+}
+
+static void the_fates_of_some_people_are_found_by_their_keys(void **state)
+{
+    const char *some = "{\"event\":\"hlb-2021\",\"keys\":\"[\\\"P0001\\\",\\\"P0003\\\",\\\"P9\\\"]\"}";
+    assert_list_has("fates", some, 2, "\"key\":\"P0003\"");
+    assert_list_has("fates", some, 2, "\"unsure\":1614236400500");
+    assert_list("fates", "{\"event\":\"other\",\"keys\":\"[\\\"P0001\\\"]\"}", "[]");
+}
+
+static void the_mails_of_a_person_are_listed_as_asked_and_as_they_are(void **state)
+{
+    const char *one = "{\"event\":\"hlb-2021\",\"keys\":\"[\\\"P0002\\\"]\"}";
+    struct batch *b = batch_new();
+    struct buf value;
+    struct journal_row begun = row_of(2, 2, 2, STEP_STARTED, "mail:joining/P0002"), ended;
+    buf_init(&value, 100);
+    record_put_text(&value, TEXT("as asked"));
+    begun.value = sample_record(&value);
+    ended = row_of(2, 3, 2, STEP_DONE, "");
+    ended.note = TEXT("250 ok");
+    batch_journal(b, &begun);
+    batch_journal(b, &ended);
+    sample_commit(store, b);
+    assert_list_has("letters", one, 1,
+        "\"note\":\"250 ok\",\"step\":2,\"state\":\"done\",\"value\":\"as asked\"");
+    buf_release(&value);
+}
+
 static void an_unsure_step_is_listed_until_it_is_decided(void **state)
 {
     assert_list_has("unsure", "{}", 1, "\"key\":\"mail:invite/P0001\"");
@@ -131,6 +250,9 @@ static void the_audit_trail_says_who_did_what(void **state)
 {
     assert_list_has("audit", "{}", 1,
         "\"who\":\"dorji\",\"flow\":1,\"note\":\"asked to\",\"what\":\"cancel\"");
+    assert_list("audit", "{\"before\":1}", "[]");
+    assert_list_has("acts", "{\"event\":\"hlb-2021\",\"about\":\"P0001\"}", 1, "\"what\":\"cancel\"");
+    assert_list("acts", "{\"event\":\"hlb-2021\",\"about\":\"P0002\"}", "[]");
 }
 
 static void a_script_says_how_many_flows_need_it(void **state)
@@ -187,6 +309,7 @@ static void a_wrong_question_is_answered_with_words(void **state)
         {"flows", "{\"colour\":\"red\"}", "knows no \"colour\""},
         {"flows", "{\"limit\":[1]}", "a text or a whole number"},
         {"history", "{}", "needs a \"flow\""},
+        {"fates", "{\"event\":\"hlb-2021\"}", "needs a \"keys\""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct buf record;
@@ -210,6 +333,13 @@ int main(void)
         TEST(a_flow_is_found_by_a_piece_of_its_name),
         TEST(a_history_names_the_step_on_every_row),
         TEST(pending_steps_come_by_their_moment),
+        TEST(pending_steps_before_a_moment_are_those_that_are_overdue),
+        TEST(what_is_to_come_is_counted_by_moment_and_name),
+        TEST(mails_that_ended_are_counted_by_how_they_ended),
+        TEST(what_is_tried_again_is_listed_until_it_ends),
+        TEST(flows_that_stopped_are_listed_with_the_reason),
+        TEST(the_fates_of_some_people_are_found_by_their_keys),
+        TEST(the_mails_of_a_person_are_listed_as_asked_and_as_they_are),
         TEST(an_unsure_step_is_listed_until_it_is_decided),
         TEST(an_occurrence_keeps_its_first_decision),
         TEST(the_audit_trail_says_who_did_what),
