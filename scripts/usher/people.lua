@@ -14,7 +14,8 @@ local columns <const> = { "key", "name", "salutation", "position", "role", "grou
 local aliases <const> = { email = "mail", e_mail = "mail", language_code = "language", lang = "language",
   time_zone = "zone", timezone = "zone", telephone = "phone", title = "position" }
 local KEY_MAX <const> = 100 -- bytes: a flow's name has 120, and cues add a number
-local roles <const> = { "speaker", "organiser", "host" }
+-- What somebody does in the event (speaker), for it, or may do on the organisers' pages (office/roles.lua).
+local roles <const> = { "speaker", "organiser", "host", "owner", "approver", "viewer" }
 local languages <const> = { english = "en", dzongkha = "dz", korean = "ko", filipino = "fil", nepali = "ne",
   hindi = "hi", french = "fr", spanish = "es", japanese = "ja", chinese = "zh", thai = "th", russian = "ru" }
 
@@ -31,6 +32,9 @@ function people.is_address(text)
   return before ~= nil and #text <= 254 and #before <= 64 and not text:find("..", 1, true)
     and not before:find("^%.") and not before:find("%.$") and not before:find("=?", 1, true) and is_host(host)
 end
+
+-- people.is_address(text) -> whether mail can be sent there, by its look
+people.is_address = is_address
 
 local function check_address(person, column, where, found)
   local address = person[column]
@@ -194,7 +198,7 @@ end
 
 --- people "people.csv" -> nothing
 --- Says who runs the event: a CSV file (or a Lua list) with the columns key, name, salutation, title,
---- role (speaker, organiser, host), mail, zone and language. All problems of a file are listed together.
+--- role (speaker, organiser, host; owner, approver, viewer), mail, zone and language. All problems of a file are listed together.
 --- Example: people { { key = "host", name = "Karma Tshering", role = "host", mail = "karma@moic.example" } }
 people.people = check.word(function(given)
   take(read_roster("people", given), facts.people)

@@ -1,0 +1,158 @@
+-- SPDX-License-Identifier: MIT
+-- office: the organisers' pages, at /e/<event>. Each page is whole without JavaScript; every change is a form
+-- that is sent and answered with the way back. Which role may do what is office/roles.lua; who is looking is
+-- office/session.lua; this file asks both before anything else runs, the lists of the database included.
+local facts = require "usher.facts"
+local frame = require "usher.frame"
+local h = require "usher.html"
+local live = require "usher.live"
+local parts = require "usher.office.parts"
+local roles = require "usher.office.roles"
+local session = require "usher.office.session"
+
+local office = {}
+
+local REFRESH_S <const> = 60 -- without JavaScript; with it the page hears of changes
+
+-- In the order of the navigation: { path, text, act, href = fn }. The modules add theirs, before the event has
+-- its name: therefore addresses are made when a page is.
+local pages <const> = {}
+
+local function navigation(visitor, here)
+  local items = {}
+  for _, one in ipairs(pages) do
+    if one.text and roles.may(visitor.has, one.act) then
+      items[#items + 1] = { href = one.href(), text = one.text, here = one.path == here }
+    end
+  end
+  return items
+end
+
+local function tools(visitor)
+  return h.div { class = "tools",
+    h.span { visitor.name, " (", roles.text(visitor.has), ")" },
+    parts.form(visitor, "logout", { class = "inline", h.button { class = "small", "Log out" } }),
+  }
+end
+
+-- A page of the organisers: view = { title, body, refresh = false, status }
+local function render(visitor, path, view)
+  local head = view.heading == false and false or h.h1 { view.heading or view.title }
+  return frame.office {
+    title = view.title .. " \u{00B7} " .. facts.event.title, status = view.status,
+    nav = navigation(visitor, path), tools = tools(visitor),
+    live = view.live ~= false and parts.path "live" or nil, refresh = view.live ~= false and REFRESH_S or nil,
+    body = h.list { head, view.body },
+  }
+end
+
+local function refused(visitor, act)
+  return render(visitor, nil, { title = "Not with your role", status = 403, live = false,
+    body = h.p { ("Your role here is %s; this page (%s) is for others. The owner of the event gives roles, in "
+      .. "the list of people."):format(roles.text(visitor.has), act) } })
+end
+
+-- Is this request for this event, and from somebody who may? visitor, or nil and the answer.
+local function admit(request, act)
+  if request.params.event ~= facts.event.id then return nil, nil end
+  local visitor = session.visitor(request)
+  if not visitor then return nil, { redirect = "/login" } end
+  if not roles.may(visitor.has, act) then return nil, refused(visitor, act) end
+  return visitor
+end
+
+-- A stranger's request asks nothing of the database.
+local function look_of(act, look)
+  return look and function(request)
+    local visitor = admit(request, act)
+    return visitor and look(request, visitor) or {}
+  end
+end
+
+-- office.page(path, { text =, act =, look = fn(request, visitor) }, fn(request, visitor) -> view). path: nil for
+-- the first page. text: what the navigation calls it; without it the page is not in it.
+function office.page(path, options, fn)
+  local act = options.act or "see"
+  pages[#pages + 1] = { path = path or "", text = options.text, act = act,
+    href = function() return parts.path(path) end }
+  usher.http.route("GET", "/e/:event" .. (path and "/" .. path or ""), function(request)
+    local visitor, answer = admit(request, act)
+    if not visitor then return answer end
+    return render(visitor, path or "", fn(request, visitor))
+  end, { look = look_of(act, options.look) })
+end
+
+-- office.link(text, act, fn() -> href): a page at another address, in the navigation.
+function office.link(text, act, href)
+  pages[#pages + 1] = { text = text, act = act, href = href }
+end
+
+-- office.act(name, { act =, look = }, fn(request, visitor) -> response): a form of these pages. The token is
+-- checked here; what is done must be written into the trail by fn.
+function office.act(name, options, fn)
+  usher.http.route("POST", "/e/:event/" .. name, function(request)
+    local visitor, answer = admit(request, options.act)
+    if not visitor then return answer end
+    if not session.holds(visitor, name, request) then
+      return render(visitor, nil, { title = "Please send it again", status = 403, live = false,
+        body = h.p { "This form is from before you logged in. Go back, load the page anew and send it again." } })
+    end
+    return fn(request, visitor)
+  end, { look = look_of(options.act, options.look) })
+end
+
+-- A refusal of an act, as a page: what was typed is not kept.
+function office.refuse(visitor, sentence)
+  return render(visitor, nil, { title = "That was not taken", status = 400, live = false,
+    body = h.p { class = "wrong", sentence } })
+end
+
+-- office.back(request, otherwise) -> response: to the page of ours that the form names, as a path of this event.
+function office.back(request, otherwise)
+  local to = (request.form or {}).back or ""
+  local ours = parts.path()
+  local fine = to == ours or to:sub(1, #ours + 1) == ours .. "/"
+  return { redirect = fine and not to:find("[^%w%-._~/?&=%%]") and to or otherwise or ours }
+end
+
+-- -- the front door
+
+-- With one event, straight to it. With several: whoever is let in to one of them sees the list of all; to
+-- anybody else it says nothing, and the last event asks them to log in.
+local function front_door(request)
+  local events = usher.events()
+  if #events == 1 then return { redirect = parts.path() } end
+  local visitor = session.visitor(request)
+  if not visitor then
+    return events[#events].id == facts.event.id and { redirect = "/login" } or nil
+  end
+  local list = {}
+  for i, event in ipairs(events) do
+    list[i] = h.li { h.a { href = "/e/" .. event.id, event.title } }
+  end
+  return frame.guest { title = "Events", body = h.list { h.h1 { "Events" }, h.ul { class = "big-list", list } } }
+end
+
+local function log_out(request)
+  return { redirect = "/login", cookies = { session.leave(request) } }
+end
+
+local function log_out_everywhere(request, visitor)
+  session.leave_everywhere(visitor.key)
+  usher.audit("logged out everywhere", nil, visitor.name)
+  return log_out(request)
+end
+
+-- Called once, by the word `event`.
+function office.register()
+  usher.http.route("GET", "/", front_door)
+  usher.http.route("GET", "/e/:event/live", function(request)
+    local visitor, answer = admit(request, "see")
+    if not visitor then return answer end
+    return { stream = live.office() }
+  end)
+  office.act("logout", { act = "show" }, log_out)
+  office.act("logout-everywhere", { act = "show" }, log_out_everywhere)
+end
+
+return office

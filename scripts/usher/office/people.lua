@@ -1,0 +1,226 @@
+-- SPDX-License-Identifier: MIT
+-- people: every guest with their answer and what became of each mail; by group, by answer, by part of a name.
+-- And who is missing while the event runs, with telephone numbers.
+local facts = require "usher.facts"
+local fates = require "usher.office.fates"
+local h = require "usher.html"
+local office = require "usher.office"
+local parts = require "usher.office.parts"
+local roles = require "usher.office.roles"
+local roster = require "usher.roster"
+local tally = require "usher.office.tally"
+
+local people = {}
+
+local ON_A_PAGE <const> = 50
+
+-- -- who is shown
+
+local function contains(person, text)
+  local function has(value) return value and value:lower():find(text, 1, true) end
+  return has(facts.full_name(person)) or has(person.key) or has(person.mail) or has(person.position)
+end
+
+-- The guests that the request asks for, in the list's order. wanted = { group, answer, text }
+local function chosen(wanted)
+  local answers, list = usher.book("answers"), {}
+  for _, guest in ipairs(roster.guests()) do
+    local in_group = not wanted.group or (guest.group or "") == wanted.group
+    local answer = in_group and answers:get(guest.key)
+    local said = answer and answer.answer or "none"
+    if in_group and (not wanted.answer or wanted.answer == said)
+      and (not wanted.text or contains(guest, wanted.text)) then
+      list[#list + 1] = { person = guest, answer = answer or nil }
+    end
+  end
+  return list
+end
+
+local function wanted_of(request)
+  local query = request.query or {}
+  local function said(name) return query[name] ~= "" and query[name] or nil end
+  local page = math.tointeger(tonumber(query.page or "1")) or 1
+  return { group = said "group", answer = said "answer", page = math.max(1, page),
+    text = said "q" and query.q:lower() }
+end
+
+-- The guests of one page, and how many there are in all.
+local function cut(list, page)
+  local shown = {}
+  for i = (page - 1) * ON_A_PAGE + 1, math.min(#list, page * ON_A_PAGE) do shown[#shown + 1] = list[i] end
+  return shown
+end
+
+local function look(request)
+  local wanted, keys = wanted_of(request), {}
+  for i, one in ipairs(cut(chosen(wanted), wanted.page)) do keys[i] = one.person.key end
+  return { fates = { ask = "fates", event = facts.event.id,
+    keys = usher.json.encode(usher.json.array(keys)) } }
+end
+
+-- -- how they are shown
+
+local answers_text <const> = { yes = "comes", no = "declined", maybe = "perhaps" }
+
+-- people.answer(answer) -> node: "comes", with who wrote it down and how
+function people.answer(answer)
+  if not answer then return h.span { class = "quiet", "no answer" } end
+  local class = answer.answer == "yes" and "good" or answer.answer == "no" and "bad" or "quiet"
+  return { h.span { class = class, answers_text[answer.answer] or answer.answer },
+    answer.note and h.div { class = "hint", answer.note } }
+end
+
+local function fate_line(row, person, visitor)
+  local fate = fates.of(row, person)
+  return h.li { class = fate.flag and "flag" or false, h.strong { row.name }, " ", fate.text,
+    fate.at and { ", ", parts.time(visitor, fate.at) } }
+end
+
+-- "3 sent, 2 to come", and all of them behind it; what wants attention is never hidden.
+local function mails_cell(rows, person, visitor)
+  local counts, lines, flags = { sent = 0, planned = 0 }, {}, {}
+  for i, row in ipairs(rows) do
+    local fate = fates.of(row, person)
+    if counts[fate.kind] then counts[fate.kind] = counts[fate.kind] + 1 end
+    lines[i] = fate_line(row, person, visitor)
+    if fate.flag then flags[#flags + 1] = h.div { class = "flag", row.name, ": ", fate.text } end
+  end
+  if #rows == 0 then return h.span { class = "quiet", "none" } end
+  return { flags, h.details { h.summary { ("%d sent, %d to come"):format(counts.sent, counts.planned) },
+    h.ul { class = "fates", lines } } }
+end
+
+local function by_key(rows)
+  local map = {}
+  for _, row in ipairs(rows) do
+    local key = row.key:match("^([^/]+)")
+    map[key] = map[key] or {}
+    table.insert(map[key], row)
+  end
+  return map
+end
+
+local function rows_of(list, fates_by_key, visitor)
+  local body = {}
+  for i, one in ipairs(list) do
+    local person = one.person
+    body[i] = { { parts.person_link(person.key, facts.full_name(person)),
+        person.position and h.div { class = "hint", person.position } },
+      person.group or "", people.answer(one.answer),
+      mails_cell(fates_by_key[person.key] or {}, person, visitor) }
+  end
+  return body
+end
+
+local function groups_choice()
+  local list = { { "", "all groups" } }
+  for _, group in ipairs(facts.groups) do list[#list + 1] = { group, group } end
+  return list
+end
+
+local function filter(query)
+  return h.form { method = "get", action = parts.path "people", class = "filter", role = "search",
+    h.div { h.label { for_ = "q", "Part of a name or address" },
+      h.input { id = "q", name = "q", type = "search", value = query.q or "" } },
+    #facts.groups > 0 and parts.choose("Group", "group", query.group, groups_choice()),
+    parts.choose("Answer", "answer", query.answer, { { "", "any answer" }, { "yes", "comes" },
+      { "no", "declined" }, { "none", "no answer" } }),
+    h.button { "Show" },
+  }
+end
+
+local function pager(total, wanted, query)
+  if total <= ON_A_PAGE then return nil end
+  local function to(page, text)
+    return h.a { href = parts.query(parts.path "people", { q = query.q, group = query.group,
+      answer = query.answer, page = page }), text }
+  end
+  local last = (total + ON_A_PAGE - 1) // ON_A_PAGE
+  return h.nav { class = "pager", aria_label = "Pages", wanted.page > 1 and to(wanted.page - 1, "before"), " ",
+    ("page %d of %d"):format(wanted.page, last), " ", wanted.page < last and to(wanted.page + 1, "after") }
+end
+
+local function groups_table(groups)
+  local body = {}
+  for group, count in pairs(groups) do
+    body[#body + 1] = { group == "" and "without a group" or
+      h.a { href = parts.query(parts.path "people", { group = group }), group },
+      tostring(count.all), tostring(count.yes), tostring(count.no), tostring(count.none),
+      tostring(count.present) }
+  end
+  if #body < 2 then return nil end
+  return parts.table("Answers by group", { "Group", "Invited", "Coming", "Declined", "No answer", "Present" },
+    body)
+end
+
+local function page(request, visitor)
+  local wanted, query = wanted_of(request), request.query or {}
+  local list, groups = chosen(wanted), tally.by_group()
+  local count = tally.sum(groups)
+  local shown = cut(list, wanted.page)
+  local filtered = wanted.group or wanted.answer or wanted.text
+  return { title = "People", body = {
+    parts.figures { { count.all, "invited" }, { count.yes, "coming", "good" }, { count.no, "declined" },
+      { count.none, "no answer" }, { count.present, "present" } },
+    h.p { h.a { href = parts.path "missing", "Who is missing, with telephone numbers" } },
+    not filtered and groups_table(groups),
+    filter(query),
+    h.p { class = "quiet", parts.count(#list, "guest") },
+    #shown > 0 and parts.table("Guests", { "Who", "Group", "Answer", "Mails" },
+      rows_of(shown, by_key(request.seen.fates), visitor)),
+    pager(#list, wanted, query),
+  } }
+end
+
+-- -- who is missing
+
+-- Whoever said yes and is not there; with `all`, whoever has not said no.
+local function missing(group, all)
+  local attendance, list = usher.book("attendance"), {}
+  for _, one in ipairs(chosen { group = group }) do
+    local said = one.answer and one.answer.answer
+    local expected = said == "yes" or all and said ~= "no"
+    if expected and not attendance:has(one.person.key) then list[#list + 1] = one end
+  end
+  return list
+end
+
+local function call(number)
+  local digits = number and number:gsub("[^%d+]", "") or ""
+  if digits == "" then return number or h.span { class = "quiet", "no number" } end
+  return h.a { href = "tel:" .. digits, number }
+end
+
+local function here_button(person, visitor, back)
+  if not roles.may(visitor.has, "answer") then return nil end
+  return parts.form(visitor, "present", { class = "inline", parts.hidden { person = person.key, back = back },
+    h.button { class = "small", "Is here" } })
+end
+
+local function missing_page(request, visitor)
+  local query = request.query or {}
+  local group, all = query.group ~= "" and query.group or nil, query.all == "yes"
+  local list, body = missing(group, all), {}
+  local back = parts.query(parts.path "missing", { group = group, all = all and "yes" })
+  for i, one in ipairs(list) do
+    local person = one.person
+    body[i] = { parts.person_link(person.key, facts.full_name(person)), person.group or "",
+      call(person.phone), person.assistant or "", here_button(person, visitor, back) }
+  end
+  return { title = "Who is missing", body = {
+    h.form { method = "get", action = parts.path "missing", class = "filter",
+      #facts.groups > 0 and parts.choose("Group", "group", group, groups_choice()),
+      parts.choose("Whom", "all", all and "yes", { { "", "who said yes" },
+        { "yes", "everybody who has not declined" } }),
+      h.button { "Show" } },
+    h.p { class = "lead", #list == 0 and "Nobody is missing." or parts.count(#list, "guest") .. " missing" },
+    #list > 0 and parts.table("Not here yet", { "Who", "Group", "Telephone", "Assistant", "" }, body),
+  } }
+end
+
+function people.register()
+  office.page("people", { text = "People", look = look }, page)
+  office.page("missing", {}, missing_page)
+end
+
+return people
