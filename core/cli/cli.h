@@ -20,6 +20,9 @@ int command_attended(const struct options *o);
 int command_invite_now(const struct options *o);
 int command_ics(const struct options *o);
 int command_unsure(const struct options *o);
+int command_next(const struct options *o);
+int command_log(const struct options *o);
+int command_login(const struct options *o);
 int command_help(const struct options *o);
 int command_selftest(const struct options *o);
 
@@ -32,6 +35,8 @@ const char *config_path(const struct options *o);
 
 // Asks the engine (or its database). `request` is a map. 0, and the answer in `out`, a record.
 int ask_usher(const struct options *o, struct record request, struct buf *out);
+// The same for a request of the form { ask = what, event = as --event says }, and one text more.
+int ask_list(const struct options *o, const char *what, const char *name, const char *value, struct buf *out);
 // With --json: prints it and answers true.
 bool print_json(const struct options *o, struct record answer);
 // "Thu 25 Feb 2021 14:00" in the zone that the answer names; "" for 0.

@@ -7,9 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// A request of the form { ask = what, ... }, asked and answered.
-static int ask_for(const struct options *o, const char *what, const char *key, const char *value,
-    struct buf *out)
+int ask_list(const struct options *o, const char *what, const char *key, const char *value, struct buf *out)
 {
     struct record_map map;
     struct buf request;
@@ -44,7 +42,7 @@ int command_flows(const struct options *o)
     int n = options_arguments(o, &arguments);
     if (n > 1) return complain(USHER_USAGE, "usher flows takes at most one text to look for");
     struct buf bytes;
-    int code = ask_for(o, n ? "find" : "flows", "text", n ? arguments[0] : NULL, &bytes);
+    int code = ask_list(o, n ? "find" : "flows", "text", n ? arguments[0] : NULL, &bytes);
     if (code) return code;
     struct record answer = {(uint8_t *)bytes.data, bytes.len}, rows = record_get(answer, "rows");
     if (!print_json(o, answer)) {
@@ -153,7 +151,7 @@ int command_unsure(const struct options *o)
     int n = options_arguments(o, &arguments);
     if (n != 0 && n != 2) return complain(USHER_USAGE, "usher unsure, or usher unsure FLOW sent|again");
     struct buf bytes;
-    int code = ask_for(o, "unsure", NULL, NULL, &bytes);
+    int code = ask_list(o, "unsure", NULL, NULL, &bytes);
     if (code) return code;
     struct record answer = {(uint8_t *)bytes.data, bytes.len}, rows = record_get(answer, "rows");
     if (n == 2) {

@@ -20,6 +20,9 @@
     X("invite-now", "ADDRESS [NAME]", "Sends the link at once to somebody who asks on the day.")           \
     X("attended", "NAME [yes|no]", "Says who was there, or was not, whatever the join page has counted.")  \
     X("unsure", "[FLOW sent|again]", "Lists mails whose fate is not known, or settles one.")               \
+    X("next", "[EVENT]", "Lists what goes out next: when, and to how many.")                               \
+    X("log", "[EVENT]", "Shows who did what, newest last.")                                                \
+    X("login", "[ADDRESS]", "Prints a link to the organisers' pages: for ADDRESS, or for the owner.")      \
     X("help", "[WORD]", "Explains a command of this program or a word of a script.")                       \
     X("selftest", "determinism [SCRIPT...]",                                                               \
         "Plays scripts twice in two processes and compares every byte.")                                   \

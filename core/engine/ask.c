@@ -128,11 +128,33 @@ static void ask_status(struct engine *g, struct record request, struct asker *a)
     g->world.wake_now(g->world.self);
 }
 
+static void ask_events(struct engine *g, struct record request, struct asker *a)
+{
+    (void)request;
+    struct buf list;
+    size_t n = 0;
+    buf_init(&list, 1u << 20);
+    for (struct event *ev = g->events; ev; ev = ev->next) n++;
+    record_put_list(&list, n);
+    for (struct event *ev = g->events; ev; ev = ev->next) {
+        struct record_map map;
+        record_map_init(&map);
+        record_map_text(&map, "event", text_of(ev->name));
+        record_map_text(&map, "title", record_get_text(ev->current->about, "title"));
+        record_map_end(&map, &list);
+    }
+    a->field = "rows";
+    promise_reply(g, on_answer, a, (struct record){(uint8_t *)list.data, list.len}, NULL);
+    buf_release(&list);
+    g->world.wake_now(g->world.self);
+}
+
 static const struct {
     const char *name;
     void (*ask)(struct engine *g, struct record request, struct asker *a);
 } asks[] = {
     {"status", ask_status},
+    {"events", ask_events},
     {"flows", ask_list},
     {"history", ask_list},
     {"find", ask_list},

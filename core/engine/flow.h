@@ -26,6 +26,7 @@ struct member {
     const char *name;   // how the script calls it
     const char *signal; // NULL: a moment
     struct instant due;
+    const char *note; // the moment as it was meant, or NULL
 };
 
 enum unsure { UNSURE_ASK, UNSURE_RESEND, UNSURE_LEAVE };

@@ -43,6 +43,8 @@ static int api_sleep(lua_State *L)
     return context_wait(L, step_ask(engine_of(L), b, &ask), push_nothing);
 }
 
+#define NOTE_MAX 200
+
 // A moment as people read it: wall clock, zone, and the phrase that it came from.
 static void describe_moment(lua_State *L, int index, struct buf *out)
 {
@@ -105,7 +107,7 @@ static int api_due(lua_State *L)
     if (!lua_isnoneornil(L, 3)) check_options(L, 3, "usher.due", options, 0);
     lua_settop(L, 3);
     struct instant late_after = check_late(L, 3, due, "usher.due");
-    char shown[200];
+    char shown[NOTE_MAX];
     struct buf note;
     buf_init(&note, sizeof shown);
     describe_moment(L, 2, &note);
@@ -123,6 +125,17 @@ static int api_due(lua_State *L)
 
 // ---- the first of several -------------------------------------------------------------------------------
 
+// What describe_moment says, in the flow's memory; NULL when it says nothing.
+static const char *keep_moment(lua_State *L, int index, struct flow *f)
+{
+    struct buf note;
+    buf_init(&note, NOTE_MAX);
+    describe_moment(L, index, &note);
+    const char *kept = note.len ? flow_keep(f, buf_text(&note)) : NULL;
+    buf_release(&note);
+    return kept;
+}
+
 static void check_member(lua_State *L, struct branch *b, struct member *m, const char *func)
 {
     static const struct option options[] = {{"signal", "text?"}, {"after", "span?"}, {"at", "moment?"}, {0}};
@@ -134,6 +147,7 @@ static void check_member(lua_State *L, struct branch *b, struct member *m, const
         m->due = instant_add(b->now, check_span(L, -1, func, "after"));
     } else if (lua_getfield(L, index, "at") != LUA_TNIL) {
         m->due = check_moment(L, -1, func, "at");
+        m->note = keep_moment(L, lua_gettop(L), b->flow);
     } else {
         luaL_error(L, "%s: '%s' says neither signal nor after nor at", func, m->name);
     }
@@ -165,13 +179,14 @@ static size_t check_members(lua_State *L, int table, struct branch *b, struct me
     return n;
 }
 
-static struct instant earliest(const struct member *members, size_t n)
+// The member whose moment comes first, or NULL when all are answers.
+static const struct member *earliest(const struct member *members, size_t n)
 {
-    struct instant due = {0};
+    const struct member *first = NULL;
     for (size_t i = 0; i < n; i++) {
-        if (members[i].due.ms && (!due.ms || members[i].due.ms < due.ms)) due = members[i].due;
+        if (members[i].due.ms && (!first || members[i].due.ms < first->due.ms)) first = &members[i];
     }
-    return due;
+    return first;
 }
 
 static int push_winner(lua_State *L, struct step *s)
@@ -199,7 +214,11 @@ static int api_first(lua_State *L)
         .name = context_name(L, 1, "usher.first"),
         .line = context_line(L)};
     ask.members_n = check_members(L, 2, b, &ask.members);
-    ask.due = earliest(ask.members, ask.members_n);
+    const struct member *first = earliest(ask.members, ask.members_n);
+    if (first) {
+        ask.due = first->due;
+        ask.note = text_of(first->note);
+    }
     return context_wait(L, step_ask(engine_of(L), b, &ask), push_winner);
 }
 

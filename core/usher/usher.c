@@ -7,6 +7,7 @@
 #include "engine/engine.h"
 #include "engine/sandbox.h"
 #include "engine/web.h"
+#include "usher/first_login.h"
 #include "usher/installation.h"
 #include "lua/api.h"
 #include "time/when.h"
@@ -277,6 +278,8 @@ int usher_run(struct usher *u)
 {
     if (!u->engine) return usher_failed(u);
     say_unsure(u);
+    if (u->settings.web.listen && (u->settings.practice || !u->settings.smtp.host))
+        first_login_say(u->engine);
     if (live_run(u->live))
         log_line(LOG_WARN,
             "stopped while mails or requests were on their way: they are looked at when usher starts again",

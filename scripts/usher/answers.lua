@@ -10,6 +10,7 @@ local check = require "usher.check"
 local deputies = require "usher.deputies"
 local facts = require "usher.facts"
 local letters = require "usher.letters"
+local live = require "usher.live"
 local people = require "usher.people"
 local pretend = require "usher.pretend"
 local links = require "usher.links"
@@ -47,10 +48,17 @@ local function remembered(before)
   return list
 end
 
+-- Who is meant by `who`, for the trail.
+local function said_by(who)
+  return who and who:match("^office:(.+)$") or ("by %s"):format(who or "somebody")
+end
+
 -- answers.note_down(key, answer, who, note): writes it into the book, and tells nobody.
 function answers.note_down(key, answer, who, note)
   usher.book("answers"):set(key, { answer = answer, at = usher.now(), who = who, note = note,
     before = remembered(answers.of(key)) })
+  usher.audit("answer", note and ("%s (%s)"):format(answer, note) or answer, said_by(who), key)
+  live.changed()
 end
 
 local followers <const> = {}

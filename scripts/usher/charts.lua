@@ -65,10 +65,14 @@ local function grid(about, to)
     parts[#parts + 1] = line_at(LEFT, to.y(n), WIDTH - RIGHT, to.y(n))
     parts[#parts + 1] = text_at(LEFT - 6, to.y(n) + 4, tostring(n), "end")
   end
+  local said
   for i = 0, 4 do
     local ms = about.from + (about.to - about.from) * i // 4
-    parts[#parts + 1] = text_at(to.x(ms), HEIGHT - 8, about.label(ms),
-      i == 0 and "start" or i == 4 and "end" or "middle")
+    local label = about.label(ms)
+    if label ~= said then
+      parts[#parts + 1] = text_at(to.x(ms), HEIGHT - 8, label, i == 0 and "start" or i == 4 and "end" or "middle")
+    end
+    said = label
   end
   return parts
 end

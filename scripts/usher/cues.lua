@@ -12,15 +12,16 @@ local cues = {}
 local known <const> = { at = "text", zone = "text?", late = "text?", subject = "texts?", text = "texts?",
   from = "text?", reply_to = "text?" }
 
--- The units of a cue. A person with several items has a key for each, in the programme's order.
-local function units_of_programme()
+-- cues.units() -> list of { person, item, index, key }: whom a cue is for. A person with several items has a key
+-- for each, in the programme's order.
+function cues.units()
   local units, counts = {}, {}
-  for _, item in ipairs(facts.items) do
+  for index, item in ipairs(facts.items) do
     for _, person in ipairs(item.starts and item.people or {}) do
       local n = (counts[person.key] or 0) + 1
       counts[person.key] = n
       local key = n == 1 and person.key or ("%s/%d"):format(person.key, n)
-      units[#units + 1] = { person = person, item = item, key = key }
+      units[#units + 1] = { person = person, item = item, index = index, key = key }
     end
   end
   return units
@@ -33,7 +34,7 @@ local function declare(name, given)
     at = o.at, zone = o.zone, late = o.late or "until start", unsure = "resend",
     subject = o.subject, text = o.text, from = o.from, reply_to = o.reply_to,
   }, { { word = "speakers" } })
-  local units = units_of_programme()
+  local units = cues.units()
   if #units == 0 then facts.note('cue "%s": the programme has no timed item that names somebody', name) end
   sending.declare(rule, units)
 end

@@ -7,12 +7,19 @@ local lang = require "usher.lang"
 
 local frame = {}
 
+-- A page that hears of changes is fetched anew by the clock only where there is no JavaScript to hear them.
+local function refresh_of(view)
+  if not view.refresh then return nil end
+  local meta = h.meta { http_equiv = "refresh", content = tostring(view.refresh) }
+  return view.live and h.noscript { meta } or meta
+end
+
 local function head(view)
   return h.head {
     h.meta { charset = "utf-8" },
     h.meta { name = "viewport", content = "width=device-width, initial-scale=1" },
     h.meta { name = "robots", content = "noindex, nofollow" },
-    view.refresh and h.meta { http_equiv = "refresh", content = tostring(view.refresh) },
+    refresh_of(view),
     h.title { view.title },
     h.link { rel = "stylesheet", href = "/static/usher.css" },
     view.live and h.script { src = "/static/live.js", defer = true },
@@ -36,11 +43,12 @@ end
 local function page(view, class, header, footer)
   local code = view.lang or "en"
   local banner = usher.practising()
-    and h.p { class = "practice", role = "status", lang.text(code, "common.practice") }
+    and h.tag("aside", { class = "practice", h.p { lang.text(code, "common.practice") } })
   local node = h.html {
     lang = code,
     head(view),
-    h.body { class = class, data_live = view.live or false, banner, header,
+    h.body { class = class, data_live = view.live or false, data_now = view.live and tostring(usher.now()), banner,
+      header,
       h.main { id = "main", view.body }, footer },
   }
   return { status = view.status, headers = headers_of(view), cookies = view.cookies,
@@ -72,16 +80,17 @@ function frame.guest(view)
   return page(view, "guest", header, mail and questions(view.lang or "en", mail))
 end
 
--- frame.office { title, body, nav = list of { href, text, here }, who } -> response. What the organisers see.
+-- frame.office { title, body, nav = list of { href, text, here }, tools, foot = nodes, class, and as above } ->
+-- response. What the organisers see.
 function frame.office(view)
   local items = {}
   for i, item in ipairs(view.nav or {}) do
     items[i] = h.li { h.a { href = item.href, aria_current = item.here and "page" or false, item.text } }
   end
-  return page(view, "office", h.header {
-    h.p { class = "event", facts.event.title or facts.event.id },
-    #items > 0 and h.nav { h.ul(items) }, view.tools or false,
-  })
+  return page(view, view.class and "office " .. view.class or "office", h.header {
+    h.div { class = "top", h.p { class = "event", facts.event.title or facts.event.id }, view.tools or false },
+    #items > 0 and h.nav { aria_label = "Pages", h.ul(items) },
+  }, view.foot and h.footer { view.foot })
 end
 
 local problems <const> = { expired = "expired", gone = "gone" }

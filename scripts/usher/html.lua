@@ -34,7 +34,7 @@ local function is_node(value) return type(value) == "table" and type(rawget(valu
 -- A script address would run with the page's rights, whatever else is escaped.
 local function check_address(name, value)
   local fine = value:find("^[/#?]") and not value:find("^//") or value:find("^https?://")
-    or value:find("^mailto:") or value:find("^webcal://")
+    or value:find("^mailto:") or value:find("^webcal://") or value:find("^tel:%+?%d+$")
   if not fine then error(("html: %s may not be '%s'"):format(name, value), 0) end
 end
 

@@ -9,6 +9,7 @@ local areas <const> = {
   "calendar",
   "dates",
   "fields",
+  "show",
   "signup",
   "mails",
   "letters",

@@ -18,7 +18,8 @@ local REFRESH_S <const> = 60 -- without JavaScript; with it the page hears of ch
 -- its name: therefore addresses are made when a page is.
 local pages <const> = {}
 
-local function navigation(visitor, here)
+-- office.navigation(visitor, here) -> items for frame.office
+function office.navigation(visitor, here)
   local items = {}
   for _, one in ipairs(pages) do
     if one.text and roles.may(visitor.has, one.act) then
@@ -35,14 +36,25 @@ local function tools(visitor)
   }
 end
 
+-- Whose clocks the pages show.
+local function foot_of(visitor)
+  local event, now = facts.event, usher.now()
+  local places = usher.time.format(now, event.zone, "%P (%z)")
+  if visitor.zone ~= event.zone then
+    places = ("%s first; yours is %s"):format(places, usher.time.format(now, visitor.zone, "%P (%z)"))
+  end
+  return h.p { ("Clock times are those of %s. This page is from %s."):format(places,
+    usher.time.format(now, event.zone, "%H:%M")) }
+end
+
 -- A page of the organisers: view = { title, body, refresh = false, status }
 local function render(visitor, path, view)
   local head = view.heading == false and false or h.h1 { view.heading or view.title }
   return frame.office {
     title = view.title .. " \u{00B7} " .. facts.event.title, status = view.status,
-    nav = navigation(visitor, path), tools = tools(visitor),
+    nav = office.navigation(visitor, path), tools = tools(visitor),
     live = view.live ~= false and parts.path "live" or nil, refresh = view.live ~= false and REFRESH_S or nil,
-    body = h.list { head, view.body },
+    body = h.list { head, view.body }, foot = foot_of(visitor),
   }
 end
 
@@ -82,9 +94,9 @@ function office.page(path, options, fn)
   end, { look = look_of(act, options.look) })
 end
 
--- office.link(text, act, fn() -> href): a page at another address, in the navigation.
-function office.link(text, act, href)
-  pages[#pages + 1] = { text = text, act = act, href = href }
+-- office.link(text, act, fn() -> href, path): a page at another address, in the navigation.
+function office.link(text, act, href, path)
+  pages[#pages + 1] = { text = text, act = act, href = href, path = path }
 end
 
 -- office.act(name, { act =, look = }, fn(request, visitor) -> response): a form of these pages. The token is

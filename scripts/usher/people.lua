@@ -33,9 +33,6 @@ function people.is_address(text)
     and not before:find("^%.") and not before:find("%.$") and not before:find("=?", 1, true) and is_host(host)
 end
 
--- people.is_address(text) -> whether mail can be sent there, by its look
-people.is_address = is_address
-
 local function check_address(person, column, where, found)
   local address = person[column]
   if address and not people.is_address(address) then

@@ -14,6 +14,7 @@ local invite = require "usher.invite"
 local lang = require "usher.lang"
 local moments = require "usher.moments"
 local roster = require "usher.roster"
+local show_clock = require "usher.show_clock"
 local suppression = require "usher.suppression"
 local template = require "usher.template"
 
@@ -69,7 +70,7 @@ end
 
 -- What is decided at the moment of sending; runs inside usher.decide. `change` is what has become of the
 -- person since the list was written: the mail goes to whoever comes now.
-local function judge(rule, listed, moment, belated)
+local function judge(rule, listed, moment, belated, cue)
   if is_new_rule(rule, belated) then
     return { why = "the rule is newer than its moment (catch_up = true would send it)" }
   end
@@ -82,6 +83,7 @@ local function judge(rule, listed, moment, belated)
   if refusal then return { why = refusal } end
   local other = overtaken_by(rule, person, moment)
   if other then return { why = ("'%s' is due as well, and later"):format(other) } end
+  if cue and not show_clock.tell(cue.item, person.key, cue.by) then return { moved = true } end
   return sending.look(rule, person)
 end
 
@@ -158,6 +160,21 @@ function sending.send(rule, case)
   return reply.sent and { sent = true } or { skipped = reply.why }
 end
 
+-- Waits for the moment of a unit; that of a cue follows the clock of the day, which may be moved meanwhile.
+-- The case as it is then, or nil and why it is too late.
+local function await(rule, person, item)
+  local anchor, cue = item or rule.anchor or facts.event, nil
+  local moment = moments.of(rule, person, anchor)
+  if item then
+    local by = show_clock.wait(item.title, moment)
+    moment, anchor, cue = show_clock.moved(moment, by), show_clock.item(item, by), { item = item.title, by = by }
+  end
+  local limit = moments.limit(rule, moment, anchor)
+  local in_time, late = usher.due("moment", moment, { late = limit or "always" })
+  if not in_time then return nil, late end
+  return { person = person, rule = rule, item = item and anchor, anchor = anchor, moment = moment, cue = cue }
+end
+
 -- The flow of a rule. Its input names the person, and for a cue the item. Whoever signed up is on no list:
 -- then the input has as `guest` what the moment depends on, { key, zone, language }; `told` when the
 -- confirmation of the sign-up had this mail's text in it; `new_rule` when they were there before the rule.
@@ -170,17 +187,18 @@ function sending.life(rule)
     if input.item and not (item and item.starts) then
       return { skipped = ("'%s' is no longer in the programme"):format(input.item) }
     end
-    local anchor = item or rule.anchor or facts.event
-    local moment = moments.of(rule, person, anchor)
-    local limit = moments.limit(rule, moment, anchor)
-    local in_time, late = usher.due("moment", moment, { late = limit or "always" })
-    if not in_time then return { skipped = late } end
-    local belated = moment.utc + IN_TIME_MS < began and (not input.guest or input.new_rule == true)
-    local verdict = usher.decide("audience", judge, rule, person, moment, belated)
+    local case, late = await(rule, person, item)
+    if not case then return { skipped = late } end
+    local belated = case.moment.utc + IN_TIME_MS < began and (not input.guest or input.new_rule == true)
+    local verdict = usher.decide("audience", judge, rule, person, case.moment, belated, case.cue)
+    while verdict.moved do
+      case, late = await(rule, person, item)
+      if not case then return { skipped = late } end
+      verdict = usher.decide("audience", judge, rule, person, case.moment, belated, case.cue)
+    end
     if not verdict.send then return { skipped = verdict.why } end
-    person = roster.with(person.key, facts.by_key[person.key], verdict.change)
-    local case = { person = person, rule = rule, item = item, anchor = anchor, moment = moment,
-      asked = verdict.asked, entry = verdict.entry }
+    case.person = roster.with(person.key, facts.by_key[person.key], verdict.change)
+    case.asked, case.entry = verdict.asked, verdict.entry
     return sending.send(rule, case)
   end
 end

@@ -16,9 +16,14 @@ local invite_now = require "usher.invite_now"
 local join_page = require "usher.join_page"
 local lang = require "usher.lang"
 local letters = require "usher.letters"
+local login = require "usher.login"
+local office = require "usher.office"
+local office_pages = require "usher.office.pages"
 local people = require "usher.people"
 local pretend = require "usher.pretend"
 local programme = require "usher.programme"
+local show_page = require "usher.show_page"
+local show_steer = require "usher.show_steer"
 local roster = require "usher.roster"
 local timeline = require "usher.timeline"
 local undecided = require "usher.undecided"
@@ -121,6 +126,11 @@ function settle.register()
   join_page.register()
   ask.register()
   unsubscribe_page.register()
+  login.register()
+  office.register()
+  office_pages.register()
+  show_page.register()
+  show_steer.register()
   usher.on("answer", answers.by_office)
   usher.on("deputy", answers.deputy_by_office)
   usher.on("attended", attendance.mark)

@@ -7,6 +7,7 @@ local moments = require "usher.moments"
 local people = require "usher.people"
 local programme = require "usher.programme"
 local sending = require "usher.sending"
+local show_clock = require "usher.show_clock"
 local template = require "usher.template"
 local texts = require "usher.texts"
 
@@ -37,15 +38,38 @@ local function send(name, person, item, moment)
   }
 end
 
--- Waits for a phrase on the item's clock. Who is named is asked only after the moment has come.
+local function who_is_named(item)
+  return usher.book("decided"):get(item.title) or { nobody = true }
+end
+
+-- Waits for a phrase on the event's clock. Who is named is asked only after the moment has come.
 local function at(name, phrase, person, item)
-  local anchor = name == "cue" and item or facts.event
-  local moment = moments.of({ at = phrase }, person, anchor)
+  local moment = moments.of({ at = phrase }, person, facts.event)
   local in_time = usher.due(name, moment, { late = item.starts })
-  local decided = in_time and usher.decide(name, function()
-    return usher.book("decided"):get(item.title) or { nobody = true }
-  end)
+  local decided = in_time and usher.decide(name, who_is_named, item)
   return in_time, decided, moment
+end
+
+-- Whoever is named is told so, unless the clock of the day has been moved just now.
+local function named_at(item, by)
+  local decided = who_is_named(item)
+  if decided.person and not show_clock.tell(item.title, decided.person, by) then return { moved = true } end
+  return decided
+end
+
+-- The cue, by the clock of the day. The person and the item as it is then; or nil and why nobody is told.
+local function cued(asked, item)
+  local moment = moments.of({ at = "10 minutes before" }, asked, item)
+  while true do
+    local by = show_clock.wait(item.title, moment)
+    local now_item = show_clock.item(item, by)
+    local in_time, late = usher.due("cue", show_clock.moved(moment, by), { late = now_item.starts })
+    if not in_time then return nil, late end
+    local decided = usher.decide("cue", named_at, item, by)
+    local named = facts.by_key[decided.person]
+    if named then return named, now_item, show_clock.moved(moment, by) end
+    if not decided.moved then return nil, "nobody was named" end
+  end
 end
 
 local function life(input)
@@ -55,10 +79,9 @@ local function life(input)
   if in_time and decided.nobody then send("undecided-ask", asked, item, moment) end
   in_time, decided, moment = at("deadline", input.deadline, asked, item)
   if in_time and decided.nobody then send("undecided-nudge", asked, item, moment) end
-  in_time, decided, moment = at("cue", "10 minutes before", asked, item)
-  local named = in_time and facts.by_key[decided.person]
-  if not named then return { skipped = "nobody was named" } end
-  local reply = send("you-are-next", named, item, moment)
+  local named, now_item, due = cued(asked, item)
+  if not named then return { skipped = now_item } end
+  local reply = send("you-are-next", named, now_item, due)
   return reply.sent and { sent = true } or { skipped = reply.why }
 end
 

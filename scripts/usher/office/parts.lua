@@ -112,9 +112,10 @@ function parts.hidden(values)
   return list
 end
 
--- parts.table(caption, { "When", "What" }, rows) -> a table that becomes blocks on a phone; a row is a list of
--- cells (texts or nodes). The column's name stands before each cell there.
-function parts.table(caption, names, rows)
+-- parts.table(caption, { "When", "What" }, rows, class) -> a table that becomes blocks on a phone; a row is a list
+-- of cells (texts or nodes). The column's name stands before each cell there. class: "small" puts the cells of a
+-- block beside each other. The caption is for whoever hears the page; a heading above it is for the others.
+function parts.table(caption, names, rows, class)
   local head, body = {}, {}
   for i, name in ipairs(names) do head[i] = h.th { scope = "col", name } end
   for r, row in ipairs(rows) do
@@ -122,7 +123,7 @@ function parts.table(caption, names, rows)
     for i, name in ipairs(names) do cells[i] = h.td { data_name = name, row[i] or "" } end
     body[r] = h.tr(cells)
   end
-  return h.table { class = "rows", h.caption { caption }, h.thead { h.tr(head) }, h.tbody(body) }
+  return h.table { class = class and "rows " .. class or "rows", h.caption { class = "unseen", caption }, h.thead { h.tr(head) }, h.tbody(body) }
 end
 
 -- parts.figures{ { 24, "invited" }, ... } -> a row of numbers with a word below each. A third value is a class.
@@ -141,6 +142,24 @@ function parts.choose(label, name, chosen, choices)
     options[i] = h.option { value = choice[1], selected = choice[1] == (chosen or ""), choice[2] }
   end
   return h.div { h.label { for_ = name, label }, h.select { id = name, name = name, options } }
+end
+
+local audiences <const> = {
+  invited = "everybody invited", not_answered = "who has not answered", coming = "who comes",
+  declined = "who declined", waiting = "the wait-list", present = "who was there", absent = "who was not there",
+  speakers = "the speakers", host = "the host", organisers = "the organisers",
+}
+
+-- parts.audience(rule) -> "who comes (Secretaries)": for whom a rule is, in words
+function parts.audience(rule)
+  local list = {}
+  for i, part in ipairs(rule.parts) do
+    local person = part.key and facts.by_key[part.key]
+    local words = part.key and (person and facts.full_name(person) or part.key)
+      or audiences[part.word] or part.word:gsub("_", " ")
+    list[i] = part.group and ("%s (%s)"):format(words, part.group) or words
+  end
+  return table.concat(list, ", ")
 end
 
 -- parts.count(3, "mail") -> "3 mails"

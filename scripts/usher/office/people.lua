@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- people: every guest with their answer and what became of each mail; by group, by answer, by part of a name.
 -- And who is missing while the event runs, with telephone numbers.
+local attendance = require "usher.attendance"
 local facts = require "usher.facts"
 local fates = require "usher.office.fates"
 local h = require "usher.html"
@@ -142,15 +143,16 @@ end
 
 local function groups_table(groups)
   local body = {}
-  for group, count in pairs(groups) do
+  for _, group in ipairs(tally.names(groups)) do
+    local count = groups[group]
     body[#body + 1] = { group == "" and "without a group" or
       h.a { href = parts.query(parts.path "people", { group = group }), group },
       tostring(count.all), tostring(count.yes), tostring(count.no), tostring(count.none),
       tostring(count.present) }
   end
   if #body < 2 then return nil end
-  return parts.table("Answers by group", { "Group", "Invited", "Coming", "Declined", "No answer", "Present" },
-    body)
+  return h.section { h.h2 { "By group" }, parts.table("Answers by group",
+    { "Group", "Invited", "Coming", "Declined", "No answer", "Present" }, body, "small") }
 end
 
 local function page(request, visitor)
@@ -164,11 +166,12 @@ local function page(request, visitor)
       { count.none, "no answer" }, { count.present, "present" } },
     h.p { h.a { href = parts.path "missing", "Who is missing, with telephone numbers" } },
     not filtered and groups_table(groups),
-    filter(query),
-    h.p { class = "quiet", parts.count(#list, "guest") },
-    #shown > 0 and parts.table("Guests", { "Who", "Group", "Answer", "Mails" },
-      rows_of(shown, by_key(request.seen.fates), visitor)),
-    pager(#list, wanted, query),
+    h.section { h.h2 { "Guests" },
+      filter(query),
+      h.p { class = "quiet", parts.count(#list, "guest") },
+      #shown > 0 and parts.table("Guests", { "Who", "Group", "Answer", "Mails" },
+        rows_of(shown, by_key(request.seen.fates), visitor), "small"),
+      pager(#list, wanted, query) },
   } }
 end
 
@@ -176,11 +179,11 @@ end
 
 -- Whoever said yes and is not there; with `all`, whoever has not said no.
 local function missing(group, all)
-  local attendance, list = usher.book("attendance"), {}
+  local list = {}
   for _, one in ipairs(chosen { group = group }) do
     local said = one.answer and one.answer.answer
     local expected = said == "yes" or all and said ~= "no"
-    if expected and not attendance:has(one.person.key) then list[#list + 1] = one end
+    if expected and not attendance.was_there(one.person.key) then list[#list + 1] = one end
   end
   return list
 end
@@ -214,7 +217,7 @@ local function missing_page(request, visitor)
         { "yes", "everybody who has not declined" } }),
       h.button { "Show" } },
     h.p { class = "lead", #list == 0 and "Nobody is missing." or parts.count(#list, "guest") .. " missing" },
-    #list > 0 and parts.table("Not here yet", { "Who", "Group", "Telephone", "Assistant", "" }, body),
+    #list > 0 and parts.table("Not here yet", { "Who", "Group", "Telephone", "Assistant", "By hand" }, body),
   } }
 end
 

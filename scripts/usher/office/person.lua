@@ -2,6 +2,7 @@
 -- person: one person's page. What is known of them, what the office may do for them, and their history from the
 -- first mail to the last, in plain words. Links in their mails are theirs: they are cut out of what is shown.
 local answers = require "usher.answers"
+local attendance = require "usher.attendance"
 local facts = require "usher.facts"
 local fates = require "usher.office.fates"
 local h = require "usher.html"
@@ -98,9 +99,11 @@ local function answer_told(person, add)
 end
 
 local function presence_told(person, add)
-  local present = usher.book("attendance"):get(person.key)
-  local at = type(present) == "table" and (present.first or present.at)
-  if at then add(at, present.by == "hand" and "marked as present by " .. present.who or "joined") end
+  for _, one in ipairs(attendance.of(person.key) or {}) do
+    local who = one.via:match("^hand:(.*)$")
+    local said = one.absent and "marked as absent" or "marked as present"
+    add(one.at, who and ("%s by %s"):format(said, who ~= "" and who or "the office") or "joined")
+  end
 end
 
 local function history(request, person, visitor)
@@ -160,7 +163,7 @@ end
 
 local function answer_form(person, visitor)
   return parts.form(visitor, "answer", { parts.hidden { person = person.key },
-    h.h3 { "Write an answer down" },
+    h.h2 { "Write an answer down" },
     h.label { for_ = "note", "How it came, in a few words (optional)" },
     h.input { id = "note", name = "note", maxlength = NOTE_MAX, placeholder = "her office phoned" },
     h.p { class = "row", h.button { name = "answer", value = "yes", "Comes" }, h.button { name = "answer",
@@ -170,7 +173,7 @@ end
 
 local function address_form(person, visitor)
   return parts.form(visitor, "address", { parts.hidden { person = person.key },
-    h.h3 { "Correct the address" },
+    h.h2 { "Correct the address" },
     h.p { class = "hint", "Mails that are still to come go there. What was sent is not sent again." },
     h.label { for_ = "mail", "Mail address" },
     h.input { id = "mail", name = "mail", type = "email", value = person.mail or "", maxlength = 254,
@@ -183,11 +186,11 @@ local function address_form(person, visitor)
 end
 
 local function present_form(person, visitor)
-  local is_here = usher.book("attendance"):has(person.key)
-  if is_here then return h.p { class = "good", "Is or was present." } end
-  return parts.form(visitor, "present", { parts.hidden { person = person.key,
+  local there = attendance.was_there(person.key)
+  return parts.form(visitor, "present", { parts.hidden { person = person.key, present = there and "no" or "yes",
       back = parts.query(parts.path "person", { key = person.key }) },
-    h.p { h.button { "Mark as present" } } })
+    h.p { class = "row", there and h.span { class = "good", "Is or was present." },
+      h.button { class = there and "small" or false, there and "Was not there" or "Mark as present" } } })
 end
 
 local function forms(person, visitor)
@@ -238,11 +241,11 @@ local function write_answer(request, visitor)
 end
 
 local function mark_present(request, visitor)
-  local person, attendance = person_of(request), usher.book("attendance")
+  local person, present = person_of(request), request.form.present ~= "no"
   if not person then return nobody(visitor) end
-  if not attendance:has(person.key) then
-    attendance:set(person.key, { first = usher.now(), by = "hand", who = visitor.name })
-    usher.audit("marked as present", nil, visitor.name, person.key)
+  if attendance.was_there(person.key) ~= present then
+    attendance.mark { person = person.key, present = present, who = visitor.name }
+    usher.audit(present and "marked as present" or "marked as absent", nil, visitor.name, person.key)
     live.changed()
   end
   return office.back(request, parts.query(parts.path "person", { key = person.key }))

@@ -35,7 +35,7 @@ local function sent_table(rows, visitor)
     body[i] = { parts.time(visitor, row.first), h.strong { row.name }, tostring(row.n),
       row.state == "done" and "sent" or h.span { class = "bad", "not delivered" } }
   end
-  return #body > 0 and parts.table("Mails so far", { "First", "What", "To how many", "" }, body)
+  return #body > 0 and parts.table("Mails so far", { "First", "What", "To how many", "How it ended" }, body)
     or h.p { class = "quiet", "No mail has gone out yet." }
 end
 

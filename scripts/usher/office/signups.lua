@@ -54,7 +54,8 @@ end
 local function groups_chart()
   local rows, seats = {}, seats_of and seats_of() or {}
   local groups = tally.by_group()
-  for group, count in pairs(groups) do
+  for _, group in ipairs(tally.names(groups)) do
+    local count = groups[group]
     rows[#rows + 1] = { name = group == "" and "without a group" or group, value = count.yes,
       of = seats[group] or count.all }
   end

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- tally: who comes, counted: for the whole event, for each group, for the audience of a rule. One walk over the
 -- list of guests and one over the answers, whatever is asked, so that ten thousand guests are no wait.
+local attendance = require "usher.attendance"
 local facts = require "usher.facts"
 
 local tally = {}
@@ -42,12 +43,24 @@ function tally.by_group()
   end
   for key in usher.book("attendance"):each() do
     local listed, change = facts.by_key[key], changes:get(key)
-    if listed and listed.guest or change and change.signed_up then
+    if (listed and listed.guest or change and change.signed_up) and attendance.was_there(key) then
       local count = at(group_of(key, change))
       count.present = count.present + 1
     end
   end
   return groups
+end
+
+-- tally.names(groups) -> the groups in the script's order, whoever has none last
+function tally.names(groups)
+  local names, seen = {}, {}
+  for _, group in ipairs(facts.groups) do
+    if groups[group] then seen[group], names[#names + 1] = true, group end
+  end
+  for group in pairs(groups) do
+    if not seen[group] then names[#names + 1] = group end
+  end
+  return names
 end
 
 -- tally.sum(groups) -> { all, yes, no, none, present } of everybody

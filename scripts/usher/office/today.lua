@@ -116,8 +116,8 @@ end
 
 local function what(row)
   local rule = facts.rule_named[row.name]
-  return { h.strong { row.name }, rule and h.div { class = "hint", (rule.word == "cue" and "cue" or "mail"),
-    " to ", rule.audience } }
+  return { h.strong { row.name }, rule and h.div { class = "hint", rule.word == "cue" and "a cue for " or "to ",
+    parts.audience(rule) } }
 end
 
 local function next_section(rows, visitor, groups)
@@ -142,7 +142,7 @@ local function sent_section(rows, visitor)
       row.state == "done" and h.span { class = "good", "sent" } or h.span { class = "bad", "not delivered" } }
   end
   return h.section { h.h2 { "Today" },
-    #body > 0 and parts.table("What went out today", { "When", "What", "To how many", "" }, body)
+    #body > 0 and parts.table("What went out today", { "When", "What", "To how many", "How it ended" }, body)
       or h.p { class = "quiet", "Nothing has gone out today." } }
 end
 
@@ -153,9 +153,11 @@ local function figures(groups)
   return parts.figures(list)
 end
 
-local function day_text(visitor)
+local function day_text()
   local event = facts.event
-  return h.p { class = "lead", parts.time(visitor, event.starts.utc), ", ", parts.far(event.starts.utc) }
+  return h.p { class = "lead", usher.time.format(event.starts, event.zone, "%a %e %b %Y, "),
+    h.span { class = "nowrap", usher.time.format(event.starts, event.zone, "%H:%M %P (%z)") }, ", ",
+    parts.far(event.starts.utc) }
 end
 
 local function page(request, visitor)
@@ -163,7 +165,7 @@ local function page(request, visitor)
   local unsure, rest = unsure_section(seen.unsure, visitor), trouble(seen, visitor)
   local calm, groups = not unsure and not next(rest), tally.by_group()
   return { title = "Today and next", body = {
-    day_text(visitor), figures(groups), calm and h.p { class = "good", "Nothing waits for you." },
+    day_text(), figures(groups), calm and h.p { class = "good", "Nothing waits for you." },
     unsure, rest, next_section(seen.next, visitor, groups), sent_section(seen.sent, visitor),
   } }
 end

@@ -147,7 +147,10 @@ function stub.new(files, folder)
     local earliest, name = math.huge, nil
     for _, member in ipairs(world.sorted(members)) do
       local m = members[member]
-      if m.signal and world.flow.inbox[m.signal] then return member end
+      if m.signal and world.flow.inbox[m.signal] then
+        world.flow.inbox[m.signal] = nil -- taken, as in usher
+        return member
+      end
       local at = m.at or m.after and time.shift({ utc = began, zone = "UTC", wall = "" }, m.after).utc
       at = type(at) == "table" and at.utc or at
       if at and at < earliest then earliest, name = at, member end
@@ -167,6 +170,10 @@ function stub.new(files, folder)
   end
   function u.recall(name, key, why) u.recalls[#u.recalls + 1] = ("%s/%s: %s"):format(name, key, why) end
   function u.decide(_, fn, ...) return fn(...) end
+  function u.sleep(span)
+    coroutine.yield(time.shift({ utc = world.now, zone = "UTC", wall = "" }, span).utc)
+  end
+
   function u.mail(mail)
     mail.at, mail.flow, mail.key, mail.label = world.now, world.flow.name, world.flow.key, world.flow.label
     u.mails[#u.mails + 1] = mail

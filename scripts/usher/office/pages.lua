@@ -1,0 +1,12 @@
+-- SPDX-License-Identifier: MIT
+-- pages: the organisers' pages, in the order of their navigation.
+local pages <const> = {
+  require "usher.office.today", require "usher.office.people", require "usher.office.person",
+  require "usher.office.signups", require "usher.office.plan", (require "usher.office.trail"),
+}
+
+return {
+  register = function()
+    for _, page in ipairs(pages) do page.register() end
+  end,
+}
