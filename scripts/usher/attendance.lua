@@ -7,6 +7,7 @@
 -- Reading goes in usher.decide, handlers and routes; writing in handlers and routes.
 local facts = require "usher.facts"
 local links = require "usher.links"
+local live = require "usher.live"
 local pretend = require "usher.pretend"
 local roster = require "usher.roster"
 
@@ -33,6 +34,7 @@ local function add(key, entry)
   if #list >= KEPT_MAX then table.remove(list, 2) end
   list[#list + 1] = entry
   usher.book("attendance"):set(key, list)
+  live.moved()
 end
 
 -- attendance.joined(key, via): somebody went in.

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
--- charts: pictures drawn on the server as SVG. Each has a title and a sentence for whoever can't see it, and the
--- same numbers as a table below, so that nothing is said by a picture alone. Lines differ in dashes, not only
--- in colour. No style is inline: the classes are in usher.css.
+-- charts: pictures drawn on the server as SVG. Each has a title and a sentence for whoever can't see it,
+-- and the same numbers as a table below, so that nothing is said by a picture alone. Lines differ in
+-- dashes, not only in colour. No style is inline: the classes are in usher.css.
 --
 -- charts.steps{ id, title, text, series = { { name, points = { { x = ms, y = n }, ... } } }, from, to, label,
 --   max } -> node. Counts that grow: each line stays until its next point. label(ms) -> text below the axis.
@@ -70,7 +70,8 @@ local function grid(about, to)
     local ms = about.from + (about.to - about.from) * i // 4
     local label = about.label(ms)
     if label ~= said then
-      parts[#parts + 1] = text_at(to.x(ms), HEIGHT - 8, label, i == 0 and "start" or i == 4 and "end" or "middle")
+      local anchor = i == 0 and "start" or i == 4 and "end" or "middle"
+      parts[#parts + 1] = text_at(to.x(ms), HEIGHT - 8, label, anchor)
     end
     said = label
   end
@@ -92,8 +93,8 @@ local function names(about, to)
   local ends, parts = {}, {}
   for i, series in ipairs(about.series) do
     local last = series.points[#series.points]
-    ends[i] = { y = to.y(last and last.y or 0) + 4, text = ("%s %d"):format(series.name, last and last.y or 0),
-      class = "label line" .. i }
+    local n = last and last.y or 0
+    ends[i] = { y = to.y(n) + 4, text = ("%s %d"):format(series.name, n), class = "label line" .. i }
   end
   table.sort(ends, function(a, b) return a.y < b.y end)
   for i = 2, #ends do ends[i].y = math.max(ends[i].y, ends[i - 1].y + 14) end
@@ -122,8 +123,9 @@ local function steps_table(about)
     end
     rows[i] = h.tr(cells)
   end
-  return h.details { h.summary { "The same in numbers" }, h.div { class = "scroll", tabindex = "0", role = "region",
-    aria_label = about.title .. ", in numbers", h.table { h.thead { h.tr(head) }, h.tbody(rows) } } }
+  return h.details { h.summary { "The same in numbers" },
+    h.div { class = "scroll", tabindex = "0", role = "region", aria_label = about.title .. ", in numbers",
+      h.table { h.thead { h.tr(head) }, h.tbody(rows) } } }
 end
 
 function charts.steps(about)
@@ -145,8 +147,9 @@ local function bars_table(about)
     rows[i] = h.tr { h.th { scope = "row", row.name }, h.td { tostring(row.value) },
       h.td { row.of and tostring(row.of) or "" } }
   end
-  return h.table { class = "plain", h.caption { about.text }, h.thead { h.tr { h.th { scope = "col", "Group" },
-    h.th { scope = "col", about.value or "Number" }, h.th { scope = "col", about.of or "Of" } } },
+  local function head(text) return h.th { scope = "col", text } end
+  return h.table { class = "plain", h.caption { about.text },
+    h.thead { h.tr { head "Group", head(about.value or "Number"), head(about.of or "Of") } },
     h.tbody(rows) }
 end
 

@@ -14,8 +14,8 @@ local h = require "usher.html"
 local lang = require "usher.lang"
 local links = require "usher.links"
 local offers = require "usher.offers"
-local programme = require "usher.programme"
 local sheet = require "usher.sheet"
+local show = require "usher.show"
 
 local join_page = {}
 
@@ -53,46 +53,6 @@ end
 local function meeting()
   local where = facts.event.where
   return where and where.kind == "zoom" and where or nil
-end
-
--- ---- what is on ---------------------------------------------------------------------------------------
-
-local function end_of(i)
-  local item, following = facts.items[i], nil
-  for k = i + 1, #facts.items do following = following or facts.items[k].starts end
-  return item.ends or following or facts.event.ends
-end
-
--- The item that is on at that time, when it ends, and the next one with a time of its own.
-local function now_and_next(now)
-  local current, ends, following
-  for i, item in ipairs(facts.items) do
-    if item.starts and item.starts.utc <= now and now < end_of(i).utc then current, ends = item, end_of(i) end
-    if item.starts and item.starts.utc > now then
-      following = following or item
-    end
-  end
-  return current, ends, following
-end
-
-local function item_text(view, item)
-  local by = programme.given_by(item, view.code)
-  return by and ("%s (%s)"):format(item.title, by) or item.title
-end
-
-local function on_now(view)
-  local current, ends, following = now_and_next(view.now)
-  local function at(moment) return dates.clock(moment, view.zone, view.code) end
-  local rows = {}
-  if current then
-    rows[1] = { h.dt { view.say "now" }, h.dd { h.strong {
-      view.say("until_time", { item = item_text(view, current), time = at(ends) }) } } }
-  end
-  if following then
-    rows[#rows + 1] = { h.dt { view.say "next" }, h.dd {
-      view.say("from_time", { item = item_text(view, following), time = at(following.starts) }) } }
-  end
-  return #rows > 0 and h.dl { class = "facts card", rows } or false, current
 end
 
 -- ---- the parts of the page ----------------------------------------------------------------------------
@@ -160,9 +120,9 @@ function phases.open(view)
   if view.now < starts then
     title = view.say("begins", { countdown = countdown.text(view.code, view.now, starts, view.zone) })
   end
-  local block, current = on_now(view)
+  local block, current = show.now_next(view.code, view.zone)
   return title, {
-    way_in(view), block, leads_on(view), sheet.facts(view.reader, view.code),
+    way_in(view), block or false, leads_on(view), sheet.facts(view.reader, view.code),
     sheet.programme(view.reader, view.code, current and { [current] = true }),
   }
 end

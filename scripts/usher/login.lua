@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: MIT
--- login: organisers are let in by a link in a mail. Whoever types an address gets the same answer after the same
--- work, whether or not somebody here has it: a flow is started in each case, and finds out. The link holds for
--- fifteen minutes and once. To open it changes nothing, for programs that scan mails open links too: the page
--- behind it has a button.
+-- login: organisers are let in by a link in a mail. Whoever types an address gets the same answer after the
+-- same work, whether or not somebody here has it: a flow is started in each case, and finds out. The link
+-- holds for fifteen minutes and once. To open it changes nothing, for programs that scan mails open links
+-- too: the page behind it has a button.
 --
 --   book login: see office/session.lua
 --   book login-tries: "ip <address>", "to <key>", "all" -> { n, from = ms }: how often within an hour
@@ -48,7 +48,8 @@ end
 
 local function ask_page()
   return page("Log in", h.form { method = "post", action = "/login",
-    h.p { class = "lead", "For those who run this event. Guests need no log-in: their mails hold their links." },
+    h.p { class = "lead", "For those who run an event. Guests need no log-in: their mails hold their "
+      .. "links." },
     h.label { for_ = "address", "Your mail address" },
     h.input { id = "address", name = "address", type = "email", autocomplete = "email", required = true,
       maxlength = 254 },
@@ -58,9 +59,10 @@ end
 
 local function asked_page()
   return page("Look into your mail", h.list {
-    h.p { class = "lead", "If this address belongs to somebody who runs an event here, a link is on its way." },
-    h.p { "It works once, within fifteen minutes. Nothing came? Look among unwanted mails, or ask whoever keeps "
-      .. "usher for a link: they have the command ", h.tag("code", "usher login"), "." },
+    h.p { class = "lead", "If this address belongs to somebody who runs an event here, a link is on its "
+      .. "way." },
+    h.p { "It works once, within fifteen minutes. Nothing came? Look among unwanted mails, or ask whoever "
+      .. "keeps usher for a link: they have the command ", h.tag("code", "usher login"), "." },
   })
 end
 
@@ -171,8 +173,8 @@ local function enter(request)
   return { redirect = first_path(visitor), cookies = { cookie } }
 end
 
--- login.link{ address } -> { url, name } or { none = true }: the handler behind `usher login` and the line that
--- a first start prints. Without an address: for the owner, whoever has the role or none.
+-- login.link{ address } -> { url, name } or { none = true }: the handler behind `usher login` and the line
+-- that a first start prints. Without an address: for the owner, whoever has the role or none.
 function login.link(request)
   local address, key = request and request.address, roles.CONSOLE
   if address then

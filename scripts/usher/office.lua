@@ -14,8 +14,8 @@ local office = {}
 
 local REFRESH_S <const> = 60 -- without JavaScript; with it the page hears of changes
 
--- In the order of the navigation: { path, text, act, href = fn }. The modules add theirs, before the event has
--- its name: therefore addresses are made when a page is.
+-- In the order of the navigation: { path, text, act, href = fn }. The modules add theirs, before the event
+-- has its name: therefore addresses are made when a page is.
 local pages <const> = {}
 
 -- office.navigation(visitor, here) -> items for frame.office
@@ -60,8 +60,8 @@ end
 
 local function refused(visitor, act)
   return render(visitor, nil, { title = "Not with your role", status = 403, live = false,
-    body = h.p { ("Your role here is %s; this page (%s) is for others. The owner of the event gives roles, in "
-      .. "the list of people."):format(roles.text(visitor.has), act) } })
+    body = h.p { ("Your role here is %s; this page (%s) is for others. The owner of the event gives "
+      .. "roles, in the list of people."):format(roles.text(visitor.has), act) } })
 end
 
 -- Is this request for this event, and from somebody who may? visitor, or nil and the answer.
@@ -81,8 +81,8 @@ local function look_of(act, look)
   end
 end
 
--- office.page(path, { text =, act =, look = fn(request, visitor) }, fn(request, visitor) -> view). path: nil for
--- the first page. text: what the navigation calls it; without it the page is not in it.
+-- office.page(path, { text =, act =, look = fn(request, visitor) }, fn(request, visitor) -> view). path:
+-- nil for the first page. text: what the navigation calls it; without it the page is not in it.
 function office.page(path, options, fn)
   local act = options.act or "see"
   pages[#pages + 1] = { path = path or "", text = options.text, act = act,
@@ -107,7 +107,8 @@ function office.act(name, options, fn)
     if not visitor then return answer end
     if not session.holds(visitor, name, request) then
       return render(visitor, nil, { title = "Please send it again", status = 403, live = false,
-        body = h.p { "This form is from before you logged in. Go back, load the page anew and send it again." } })
+        body = h.p { "This form is from before you logged in. Go back, load the page anew and send it "
+          .. "again." } })
     end
     return fn(request, visitor)
   end, { look = look_of(options.act, options.look) })
@@ -119,7 +120,8 @@ function office.refuse(visitor, sentence)
     body = h.p { class = "wrong", sentence } })
 end
 
--- office.back(request, otherwise) -> response: to the page of ours that the form names, as a path of this event.
+-- office.back(request, otherwise) -> response: to the page of ours that the form names, as a path of this
+-- event.
 function office.back(request, otherwise)
   local to = (request.form or {}).back or ""
   local ours = parts.path()
@@ -142,7 +144,8 @@ local function front_door(request)
   for i, event in ipairs(events) do
     list[i] = h.li { h.a { href = "/e/" .. event.id, event.title } }
   end
-  return frame.guest { title = "Events", body = h.list { h.h1 { "Events" }, h.ul { class = "big-list", list } } }
+  return frame.guest { title = "Events", body = h.list { h.h1 { "Events" },
+    h.ul { class = "big-list", list } } }
 end
 
 local function log_out(request)

@@ -33,7 +33,8 @@ function show_clock.timed_after(i)
   end
 end
 
--- show_clock.ends(state, i) -> when item i is over if nothing more is pressed (ms); nil for one without a time
+-- show_clock.ends(state, i) -> when item i is over if nothing more is pressed (ms); nil for one without a
+-- time
 function show_clock.ends(state, i)
   local item = facts.items[i]
   if not item.starts then return nil end
@@ -42,9 +43,9 @@ function show_clock.ends(state, i)
   return planned.utc + state.by
 end
 
--- show_clock.current(state, now) -> index of what is on; 0 before the first, #items + 1 after the last. What
--- was begun by a press is on until the clock of the next comes; an item without a time has no clock, and is on
--- until somebody presses on.
+-- show_clock.current(state, now) -> index of what is on; 0 before the first, #items + 1 after the last.
+-- What was begun by a press is on until the clock of the next comes; an item without a time has no clock,
+-- and is on until somebody presses on.
 function show_clock.current(state, now)
   if state.over then return #facts.items + 1 end
   local on = 0
@@ -60,9 +61,9 @@ function show_clock.current(state, now)
 end
 
 -- show_clock.plan(now) -> { state, current, list, next, ends, late }
---   list = { { item, index, starts, ends (ms or nil), phase = "past" | "now" | "next" | "later" } }
---   next = index of what comes next or nil; ends = when the last item ends as it goes now; late = how far that
---   is after the event's end (ms, 0 or more)
+--   list   { item, index, starts, ends (ms or nil), phase = "past" | "now" | "next" | "later" } of each
+--   next   index of what comes next, or nil
+--   ends   when the last item ends as it goes now; late: how far that is after the event's end (ms, or 0)
 function show_clock.plan(now)
   local state, list = show_clock.state(), {}
   local current = show_clock.current(state, now)
@@ -107,9 +108,10 @@ function show_clock.by(title)
   return starts and facts.items[i].starts and starts - facts.items[i].starts.utc or 0
 end
 
--- show_clock.wait(title, moment) -> by: waits until the moment has come by the clock of the day, however often
--- that is moved while we wait; `by` is how much later that was. Only in flows. show_steer tells us with the
--- signal "moved". After a press nobody hears of it at once: it may be a mistake, and is taken back.
+-- show_clock.wait(title, moment) -> by: waits until the moment has come by the clock of the day, however
+-- often that is moved while we wait; `by` is how much later that was. Only in flows. show_steer tells us
+-- with the signal "moved". After a press nobody hears of it at once: it may be a mistake, and is taken
+-- back.
 function show_clock.wait(title, moment)
   local not_before
   while true do
@@ -122,8 +124,8 @@ function show_clock.wait(title, moment)
   end
 end
 
--- show_clock.tell(title, key, by) -> whether the clock is still where the flow thinks; then it is written down
--- that this person is told so. Inside usher.decide, together with the decision to send.
+-- show_clock.tell(title, key, by) -> whether the clock is still where the flow thinks; then it is written
+-- down that this person is told so. Inside usher.decide, together with the decision to send.
 function show_clock.tell(title, key, by)
   if show_clock.by(title) ~= by then return false end
   local i = show_clock.index(title)

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: MIT
--- show_page: /run/<event> for whoever is logged in, /run/<token> by the host's personal link. Large type, for a
--- phone beside the camera: what is on, how long still, what comes next; all the clocks; who of the speakers is
--- not there yet; the order of the day with its open ends; the fixed end in view. With JavaScript the minutes
--- count by themselves; without it the page is fetched anew.
+-- show_page: /run/<event> for whoever is logged in, /run/<token> by the host's personal link. Large type,
+-- for a phone beside the camera: what is on, how long still, what comes next; all the clocks; who of the
+-- speakers is not there yet; the order of the day with its open ends; the fixed end in view. With
+-- JavaScript the minutes count by themselves; without it the page is fetched anew.
 local attendance = require "usher.attendance"
 local calendar = require "usher.calendar"
 local facts = require "usher.facts"
@@ -22,7 +22,6 @@ local show_page = {}
 
 local MINUTE_MS <const> = 60 * 1000
 local REFRESH_S <const> = 15
-local DAY_MS <const> = 24 * 60 * MINUTE_MS
 
 -- -- who is looking
 
@@ -41,16 +40,11 @@ local function admit(request)
   return visitor
 end
 
--- show_page.url(key) -> the personal address of whoever runs the day, or nil without a web address
-function show_page.url(key)
-  return links.url("run", key, { expires = facts.event.ends.utc + DAY_MS })
-end
-
 -- -- parts of the page
 
 local function clock_text(ms, zone) return usher.time.format(ms, zone, "%H:%M") end
 
-local function given(item) return programme.given_by(item) or (#item.people == 0 and "" or nil) end
+local function given(item) return programme.given_by(item, "en") or (#item.people == 0 and "" or nil) end
 
 -- "5 min left", counted on by the browser; the last minute stands out. `ends` is where it counts to.
 local function left(ends, now)
@@ -70,8 +64,8 @@ local function now_card(plan, now, visitor)
   if not on then return h.section { class = "now card", h.h1 { "The programme is over" } } end
   return h.section { class = "now card",
     h.p { class = "quiet", "Now" }, h.h1 { on.item.title }, h.p { class = "by", given(on.item) },
-    on.ends and left(on.ends, now) or h.p { class = "left", "no time of its own: press \u{201C}Next\u{201D} when "
-      .. "it is done" },
+    on.ends and left(on.ends, now)
+      or h.p { class = "by", "No time of its own: press \u{201C}Next\u{201D} when it is done." },
     on.ends and h.p { class = "quiet", "until ", clock_text(on.ends, facts.event.zone),
       visitor.zone ~= facts.event.zone and (", %s %s"):format(clock_text(on.ends, visitor.zone),
         calendar.place(visitor.zone)) or nil },
@@ -158,7 +152,7 @@ local function row_of(one, zones)
   local by = given(item)
   return h.tr { class = one.phase, aria_current = one.phase == "now" and "step" or false, cells,
     h.td { data_name = "What", h.strong { item.title }, by ~= "" and h.div { class = "hint", by } or nil,
-      not item.starts and h.div { class = "hint", "no time of its own, in this place of the order" } or nil } }
+      not item.starts and h.div { class = "hint", "no time of its own" } or nil } }
 end
 
 local function order_of_the_day(plan)
@@ -170,8 +164,8 @@ local function order_of_the_day(plan)
   head[#head + 1] = h.th { scope = "col", "What" }
   for i, one in ipairs(plan.list) do rows[i] = row_of(one, zones) end
   return h.section { h.h2 { "The order of the day" },
-    h.table { class = "rows order", h.caption { class = "unseen", "Times as the day goes" }, h.thead { h.tr(head) },
-      h.tbody(rows) } }
+    h.table { class = "rows order", h.caption { class = "unseen", "Times as the day goes" },
+      h.thead { h.tr(head) }, h.tbody(rows) } }
 end
 
 -- -- routes

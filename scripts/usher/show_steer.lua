@@ -3,9 +3,9 @@
 -- One press is one transaction: the clock, the signals to the cues that wait, and the flows that tell whoever
 -- was told another time before. So after a crash everything of a press is there, or nothing.
 --
--- Whoever has not had a cue yet gets it by the new clock (show_clock.wait). Whoever has had one is told the new
--- time by a mail, once the clock has stood still for a moment: who presses +5 three times means fifteen. Nobody
--- is written to while they speak.
+-- Whoever has not had a cue yet gets it by the new clock (show_clock.wait). Whoever has had one is told the
+-- new time by a mail, once the clock has stood still for a moment: who presses +5 three times means
+-- fifteen. Nobody is written to while they speak.
 local cues = require "usher.cues"
 local dates = require "usher.dates"
 local facts = require "usher.facts"
@@ -90,8 +90,8 @@ end
 
 -- -- who hears of it
 
--- Those who wait for an item: { index, person = key, flow, key } of each cue; for an item that nobody had when
--- the script was loaded, whoever is named by now.
+-- Those who wait for an item: { index, person = key, flow, key } of each cue; for an item that nobody had
+-- when the script was loaded, whoever is named by now.
 local function waiting_for()
   local list = {}
   for _, unit in ipairs(cues.units()) do
@@ -103,7 +103,9 @@ local function waiting_for()
   end
   for i, item in ipairs(facts.items) do
     local named = item.undecided and usher.book("decided"):get(item.title)
-    if named then list[#list + 1] = { index = i, person = named.person, flow = "undecided", key = item.title } end
+    if named then
+      list[#list + 1] = { index = i, person = named.person, flow = "undecided", key = item.title }
+    end
   end
   return list
 end

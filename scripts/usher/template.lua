@@ -14,9 +14,12 @@ local invite = require "usher.invite"
 local lang = require "usher.lang"
 local links = require "usher.links"
 local programme = require "usher.programme"
+local roles = require "usher.office.roles"
 local tally = require "usher.tally"
 
 local template = {}
+
+local DAY_MS <const> = 24 * 3600 * 1000
 
 local url <const> = "^https?://[%w%-._~:/?#@!$&'()*+,;=%%]+$"
 
@@ -134,6 +137,13 @@ local function programme_text(case)
   return #facts.items > 0 and table.concat(lines, "\n") or ""
 end
 
+-- For whoever may see it: the link to the page of the day. It ends a day after the event does.
+local function run_page(case)
+  if not roles.may(roles.of(case.person.key), "show") then return nil end
+  local address = links.url("run", case.person.key, { expires = facts.event.ends.utc + DAY_MS })
+  return address and say(case, "run_page", { link = "<" .. address .. ">" })
+end
+
 -- The order of the day for the person who runs it: every zone of those who speak, and what is open.
 local function run_of_show(case)
   local lines = {}
@@ -148,6 +158,8 @@ local function run_of_show(case)
     if not item.starts then line = say(case, "floating", { item = line }) end
     lines[#lines + 1] = line
   end
+  local page = #lines > 0 and run_page(case)
+  if page then lines[#lines + 1] = "\n" .. page end
   return table.concat(lines, "\n")
 end
 

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- fates: what became of a mail for a person, in plain words. A row of the list "fates" (a flow, with its newest
--- step) becomes { kind, text, flag }:
+-- fates: what became of a mail for a person, in plain words. A row of the list "fates" (a flow, with its
+-- newest step) becomes { kind, text, flag }:
 --   planned   waits for its moment             sent      it left, and the server took it
 --   skipped   decided against, with why        retrying  the server did not take it yet
 --   unsure    perhaps it arrived: decide       refused   the server will not take it
@@ -45,7 +45,8 @@ function fates.of(row, person)
     return fate
   end
   if stuck[row.state] then
-    return { kind = "stuck", text = ("%s: %s"):format(row.state, row.why or "a person must look"), flag = true }
+    return { kind = "stuck", flag = true,
+      text = ("%s: %s"):format(row.state, row.why or "a person must look") }
   end
   if row.state == "cancelled" then return skipped("taken out of the script") end
   if row.step_state == "open" and row.attempt then

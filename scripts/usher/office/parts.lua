@@ -50,8 +50,8 @@ local function zones_of(visitor, ms)
   return { event, own }
 end
 
--- parts.when(visitor, ms) -> "Tue 16 Feb 10:00, 13:00 Seoul": the event's clock, then the reader's own. A year
--- is said when it is not the event's.
+-- parts.when(visitor, ms) -> "Tue 16 Feb 10:00, 13:00 Seoul": the event's clock, then the reader's own. A
+-- year is said when it is not the event's.
 function parts.when(visitor, ms)
   local list, event_day = {}, nil
   for i, zone in ipairs(zones_of(visitor, ms)) do
@@ -91,8 +91,8 @@ end
 
 -- -- building blocks
 
--- parts.form(visitor, name, content) -> a form that is sent to the page of that name, with its token. content:
--- as for html, further attributes too; action: another path.
+-- parts.form(visitor, name, content) -> a form that is sent to the page of that name, with its token.
+-- content: as for html, further attributes too; action: another path.
 function parts.form(visitor, name, content)
   local form = { method = "post", action = content.action or parts.path(name),
     h.input { type = "hidden", name = "token", value = session.token(visitor, name) } }
@@ -112,9 +112,10 @@ function parts.hidden(values)
   return list
 end
 
--- parts.table(caption, { "When", "What" }, rows, class) -> a table that becomes blocks on a phone; a row is a list
--- of cells (texts or nodes). The column's name stands before each cell there. class: "small" puts the cells of a
--- block beside each other. The caption is for whoever hears the page; a heading above it is for the others.
+-- parts.table(caption, { "When", "What" }, rows, class) -> a table that becomes blocks on a phone; a row is
+-- a list of cells (texts or nodes). The column's name stands before each cell there. class: "small" puts
+-- the cells of a block beside each other. The caption is for whoever hears the page; a heading above it is
+-- for the others.
 function parts.table(caption, names, rows, class)
   local head, body = {}, {}
   for i, name in ipairs(names) do head[i] = h.th { scope = "col", name } end
@@ -123,10 +124,12 @@ function parts.table(caption, names, rows, class)
     for i, name in ipairs(names) do cells[i] = h.td { data_name = name, row[i] or "" } end
     body[r] = h.tr(cells)
   end
-  return h.table { class = class and "rows " .. class or "rows", h.caption { class = "unseen", caption }, h.thead { h.tr(head) }, h.tbody(body) }
+  return h.table { class = class and "rows " .. class or "rows", h.caption { class = "unseen", caption },
+    h.thead { h.tr(head) }, h.tbody(body) }
 end
 
--- parts.figures{ { 24, "invited" }, ... } -> a row of numbers with a word below each. A third value is a class.
+-- parts.figures{ { 24, "invited" }, ... } -> a row of numbers with a word below each. A third value is a
+-- class.
 function parts.figures(list)
   local items = {}
   for i, figure in ipairs(list) do
@@ -135,7 +138,24 @@ function parts.figures(list)
   return h.ul { class = "figures", items }
 end
 
--- parts.choose(label, name, chosen, { { value, text }, ... }) -> label and select. The first stands for no choice.
+-- parts.answer_figures(count) -> list for parts.figures; what is nobody's is left out, but for the usual
+-- three
+function parts.answer_figures(count)
+  local list = {}
+  local function add(n, word, class)
+    if n > 0 then list[#list + 1] = { n, word, class } end
+  end
+  add(count.present, "present", "good")
+  list[#list + 1] = { count.yes, "coming", "good" }
+  add(count.tentative, "perhaps")
+  list[#list + 1] = { count.no, "declined" }
+  add(count.waiting, "waiting")
+  list[#list + 1] = { count.none, "no answer" }
+  return list
+end
+
+-- parts.choose(label, name, chosen, { { value, text }, ... }) -> label and select. The first stands for no
+-- choice.
 function parts.choose(label, name, chosen, choices)
   local options = {}
   for i, choice in ipairs(choices) do
@@ -146,7 +166,8 @@ end
 
 local audiences <const> = {
   invited = "everybody invited", not_answered = "who has not answered", coming = "who comes",
-  declined = "who declined", waiting = "the wait-list", present = "who was there", absent = "who was not there",
+  declined = "who declined", waiting = "the wait-list", present = "who was there",
+  absent = "who was not there",
   speakers = "the speakers", host = "the host", organisers = "the organisers",
 }
 

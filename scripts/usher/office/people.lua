@@ -9,7 +9,7 @@ local office = require "usher.office"
 local parts = require "usher.office.parts"
 local roles = require "usher.office.roles"
 local roster = require "usher.roster"
-local tally = require "usher.office.tally"
+local counts = require "usher.office.counts"
 
 local people = {}
 
@@ -19,7 +19,7 @@ local ON_A_PAGE <const> = 50
 
 local function contains(person, text)
   local function has(value) return value and value:lower():find(text, 1, true) end
-  return has(facts.full_name(person)) or has(person.key) or has(person.mail) or has(person.position)
+  return has(roster.shown(person)) or has(person.key) or has(person.mail) or has(person.position)
 end
 
 -- The guests that the request asks for, in the list's order. wanted = { group, answer, text }
@@ -61,7 +61,7 @@ end
 
 -- -- how they are shown
 
-local answers_text <const> = { yes = "comes", no = "declined", maybe = "perhaps" }
+local answers_text <const> = { yes = "comes", no = "declined", tentative = "perhaps" }
 
 -- people.answer(answer) -> node: "comes", with who wrote it down and how
 function people.answer(answer)
@@ -79,15 +79,15 @@ end
 
 -- "3 sent, 2 to come", and all of them behind it; what wants attention is never hidden.
 local function mails_cell(rows, person, visitor)
-  local counts, lines, flags = { sent = 0, planned = 0 }, {}, {}
+  local n, lines, flags = { sent = 0, planned = 0 }, {}, {}
   for i, row in ipairs(rows) do
     local fate = fates.of(row, person)
-    if counts[fate.kind] then counts[fate.kind] = counts[fate.kind] + 1 end
+    if n[fate.kind] then n[fate.kind] = n[fate.kind] + 1 end
     lines[i] = fate_line(row, person, visitor)
     if fate.flag then flags[#flags + 1] = h.div { class = "flag", row.name, ": ", fate.text } end
   end
   if #rows == 0 then return h.span { class = "quiet", "none" } end
-  return { flags, h.details { h.summary { ("%d sent, %d to come"):format(counts.sent, counts.planned) },
+  return { flags, h.details { h.summary { ("%d sent, %d to come"):format(n.sent, n.planned) },
     h.ul { class = "fates", lines } } }
 end
 
@@ -105,7 +105,7 @@ local function rows_of(list, fates_by_key, visitor)
   local body = {}
   for i, one in ipairs(list) do
     local person = one.person
-    body[i] = { { parts.person_link(person.key, facts.full_name(person)),
+    body[i] = { { parts.person_link(person.key, roster.shown(person)),
         person.position and h.div { class = "hint", person.position } },
       person.group or "", people.answer(one.answer),
       mails_cell(fates_by_key[person.key] or {}, person, visitor) }
@@ -125,7 +125,7 @@ local function filter(query)
       h.input { id = "q", name = "q", type = "search", value = query.q or "" } },
     #facts.groups > 0 and parts.choose("Group", "group", query.group, groups_choice()),
     parts.choose("Answer", "answer", query.answer, { { "", "any answer" }, { "yes", "comes" },
-      { "no", "declined" }, { "none", "no answer" } }),
+      { "tentative", "perhaps" }, { "no", "declined" }, { "none", "no answer" } }),
     h.button { "Show" },
   }
 end
@@ -137,33 +137,33 @@ local function pager(total, wanted, query)
       answer = query.answer, page = page }), text }
   end
   local last = (total + ON_A_PAGE - 1) // ON_A_PAGE
-  return h.nav { class = "pager", aria_label = "Pages", wanted.page > 1 and to(wanted.page - 1, "before"), " ",
-    ("page %d of %d"):format(wanted.page, last), " ", wanted.page < last and to(wanted.page + 1, "after") }
+  return h.nav { class = "pager", aria_label = "Pages of the list",
+    wanted.page > 1 and to(wanted.page - 1, "before"), " ", ("page %d of %d"):format(wanted.page, last), " ", wanted.page < last and to(wanted.page + 1, "after") }
 end
 
 local function groups_table(groups)
   local body = {}
-  for _, group in ipairs(tally.names(groups)) do
+  for _, group in ipairs(counts.names(groups)) do
     local count = groups[group]
     body[#body + 1] = { group == "" and "without a group" or
       h.a { href = parts.query(parts.path "people", { group = group }), group },
-      tostring(count.all), tostring(count.yes), tostring(count.no), tostring(count.none),
-      tostring(count.present) }
+      tostring(count.all), tostring(count.yes), tostring(count.no), tostring(count.none + count.tentative
+      + count.waiting), tostring(count.present) }
   end
   if #body < 2 then return nil end
   return h.section { h.h2 { "By group" }, parts.table("Answers by group",
-    { "Group", "Invited", "Coming", "Declined", "No answer", "Present" }, body, "small") }
+    { "Group", "Guests", "Coming", "Declined", "Open", "Present" }, body, "small") }
 end
 
 local function page(request, visitor)
   local wanted, query = wanted_of(request), request.query or {}
-  local list, groups = chosen(wanted), tally.by_group()
-  local count = tally.sum(groups)
+  local list, groups = chosen(wanted), counts.by_group()
+  local count = counts.sum(groups)
   local shown = cut(list, wanted.page)
   local filtered = wanted.group or wanted.answer or wanted.text
   return { title = "People", body = {
-    parts.figures { { count.all, "invited" }, { count.yes, "coming", "good" }, { count.no, "declined" },
-      { count.none, "no answer" }, { count.present, "present" } },
+    parts.figures { { count.all, count.all == 1 and "guest" or "guests" },
+      table.unpack(parts.answer_figures(count)) },
     h.p { h.a { href = parts.path "missing", "Who is missing, with telephone numbers" } },
     not filtered and groups_table(groups),
     h.section { h.h2 { "Guests" },
@@ -207,7 +207,7 @@ local function missing_page(request, visitor)
   local back = parts.query(parts.path "missing", { group = group, all = all and "yes" })
   for i, one in ipairs(list) do
     local person = one.person
-    body[i] = { parts.person_link(person.key, facts.full_name(person)), person.group or "",
+    body[i] = { parts.person_link(person.key, roster.shown(person)), person.group or "",
       call(person.phone), person.assistant or "", here_button(person, visitor, back) }
   end
   return { title = "Who is missing", body = {

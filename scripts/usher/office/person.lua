@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
--- person: one person's page. What is known of them, what the office may do for them, and their history from the
--- first mail to the last, in plain words. Links in their mails are theirs: they are cut out of what is shown.
+-- person: one person's page. What is known of them, what the office may do for them, and their history from
+-- the first mail to the last, in plain words. Links in their mails are theirs: they are cut out of what is
+-- shown.
 local answers = require "usher.answers"
 local attendance = require "usher.attendance"
 local facts = require "usher.facts"
@@ -13,6 +14,7 @@ local people_page = require "usher.office.people"
 local people = require "usher.people"
 local roles = require "usher.office.roles"
 local roster = require "usher.roster"
+local suppression = require "usher.suppression"
 
 local person_page = {}
 
@@ -108,7 +110,9 @@ end
 
 local function history(request, person, visitor)
   local lines, items = {}, {}
-  local function add(at, text, more, flag) lines[#lines + 1] = { at = at, text = text, more = more, flag = flag } end
+  local function add(at, text, more, flag)
+    lines[#lines + 1] = { at = at, text = text, more = more, flag = flag }
+  end
   letters_told(request.seen.letters, add)
   skips_told(request.seen.fates, person, add)
   if request.seen.acts then acts_told(request.seen.acts, add) else answer_told(person, add) end
@@ -118,7 +122,8 @@ local function history(request, person, visitor)
     items[i] = h.li { h.span { class = "at", parts.time(visitor, line.at) }, " ",
       h.span { class = line.flag and "flag" or false, line.text }, line.more }
   end
-  return #items > 0 and h.ol { class = "history", items } or h.p { class = "quiet", "Nothing has happened yet." }
+  return #items > 0 and h.ol { class = "history", items }
+    or h.p { class = "quiet", "Nothing has happened yet." }
 end
 
 -- What is still to come, by its moment.
@@ -127,8 +132,9 @@ local function to_come(request, person, visitor)
   for _, row in ipairs(request.seen.fates) do
     local fate = fates.of(row, person)
     if fate.kind == "planned" or fate.kind == "retrying" then
-      items[#items + 1] = { at = fate.at, node = h.li { h.span { class = "at", parts.time(visitor, fate.at) }, " ",
-        h.strong { row.name }, fate.kind == "retrying" and { " ", h.span { class = "flag", fate.text } } } }
+      items[#items + 1] = { at = fate.at, node = h.li {
+        h.span { class = "at", parts.time(visitor, fate.at) }, " ", h.strong { row.name },
+        fate.kind == "retrying" and { " ", h.span { class = "flag", fate.text } } } }
     end
   end
   table.sort(items, function(a, b) return a.at < b.at end)
@@ -157,8 +163,13 @@ end
 
 local function stands_in(person)
   local whom = person.stands_in_for
-  local name = type(whom) == "table" and whom.name or whom
-  return name and h.p { "Comes in the place of ", h.strong { name }, "." }
+  return whom and h.p { "Comes in the place of ", h.strong { facts.full_name(whom) }, "." }
+end
+
+-- Whoever wants no mail is told by telephone.
+local function suppressed(person)
+  local why = person.guest and person.mail and suppression.why(person.mail, "event")
+  return why and h.p { class = "flag", "This address ", why, "." }
 end
 
 local function answer_form(person, visitor)
@@ -187,7 +198,8 @@ end
 
 local function present_form(person, visitor)
   local there = attendance.was_there(person.key)
-  return parts.form(visitor, "present", { parts.hidden { person = person.key, present = there and "no" or "yes",
+  return parts.form(visitor, "present", {
+    parts.hidden { person = person.key, present = there and "no" or "yes",
       back = parts.query(parts.path "person", { key = person.key }) },
     h.p { class = "row", there and h.span { class = "good", "Is or was present." },
       h.button { class = there and "small" or false, there and "Was not there" or "Mark as present" } } })
@@ -207,7 +219,8 @@ local function page(request, visitor)
   end
   local answer = usher.book("answers"):get(person.key)
   return { title = facts.full_name(person), body = {
-    person.guest and h.p { class = "lead", people_page.answer(answer) }, stands_in(person), known(person),
+    person.guest and h.p { class = "lead", people_page.answer(answer) },
+    stands_in(person), suppressed(person), known(person),
     forms(person, visitor),
     h.section { h.h2 { "To come" }, to_come(request, person, visitor) },
     h.section { h.h2 { "From the beginning" }, history(request, person, visitor) },
@@ -234,9 +247,8 @@ local function write_answer(request, visitor)
   if request.form.answer ~= "yes" and request.form.answer ~= "no" then
     return office.refuse(visitor, "An answer is yes or no.")
   end
-  answers.answer { person = person.key, answer = request.form.answer, note = note ~= "" and note or nil,
+  answers.by_office { person = person.key, answer = request.form.answer, note = note ~= "" and note or nil,
     who = visitor.name }
-  live.changed()
   return back_to(person)
 end
 
@@ -263,7 +275,8 @@ local function correct_address(request, visitor)
   local mail, assistant = one_line(request.form.mail, 254), one_line(request.form.assistant, 254)
   for _, address in ipairs { mail, assistant ~= "" and assistant or mail } do
     if not people.is_address(address) then
-      return office.refuse(visitor, ("'%s' is not a mail address: write it as name@office.example"):format(address))
+      return office.refuse(visitor, ("'%s' is not a mail address: write it as name@office.example"):format(
+        address))
     end
   end
   local twin = roster.by_mail(mail)

@@ -22,7 +22,8 @@ local function next_table(rows, visitor)
   local body = {}
   for i, row in ipairs(rows) do
     local phrase = (row.note or ""):match("%((.+)%)$")
-    body[i] = { parts.time(visitor, row.due), { h.strong { row.name }, phrase and h.div { class = "hint", phrase } },
+    body[i] = { parts.time(visitor, row.due),
+      { h.strong { row.name }, phrase and h.div { class = "hint", phrase } },
       row.n == 1 and (row.label or row.flow_key or "1") or tostring(row.n) }
   end
   return #body > 0 and parts.table("What is still to come", { "When", "What", "For how many" }, body)
@@ -55,7 +56,8 @@ end
 local function page(request, visitor)
   local seen = request.seen
   return { title = "Schedule", body = {
-    h.p { "Who gets a mail is decided when its moment comes: whoever has answered by then is not asked again." },
+    h.p { "Who gets a mail is decided when its moment comes: whoever has answered by then is not asked "
+      .. "again." },
     h.section { h.h2 { "To come" }, next_table(seen.next, visitor) },
     h.section { h.h2 { "So far" }, sent_table(seen.sent, visitor) },
     runs_table(seen.runs, visitor),

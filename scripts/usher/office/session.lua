@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
--- session: who is looking at a page of the organisers. The cookie is a sealed token: nobody can make or read
--- one, and it ends by itself. Each event has a cookie and a key of its own, so who is let in to one event sees
--- nothing of another.
+-- session: who is looking at a page of the organisers. The cookie is a sealed token: nobody can make or
+-- read one, and it ends by itself. Each event has a cookie and a key of its own, so who is let in to one
+-- event sees nothing of another.
 --
 --   book login: person's key -> { asked = links made so far, used = the newest link that was used,
 --     generation = counted up by "log out everywhere" }

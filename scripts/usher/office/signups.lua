@@ -6,17 +6,12 @@ local facts = require "usher.facts"
 local h = require "usher.html"
 local office = require "usher.office"
 local parts = require "usher.office.parts"
-local tally = require "usher.office.tally"
+local seats = require "usher.seats"
+local counts = require "usher.office.counts"
 
 local signups = {}
 
 local DAY_MS <const> = 24 * 3600 * 1000
-
--- Group -> seats, from the word that has them; nil: nobody counts seats.
-local seats_of
-
--- signups.seats_by(fn): fn() -> group -> number of seats. Once, at the top level, by whatever word has seats.
-function signups.seats_by(fn) seats_of = fn end
 
 -- How many had said yes, and no, at the end of each day on which somebody answered.
 local function by_day()
@@ -44,34 +39,49 @@ local function chart()
   return charts.steps {
     id = "answers", title = "Answers over time", from = order[1],
     to = math.max(math.min(usher.now(), facts.event.ends.utc), order[#order] + DAY_MS),
-    text = ("%d coming and %d declined, counted by the day of each guest's latest answer in %s"):format(yes, no,
-      calendar.place(zone)),
+    text = ("%d coming and %d declined, counted by the day of each guest's latest answer in %s"):format(
+      yes, no, calendar.place(zone)),
     series = { { name = "coming", points = coming }, { name = "declined", points = declined } },
     label = function(ms) return usher.time.format(ms, zone, "%e %b") end,
   }
 end
 
-local function groups_chart()
-  local rows, seats = {}, seats_of and seats_of() or {}
-  local groups = tally.by_group()
-  for _, group in ipairs(tally.names(groups)) do
+local function groups_chart(groups)
+  local rows = {}
+  for _, group in ipairs(counts.names(groups)) do
     local count = groups[group]
-    rows[#rows + 1] = { name = group == "" and "without a group" or group, value = count.yes,
-      of = seats[group] or count.all }
+    rows[#rows + 1] = { name = group == "" and "without a group" or group, value = count.yes, of = count.all }
   end
   if #rows == 0 then return nil end
-  return charts.bars { id = "groups", title = "Coming by group", value = "Coming",
-    of = seats_of and "Seats" or "Invited", rows = rows,
-    text = seats_of and "Who comes, and how many seats each group has"
-      or "Who comes, and how many of each group were invited" }
+  return h.section { h.h2 { "By group" }, charts.bars { id = "groups", title = "Coming by group",
+    value = "Coming", of = "Guests", rows = rows, text = "Who comes, of all guests of each group" } }
+end
+
+-- The sign-up's seats: those of each group, and those that are anybody's.
+local function seats_section()
+  local plan = facts.signup
+  if not plan or not plan.seats then return nil end
+  local rows, taken, all, waiting = {}, seats.taken(), 0, 0
+  for _, group in ipairs(plan.groups) do
+    all, waiting = all + (taken[group] or 0), waiting + seats.waiting(group)
+    local own = plan.room.own[group]
+    if #plan.groups > 1 then rows[#rows + 1] = { name = group, value = taken[group] or 0, of = own } end
+  end
+  table.insert(rows, 1, { name = "All seats", value = all, of = plan.seats })
+  return h.section { h.h2 { "Seats" },
+    parts.figures { { plan.seats, "seats" }, { all, "taken" }, { math.max(0, plan.seats - all), "free" },
+      waiting > 0 and { waiting, "waiting" } or nil },
+    charts.bars { id = "seats", title = "Seats taken", value = "Taken", of = "Seats", rows = rows,
+      text = plan.room.free > 0 and "A group takes its own seats first, then those that are anybody's"
+        or "Each group has seats of its own" } }
 end
 
 local function page()
-  local count = tally.sum(tally.by_group())
+  local groups = counts.by_group()
   return { title = "Answers and seats", body = {
-    parts.figures { { count.yes, "coming", "good" }, { count.no, "declined" }, { count.none, "no answer" } },
+    parts.figures(parts.answer_figures(counts.sum(groups))),
     h.section { h.h2 { "Over time" }, chart() },
-    h.section { h.h2 { "By group" }, groups_chart() },
+    seats_section(), groups_chart(groups),
   } }
 end
 

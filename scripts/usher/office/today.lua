@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- today: the first page. What waits for a person stands on top; then what goes out next, when and to how many;
--- then what went out today. It says so when all is well.
+-- today: the first page. What waits for a person stands on top; then what goes out next, when and to how
+-- many; then what went out today. It says so when all is well.
 local facts = require "usher.facts"
 local fates = require "usher.office.fates"
 local h = require "usher.html"
@@ -8,8 +8,8 @@ local live = require "usher.live"
 local office = require "usher.office"
 local parts = require "usher.office.parts"
 local roles = require "usher.office.roles"
+local counts = require "usher.office.counts"
 local roster = require "usher.roster"
-local tally = require "usher.office.tally"
 
 local today = {}
 
@@ -49,8 +49,8 @@ end
 local function unsure_card(row, visitor)
   local values = parts.hidden { flow = row.name, key = row.flow_key, step = row.step, attempt = row.attempt }
   return h.div { class = "card",
-    h.p { h.strong { row.name }, " to ", who(row), ", ", parts.time(visitor, row.at), ": it is not known whether "
-      .. "it arrived. ", h.span { class = "quiet", row.note or "" } },
+    h.p { h.strong { row.name }, " to ", who(row), ", ", parts.time(visitor, row.at),
+      ": it is not known whether it arrived. ", h.span { class = "quiet", row.note or "" } },
     roles.may(visitor.has, "decide") and parts.form(visitor, "unsure", { class = "row", values,
       h.button { name = "word", value = "arrived", "It arrived" },
       h.button { name = "word", value = "again", "Send it again" } }),
@@ -63,9 +63,9 @@ local function unsure_section(rows, visitor)
   for i = 1, math.min(#rows, LISTED_MAX) do cards[i] = unsure_card(rows[i], visitor) end
   return h.section {
     h.h2 { class = "flag", parts.count(#rows, "mail") .. " unsure: say what became of them" },
-    h.p { "The connection broke, or usher stopped, in the moment in which the mail server took the mail. Ask the "
-      .. "guest or look into the mail server's log. \u{201C}Send it again\u{201D} sends the same mail once more; "
-      .. "most mail programs show it once." },
+    h.p { "The connection broke, or usher stopped, in the moment in which the mail server took the mail. "
+      .. "Ask the guest or look into the mail server's log. \u{201C}Send it again\u{201D} sends the same "
+      .. "mail once more; most mail programs show it once." },
     cards,
   }
 end
@@ -78,16 +78,19 @@ local function simple_section(rows, title, explain, line)
 end
 
 local function trouble(seen, visitor)
-  local stuck = simple_section(seen.stuck, parts.count(#seen.stuck, "flow") .. " stopped", "The script failed "
-    .. "there, or somebody must say a word. Whoever keeps the script finds more with: usher history NUMBER",
+  local stuck = simple_section(seen.stuck, parts.count(#seen.stuck, "flow") .. " stopped",
+    "The script failed there, or somebody must say a word. Whoever keeps the script finds more with: usher "
+      .. "history NUMBER",
     function(row)
       return { h.strong { row.name }, " of ", who(row), (" (number %d): "):format(row.id),
         fates.of(row).text }
     end)
   local refused = simple_section(seen.refused, parts.count(#seen.refused, "mail") .. " not delivered",
-    "The mail server will not take them. Correct the address on the person's page; then send the mail by hand.",
+    "The mail server will not take them. Correct the address on the person's page; then send the mail by "
+      .. "hand.",
     function(row)
-      return { h.strong { row.name }, " to ", who(row), ", ", parts.time(visitor, row.at), ": ", row.note or "" }
+      return { h.strong { row.name }, " to ", who(row), ", ", parts.time(visitor, row.at), ": ",
+        row.note or "" }
     end)
   local again = simple_section(seen.again, parts.count(#seen.again, "mail") .. " tried again",
     "The mail server did not take them yet. usher goes on trying, until each would come too late.",
@@ -108,7 +111,7 @@ end
 local function how_many(row, groups)
   if row.n == 1 then return who(row) end
   local rule = facts.rule_named[row.name]
-  local expected = rule and tally.expected(rule, groups)
+  local expected = rule and counts.expected(rule, groups)
   if not expected or expected.of ~= row.n then return tostring(row.n) end
   if expected.n == expected.of then return tostring(row.n) end
   return { ("%d of %d"):format(expected.n, expected.of), h.div { class = "hint", "as answers are now" } }
@@ -116,8 +119,8 @@ end
 
 local function what(row)
   local rule = facts.rule_named[row.name]
-  return { h.strong { row.name }, rule and h.div { class = "hint", rule.word == "cue" and "a cue for " or "to ",
-    parts.audience(rule) } }
+  return { h.strong { row.name }, rule and h.div { class = "hint",
+    rule.word == "cue" and "a cue for " or "to ", parts.audience(rule) } }
 end
 
 local function next_section(rows, visitor, groups)
@@ -147,10 +150,7 @@ local function sent_section(rows, visitor)
 end
 
 local function figures(groups)
-  local count = tally.sum(groups)
-  local list = { { count.yes, "coming", "good" }, { count.no, "declined" }, { count.none, "no answer" } }
-  if count.present > 0 then table.insert(list, 1, { count.present, "present", "good" }) end
-  return parts.figures(list)
+  return parts.figures(parts.answer_figures(counts.sum(groups)))
 end
 
 local function day_text()
@@ -163,7 +163,7 @@ end
 local function page(request, visitor)
   local seen = request.seen
   local unsure, rest = unsure_section(seen.unsure, visitor), trouble(seen, visitor)
-  local calm, groups = not unsure and not next(rest), tally.by_group()
+  local calm, groups = not unsure and not next(rest), counts.by_group()
   return { title = "Today and next", body = {
     day_text(), figures(groups), calm and h.p { class = "good", "Nothing waits for you." },
     unsure, rest, next_section(seen.next, visitor, groups), sent_section(seen.sent, visitor),

@@ -27,15 +27,16 @@ end
 local function page(request, visitor)
   local rows, body = request.seen.acts, {}
   for i, row in ipairs(rows) do
-    body[i] = { parts.time(visitor, row.at), row.who, { row.what, row.note and h.div { class = "hint", row.note } },
-      about(row) }
+    local what = { row.what, row.note and h.div { class = "hint", row.note } }
+    body[i] = { parts.time(visitor, row.at), row.who, what, about(row) }
   end
   local oldest = rows[#rows]
   return { title = "Log", body = {
     h.p { "Every act of a person, every version of the script, and what usher did by itself." },
     #body > 0 and parts.table("Newest first", { "When", "Who", "What", "Whom it concerns" }, body)
       or h.p { class = "quiet", "Nothing has been done yet." },
-    #rows == ON_A_PAGE and h.p { h.a { href = parts.query(parts.path "log", { before = oldest.id }), "Older" } },
+    #rows == ON_A_PAGE and h.p {
+      h.a { href = parts.query(parts.path "log", { before = oldest.id }), "Older" } },
     parts.form(visitor, "logout-everywhere", { h.h2 { "Your own log-ins" },
       h.p { "Did you leave a computer without logging out? This ends your sessions on all devices." },
       h.p { h.button { "Log out everywhere" } } }),

@@ -4,8 +4,8 @@
 return {
   now = "ད་ལྟོ།",
   next = "ཤུལ་མམ།",
-  until_about = "ཆུ་ཚོད་ {time} ཚུན་ཚོད།",
-  about_at = "ཆུ་ཚོད་ {time} ལུ།",
+  until_ = "ཆུ་ཚོད་ {time} ཚུན་ཚོད།",
+  at = "ཆུ་ཚོད་ {time} ལུ།",
   then_ = "དེ་ལས་འཕྲལ་ཁར།",
   over = "ལས་རིམ་ཚར་ཡོདཔ་ཨིན།",
   new_time_subject = "དུས་ཚོད་གསརཔ། {item} ཆུ་ཚོད་ {time}",

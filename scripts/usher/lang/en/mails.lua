@@ -12,6 +12,7 @@ return {
   change_by_reply = "If anything changes, a reply to this mail is enough.",
   which_is = "{own}, which is {theirs}",
   times_of = "Times of {place}:",
+  run_page = "The page for the day, with the clock and its buttons, on your telephone: {link}",
   floating = "{item}: no time of its own, straight after the item before",
   list_and = "{list} and {last}",
   and_then = ", then ",

@@ -3,8 +3,8 @@
 return {
   now = "Now",
   next = "Next",
-  until_about = "until about {time}",
-  about_at = "at about {time}",
+  until_ = "until {time}",
+  at = "at {time}",
   then_ = "straight after",
   over = "The programme is over.",
   new_time_subject = "New time: {item} at {time}",
