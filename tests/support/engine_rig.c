@@ -493,21 +493,36 @@ static void on_reply(void *ctx, struct record reply, const struct err *error)
 
 const char *rig_call(struct rig *r, const char *handler, const char *request)
 {
+    return rig_call_in(r, NULL, handler, request);
+}
+
+const char *rig_call_in(struct rig *r, const char *event, const char *handler, const char *request)
+{
     struct called c = {.rig = r};
     struct buf bytes;
     buf_init(&bytes, RECORD_LEN_MAX);
     assert_int_equal(record_from_json(text_of(request), &bytes, NULL), 0);
-    engine_call(r->engine, (struct text){0}, text_of(handler),
+    engine_call(r->engine, text_of(event), text_of(handler),
         (struct record){(uint8_t *)bytes.data, bytes.len}, on_reply, &c);
     buf_release(&bytes);
     rig_settle(r);
     return c.reply ? c.reply : "(no reply: the engine died)";
 }
 
+static const char *first_cookie(struct rig *r, struct record response)
+{
+    struct record_iter it = record_each(record_get(response, "cookies"));
+    struct text cookie = {0};
+    if (!record_next(&it) || !record_text(it.value, &cookie)) return "";
+    const char *end = memchr(cookie.data, ';', cookie.len);
+    return keep(r, (struct text){cookie.data, end ? (size_t)(end - cookie.data) : cookie.len});
+}
+
 // "303 /thanks", "200 body", "404: its sentence".
 static void on_response(void *ctx, struct record response, const struct err *error)
 {
     struct called *c = ctx;
+    c->rig->cookie = first_cookie(c->rig, response);
     int status = (int)record_get_int(response, "status", 0);
     struct text body = record_get_text(response, "body"), note = record_get_text(response, "note");
     struct text location = record_get_text(record_get(response, "headers"), "location");
@@ -529,4 +544,12 @@ const char *rig_visit(struct rig *r, const char *method, const char *path, const
     buf_release(&bytes);
     rig_settle(r);
     return c.reply ? c.reply : "(no reply: the engine died)";
+}
+
+const char *rig_with_cookie(struct rig *r, const char *cookie, const char *more)
+{
+    const char *end = strchr(cookie, '=');
+    if (!end) return more;
+    return rig_print(r, "{\"cookies\": {\"%.*s\": \"%s\"}%s%s", (int)(end - cookie), cookie, end + 1,
+        more ? ", " : "", more ? more + strspn(more, " {") : "}");
 }

@@ -55,7 +55,9 @@ struct rig {
     void (*power)(bool on); // false: before a killed engine's files are closed; true: after; may be NULL
     struct rig_effect *effects, **effects_end;
     int effects_n;
-    int deaths; // engines that ended without stopping
+    int deaths;           // engines that ended without stopping
+    const char *base_url; // where links of pages begin; NULL: there are none
+    const char *cookie;   // "name=value" that the last response set, or ""
     // private
     struct world wire;
     struct posted *posted;
@@ -90,9 +92,12 @@ const char *rig_time(struct instant at); // "02-25 08:00", with seconds when the
 
 // Calls a handler with JSON, settles, and answers its reply as JSON, or "error: ...".
 const char *rig_call(struct rig *r, const char *handler, const char *request);
+const char *rig_call_in(struct rig *r, const char *event, const char *handler, const char *request);
 // Sends a request through the routes and settles: "303 /a/b" or "200 body", or "404: its sentence". `more` is
 // JSON with further fields of the request ({"form": {...}}), or NULL.
 const char *rig_visit(struct rig *r, const char *method, const char *path, const char *more);
+// The JSON of a `more` with the cookie that the last response set, and further fields (or NULL).
+const char *rig_with_cookie(struct rig *r, const char *cookie, const char *more);
 // The steps of a flow, a line for each transition: "sleep:nap open"; what is not plain has its note behind.
 const char *rig_history(struct rig *r, const char *flow, const char *key);
 const char *rig_state(struct rig *r, const char *flow, const char *key);  // "waiting"; "none" without one

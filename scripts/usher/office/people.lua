@@ -138,7 +138,8 @@ local function pager(total, wanted, query)
   end
   local last = (total + ON_A_PAGE - 1) // ON_A_PAGE
   return h.nav { class = "pager", aria_label = "Pages of the list",
-    wanted.page > 1 and to(wanted.page - 1, "before"), " ", ("page %d of %d"):format(wanted.page, last), " ", wanted.page < last and to(wanted.page + 1, "after") }
+    wanted.page > 1 and to(wanted.page - 1, "before"), " ",
+    ("page %d of %d"):format(wanted.page, last), " ", wanted.page < last and to(wanted.page + 1, "after") }
 end
 
 local function groups_table(groups)

@@ -1,0 +1,537 @@
+// SPDX-License-Identifier: MIT
+// The organisers' pages: who is let in, for how long, to which event, and what each role may do there.
+#include "engine_rig.h"
+
+// One person for each role, two guests; handlers that make the token of a form of a session, as its page would.
+#define EVENT(id)                                                                                            \
+    "event '" id "' { title = 'Title of " id "', when = 'Thu 25 Feb 2021 08:00-09:00 UTC',\n"                \
+    "  from = 'o@x.example' }\n"                                                                             \
+    "local list = {}\n"                                                                                      \
+    "for i, role in ipairs { 'owner', 'organiser', 'approver', 'host', 'viewer', 'speaker' } do\n"           \
+    "  list[i] = { key = role, name = 'The ' .. role, role = role, mail = role .. '@" id ".example' } end\n" \
+    "people(list)\n"                                                                                         \
+    "guests { { key = 'S1', name = 'Sonam', mail = 'sonam@x.example', group = 'A' },\n"                      \
+    "  { key = 'S2', name = 'Karma', mail = 'karma@x.example', group = 'B' } }\n"                            \
+    "programme { { '08:00-09:00', 'Talk', by = 'speaker' } }\n"                                              \
+    "mail 'invitation' { to = invited, at = '2 days before, 09:00', subject = 's', text = 't' }\n"           \
+    "usher.on('form-" id "', function(r)\n"                                                                  \
+    "  local subject = usher.link.read('session', r.cookie)\n"                                               \
+    "  return usher.link.make('form', subject:match('^%S+') .. ' ' .. r.form) end)\n"
+
+static struct rig *rig_of_office(const char *now)
+{
+    struct rig *r = rig_new(now);
+    r->base_url = "https://events.example";
+    r->live = true;
+    rig_write(r, "one.lua", EVENT("one"));
+    rig_write(r, "two.lua", EVENT("two"));
+    rig_begin(r);
+    rig_settle(r);
+    return r;
+}
+
+// The path of a fresh link for somebody, as `usher login` prints it.
+static const char *link_for(struct rig *r, const char *event, const char *role)
+{
+    const char *reply = rig_call_in(r, event, "login-link",
+        role ? rig_print(r, "{\"address\":\"%s@%s.example\"}", role, event) : "{}");
+    const char *at = strstr(reply, "https://events.example/login/");
+    if (!at) fail_msg("%s", reply);
+    at += strlen("https://events.example");
+    return rig_print(r, "%.*s", (int)strcspn(at, "\""), at);
+}
+
+// The cookie of somebody who has just logged in.
+static const char *cookie_for(struct rig *r, const char *event, const char *role)
+{
+    const char *said = rig_visit(r, "POST", link_for(r, event, role), NULL);
+    assert_holds_words(said, "303 ");
+    assert_true(r->cookie[0] != 0);
+    return r->cookie;
+}
+
+static const char *look(struct rig *r, const char *cookie, const char *path)
+{
+    return rig_visit(r, "GET", path, rig_with_cookie(r, cookie, NULL));
+}
+
+static const char *token_for(struct rig *r, const char *event, const char *cookie, const char *form)
+{
+    const char *token = rig_call(r, rig_print(r, "form-%s", event),
+        rig_print(r, "{\"cookie\":\"%s\",\"form\":\"%s\"}", strchr(cookie, '=') + 1, form));
+    return rig_print(r, "%.*s", (int)strlen(token) - 2, token + 1); // JSON, without its quotes
+}
+
+// Sends a form of the event "one" as its page would; `fields` is JSON without braces.
+static const char *act(struct rig *r, const char *cookie, const char *form, const char *fields)
+{
+    const char *token = token_for(r, "one", cookie, form);
+    const char *more = rig_print(r, "{\"form\": {\"token\": \"%s\"%s%s}}", token, *fields ? ", " : "",
+        fields);
+    return rig_visit(r, "POST", rig_print(r, "/e/one/%s", form), rig_with_cookie(r, cookie, more));
+}
+
+static void assert_status(struct rig *r, const char *said, int status)
+{
+    if (atoi(said) != status) fail_msg("wanted %d: %.300s", status, said);
+    (void)r;
+}
+
+// ---- being let in ---------------------------------------------------------------------------------------
+
+static void a_link_shows_a_button_and_lets_in_once(void **state)
+{
+    struct rig *r = rig_of_office("2021-02-01 08:00");
+    const char *link = link_for(r, "one", "owner");
+    for (int scanner = 0; scanner < 3; scanner++) {
+        assert_holds_words(rig_visit(r, "GET", link, NULL), "As <strong>The owner</strong> (owner).");
+        assert_text(r->cookie, "");
+    }
+    assert_text(rig_visit(r, "POST", link, NULL), "303 /e/one");
+    assert_holds_words(r->cookie, "usher-one=");
+    const char *cookie = r->cookie;
+    assert_holds_words(look(r, cookie, "/e/one"), "200 <!doctype html>");
+    assert_holds_words(rig_visit(r, "POST", link, NULL), "410 ");
+    assert_holds_words(rig_visit(r, "GET", link, NULL), "This link was used already");
+    assert_text(r->cookie, "");
+    rig_end(r);
+}
+
+static void an_older_link_ends_when_a_newer_one_is_used(void **state)
+{
+    struct rig *r = rig_of_office("2021-02-01 08:00");
+    const char *first = link_for(r, "one", "owner"), *second = link_for(r, "one", "owner");
+    assert_status(r, rig_visit(r, "POST", second, NULL), 303);
+    assert_status(r, rig_visit(r, "POST", first, NULL), 410);
+    rig_end(r);
+}
+
+static void a_link_holds_for_fifteen_minutes(void **state)
+{
+    struct rig *r = rig_of_office("2021-02-01 08:00");
+    const char *link = link_for(r, "one", "owner");
+    rig_run_until(r, "2021-02-01 08:14");
+    assert_status(r, rig_visit(r, "GET", link, NULL), 200);
+    rig_run_until(r, "2021-02-01 08:16");
+    assert_status(r, rig_visit(r, "GET", link, NULL), 410);
+    assert_status(r, rig_visit(r, "POST", link, NULL), 410);
+    rig_end(r);
+}
+
+static void a_log_in_ends_by_itself(void **state)
+{
+    struct rig *r = rig_of_office("2021-02-01 08:00");
+    const char *brief = cookie_for(r, "one", "owner");
+    const char *link = link_for(r, "one", "organiser");
+    assert_status(r, rig_visit(r, "POST", link, "{\"form\": {\"long\": \"yes\"}}"), 303);
+    const char *lasting = r->cookie;
+    rig_run_until(r, "2021-02-01 19:59");
+    assert_status(r, look(r, brief, "/e/one"), 200);
+    rig_run_until(r, "2021-02-01 20:01");
+    assert_text(look(r, brief, "/e/one"), "303 /login");
+    rig_run_until(r, "2021-03-03 07:59");
+    assert_status(r, look(r, lasting, "/e/one"), 200);
+    rig_run_until(r, "2021-03-03 08:01");
+    assert_text(look(r, lasting, "/e/one"), "303 /login");
+    rig_end(r);
+}
+
+static void over_tls_the_cookie_is_the_sites_own(void **state)
+{
+    struct rig *r = rig_of_office("2021-02-01 08:00");
+    rig_visit(r, "POST", link_for(r, "one", "owner"), "{\"secure\": true}");
+    assert_holds_words(r->cookie, "__Host-usher-one=");
+    const char *more = "{\"secure\": true}";
+    assert_status(r, rig_visit(r, "GET", "/e/one", rig_with_cookie(r, r->cookie, more)), 200);
+    rig_end(r);
+}
+
+static void a_changed_cookie_is_nobodys(void **state)
+{
+    struct rig *r = rig_of_office("2021-02-01 08:00");
+    const char *cookie = cookie_for(r, "one", "owner");
+    size_t from = (size_t)(strchr(cookie, '=') + 1 - cookie), len = strlen(cookie);
+    for (size_t i = from; i < len; i++) {
+        char *other = mem_copyz(cookie);
+        other[i] = other[i] == 'A' ? 'B' : 'A';
+        if (i < len - 1) assert_text(look(r, other, "/e/one"), "303 /login");
+        other[i] = 0;
+        if (i > from) assert_text(look(r, other, "/e/one"), "303 /login");
+        free(other);
+    }
+    rig_end(r);
+}
+
+static void a_log_in_to_one_event_opens_nothing_of_another(void **state)
+{
+    struct rig *r = rig_of_office("2021-02-01 08:00");
+    const char *cookie = cookie_for(r, "one", "owner");
+    const char *const paths[] = {"", "/people", "/person", "/missing", "/signups", "/schedule", "/log",
+        "/live"};
+    const char *same = rig_print(r, "usher-two=%s", strchr(cookie, '=') + 1); // under the other's name
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        assert_text(look(r, cookie, rig_print(r, "/e/two%s", paths[i])), "303 /login");
+        assert_text(look(r, same, rig_print(r, "/e/two%s", paths[i])), "303 /login");
+    }
+    assert_text(look(r, same, "/run/two"), "303 /login");
+    rig_end(r);
+}
+
+static void the_front_door_says_nothing_to_strangers(void **state)
+{
+    struct rig *r = rig_of_office("2021-02-01 08:00");
+    assert_text(rig_visit(r, "GET", "/", NULL), "303 /login");
+    const char *page = rig_visit(r, "GET", "/login", NULL);
+    assert_null(strstr(page, "Title of two"));
+    assert_holds_words(look(r, cookie_for(r, "two", "viewer"), "/"), "<a href=\"/e/one\">Title of one</a>");
+    rig_end(r);
+}
+
+static void logging_out_everywhere_ends_every_session(void **state)
+{
+    struct rig *r = rig_of_office("2021-02-01 08:00");
+    const char *laptop = cookie_for(r, "one", "owner"), *phone = cookie_for(r, "one", "owner");
+    const char *other = cookie_for(r, "one", "organiser");
+    assert_text(act(r, phone, "logout-everywhere", ""), "303 /login");
+    assert_text(look(r, laptop, "/e/one"), "303 /login");
+    assert_text(look(r, phone, "/e/one"), "303 /login");
+    assert_status(r, look(r, other, "/e/one"), 200);
+    rig_end(r);
+}
+
+static void whoever_loses_the_role_is_out_at_once(void **state)
+{
+    struct rig *r = rig_of_office("2021-02-01 08:00");
+    const char *cookie = cookie_for(r, "one", "organiser");
+    const char *less =
+        "event 'one' { title = 'One', when = 'Thu 25 Feb 2021 08:00-09:00 UTC', from = "
+        "'o@x.example' }\npeople { { key = 'organiser', name = 'X', mail = 'x@one.example' } }\n";
+    rig_write(r, "one.lua", less);
+    rig_restart(r);
+    assert_text(look(r, cookie, "/e/one"), "303 /login");
+    rig_end(r);
+}
+
+// ---- asking for a link ------------------------------------------------------------------------------------
+
+static const char *ask_for_link(struct rig *r, const char *address, const char *from)
+{
+    return rig_visit(r, "POST", "/login",
+        rig_print(r, "{\"address\": \"%s\", \"form\": {\"address\": \"%s\"}}", from, address));
+}
+
+// What there is on disk for somebody who is known and for somebody who is not.
+static const char *rows_of(struct rig *r)
+{
+    return rig_print(r, "%d flows, %s", (int)(rig_count(r, "done") + rig_count(r, "waiting")),
+        rig_list(r, "audit", "{\"limit\": 1}"));
+}
+
+static void nobody_learns_whose_address_is_known(void **state)
+{
+    struct rig *known = rig_of_office("2021-02-01 08:00"), *unknown = rig_of_office("2021-02-01 08:00");
+    const char *one = ask_for_link(known, "Owner@one.example ", "10.0.0.1");
+    const char *other = ask_for_link(unknown, "owner@elsewhere.example", "10.0.0.1");
+    assert_text(one, other);
+    assert_holds_words(one, "200 <!doctype html>");
+    assert_text(rows_of(known), rows_of(unknown));
+    assert_int_equal(known->effects_n, 1);
+    assert_holds_words(rig_effects(known), "mail:log-in/owner");
+    assert_int_equal(unknown->effects_n, 0);
+    rig_end(known);
+    rig_end(unknown);
+}
+
+static void every_event_that_knows_the_address_sends_a_link(void **state)
+{
+    struct rig *r = rig_new("2021-02-01 08:00");
+    r->base_url = "https://events.example";
+    const char *both =
+        "event '%s' { title = 'T', when = 'Thu 25 Feb 2021 08:00-09:00 UTC', from = 'o@x.example' }\n"
+        "people { { key = 'deki', name = 'Deki', mail = 'deki@x.example', role = 'organiser' } }\n";
+    rig_write(r, "one.lua", rig_print(r, both, "one"));
+    rig_write(r, "two.lua", rig_print(r, both, "two"));
+    rig_begin(r);
+    ask_for_link(r, "deki@x.example", "10.0.0.1");
+    assert_int_equal(r->effects_n, 2);
+    rig_end(r);
+}
+
+static void tries_are_counted_by_network_and_by_person(void **state)
+{
+    struct rig *r = rig_of_office("2021-02-01 08:00");
+    for (int i = 0; i < 20; i++) assert_status(r, ask_for_link(r, "owner@one.example", "10.0.0.1"), 200);
+    assert_int_equal(r->effects_n, 5); // of one person no more an hour
+    assert_status(r, ask_for_link(r, "organiser@one.example", "10.0.0.1"), 429);
+    assert_int_equal(r->effects_n, 5);
+    assert_status(r, ask_for_link(r, "organiser@one.example", "10.0.0.2"), 200);
+    assert_int_equal(r->effects_n, 6);
+    rig_run_until(r, "2021-02-01 09:01");
+    assert_status(r, ask_for_link(r, "owner@one.example", "10.0.0.1"), 200);
+    assert_int_equal(r->effects_n, 7);
+    rig_end(r);
+}
+
+// ---- what each role may do --------------------------------------------------------------------------------
+
+struct right {
+    const char *what;
+    bool owner, organiser, approver, host, viewer;
+};
+
+static bool may(const struct right *right, const char *role)
+{
+    return strcmp(role, "owner") == 0       ? right->owner
+           : strcmp(role, "organiser") == 0 ? right->organiser
+           : strcmp(role, "approver") == 0  ? right->approver
+           : strcmp(role, "host") == 0      ? right->host
+                                            : right->viewer;
+}
+
+static const char *const roles[] = {"owner", "organiser", "approver", "host", "viewer"};
+#define ROLES_N (sizeof roles / sizeof *roles)
+
+static void each_role_sees_what_it_may(void **state)
+{
+    static const struct right pages[] = {
+        {"/e/one", true, true, true, false, true},
+        {"/e/one/people", true, true, true, false, true},
+        {"/e/one/missing", true, true, true, false, true},
+        {"/e/one/signups", true, true, true, false, true},
+        {"/e/one/schedule", true, true, true, false, true},
+        {"/e/one/live", true, true, true, false, true},
+        {"/e/one/log", true, true, true, false, false},
+        {"/run/one", true, true, true, true, true},
+        {"/run/one/live", true, true, true, true, true},
+    };
+    struct rig *r = rig_of_office("2021-02-25 08:00");
+    for (size_t k = 0; k < ROLES_N; k++) {
+        const char *cookie = cookie_for(r, "one", roles[k]);
+        for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+            const char *said = look(r, cookie, pages[i].what);
+            if (atoi(said) != (may(&pages[i], roles[k]) ? 200 : 403))
+                fail_msg("%s at %s: %.100s", roles[k], pages[i].what, said);
+        }
+    }
+    rig_end(r);
+}
+
+static void each_role_does_what_it_may(void **state)
+{
+    static const struct {
+        struct right right;
+        const char *fields;
+    } acts[] = {
+        {{"answer", true, true, false, false, false}, "\"person\": \"S1\", \"answer\": \"yes\""},
+        {{"present", true, true, false, false, false}, "\"person\": \"S1\""},
+        {{"address", true, true, false, false, false}, "\"person\": \"S1\", \"mail\": \"s@y.example\""},
+        {{"unsure", true, true, true, false, false},
+            "\"word\": \"arrived\""}, // taken, and nothing is unsure: 400
+        {{"logout", true, true, true, true, true}, ""},
+    };
+    struct rig *r = rig_of_office("2021-02-25 08:00");
+    for (size_t k = 0; k < ROLES_N; k++) {
+        const char *cookie = cookie_for(r, "one", roles[k]);
+        for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
+            const char *said = act(r, cookie, acts[i].right.what, acts[i].fields);
+            bool refused = atoi(said) == 403;
+            if (refused == may(&acts[i].right, roles[k]))
+                fail_msg("%s does %s: %.100s", roles[k], acts[i].right.what, said);
+        }
+    }
+    rig_end(r);
+}
+
+static void the_clock_of_the_day_is_moved_by_those_who_run_it(void **state)
+{
+    static const bool steers[] = {true, true, false, true, false};
+    struct rig *r = rig_of_office("2021-02-25 08:00");
+    for (size_t k = 0; k < ROLES_N; k++) {
+        const char *cookie = cookie_for(r, "one", roles[k]);
+        const char *before = rig_list(r, "audit", "{\"limit\": 1}");
+        const char *page = look(r, cookie, "/run/one");
+        const char *n = strstr(page, "name=\"n\"");
+        assert_int_equal(n != NULL, steers[k]);
+        const char *more = rig_print(r,
+            "{\"form\": {\"token\": \"%s\", \"press\": \"later\", \"n\": \"%d\"}}",
+            token_for(r, "one", cookie, "run"),
+            k < 2   ? (int)k
+            : k < 4 ? 2
+                    : 3);
+        assert_text(rig_visit(r, "POST", "/run/one", rig_with_cookie(r, cookie, more)), "303 /run/one");
+        bool moved = strcmp(before, rig_list(r, "audit", "{\"limit\": 1}")) != 0;
+        if (moved != steers[k]) fail_msg("%s", roles[k]);
+    }
+    rig_end(r);
+}
+
+static void a_speaker_has_no_log_in(void **state)
+{
+    struct rig *r = rig_of_office("2021-02-01 08:00");
+    assert_text(rig_call_in(r, "one", "login-link", "{\"address\":\"speaker@one.example\"}"),
+        "{\"none\":true}");
+    ask_for_link(r, "speaker@one.example", "10.0.0.1");
+    assert_int_equal(r->effects_n, 0);
+    rig_end(r);
+}
+
+// ---- forms --------------------------------------------------------------------------------------------------
+
+static void a_form_without_its_own_token_does_nothing(void **state)
+{
+    struct rig *r = rig_of_office("2021-02-01 08:00");
+    const char *cookie = cookie_for(r, "one", "owner"), *other = cookie_for(r, "one", "organiser");
+    const char *const tokens[] = {"", "AAAA", token_for(r, "one", cookie, "present"),
+        token_for(r, "one", other, "answer"), token_for(r, "two", cookie_for(r, "two", "owner"), "answer")};
+    for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++) {
+        const char *more = rig_print(r,
+            "{\"form\": {\"token\": \"%s\", \"person\": \"S1\", \"answer\": \"yes\"}}", tokens[i]);
+        assert_status(r, rig_visit(r, "POST", "/e/one/answer", rig_with_cookie(r, cookie, more)), 403);
+    }
+    assert_holds_words(look(r, cookie, "/e/one"), "<strong>0</strong> coming");
+    assert_status(r, rig_visit(r, "POST", "/e/one/answer", rig_with_cookie(r, cookie, NULL)), 403);
+    assert_text(rig_visit(r, "POST", "/e/one/answer", NULL), "303 /login");
+    assert_status(r, act(r, cookie, "answer", "\"person\": \"S1\", \"answer\": \"yes\""), 303);
+    assert_holds_words(look(r, cookie, "/e/one"), "<strong>1</strong> coming");
+    rig_end(r);
+}
+
+static void a_form_of_another_site_is_refused_before_anything_else(void **state)
+{
+    struct rig *r = rig_of_office("2021-02-01 08:00");
+    const char *cookie = cookie_for(r, "one", "owner");
+    const char *more = rig_print(r,
+        "{\"headers\": {\"origin\": \"https://evil.example\"}, \"form\": {\"token\": \"%s\", \"person\": "
+        "\"S1\", "
+        "\"answer\": \"yes\"}}",
+        token_for(r, "one", cookie, "answer"));
+    assert_holds_words(rig_visit(r, "POST", "/e/one/answer", rig_with_cookie(r, cookie, more)),
+        "403: This form");
+    rig_end(r);
+}
+
+static void the_way_back_stays_on_these_pages(void **state)
+{
+    struct rig *r = rig_of_office("2021-02-01 08:00");
+    const char *cookie = cookie_for(r, "one", "owner");
+    static const struct {
+        const char *back, *to;
+    } ways[] = {
+        {"/e/one/missing?all=yes", "303 /e/one/missing?all=yes"},
+        {"//evil.example", "303 /e/one/person?key=S1"},
+        {"https://evil.example", "303 /e/one/person?key=S1"},
+        {"/e/one/../two", "303 /e/one/../two"}, // a path of this site, and two asks for its own log-in
+        {"/e/oneself", "303 /e/one/person?key=S1"},
+        {"/e/one/\\r\\nset-cookie: x", "303 /e/one/person?key=S1"},
+    };
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        const char *fields = rig_print(r, "\"person\": \"S1\", \"back\": \"%s\"", ways[i].back);
+        assert_text(act(r, cookie, "present", fields), ways[i].to);
+    }
+    rig_end(r);
+}
+
+static void what_the_office_does_is_written_down_with_its_name(void **state)
+{
+    struct rig *r = rig_of_office("2021-02-01 08:00");
+    const char *cookie = cookie_for(r, "one", "organiser");
+    act(r, cookie, "answer", "\"person\": \"S1\", \"answer\": \"yes\", \"note\": \"her office phoned\"");
+    act(r, cookie, "present", "\"person\": \"S1\"");
+    act(r, cookie, "address",
+        "\"person\": \"S1\", \"mail\": \"new@x.example\", \"assistant\": \"pa@x.example\"");
+    const char *acts = rig_list(r, "acts", "{\"event\":\"one\",\"about\":\"S1\"}");
+    assert_holds_words(acts, "\"who\":\"The organiser\",\"note\":\"yes (her office phoned)\"");
+    assert_holds_words(acts, "\"what\":\"marked as present\"");
+    assert_holds_words(acts,
+        "\"note\":\"new@x.example, pa@x.example (it was sonam@x.example, no assistant)\"");
+    const char *page = look(r, cookie, "/e/one/person"),
+               *person = rig_visit(r, "GET", "/e/one/person",
+                   rig_with_cookie(r, cookie, "{\"query\": {\"key\": \"S1\"}}"));
+    assert_status(r, page, 404);
+    assert_holds_words(person, "The organiser: answer, yes (her office phoned)");
+    assert_holds_words(person, "new@x.example");
+    rig_end(r);
+}
+
+static void what_can_not_be_taken_is_told(void **state)
+{
+    struct rig *r = rig_of_office("2021-02-01 08:00");
+    const char *cookie = cookie_for(r, "one", "owner");
+    static const char *const wrong[][3] = {
+        {"answer", "\"person\": \"S1\", \"answer\": \"perhaps not\"", "An answer is yes or no."},
+        {"answer", "\"person\": \"nobody\", \"answer\": \"yes\"", "on no list any more"},
+        {"answer", "\"person\": \"host\", \"answer\": \"yes\"", "on no list any more"},
+        {"address", "\"person\": \"S1\", \"mail\": \"no address\"", "is not a mail address"},
+        {"address", "\"person\": \"S1\", \"mail\": \"karma@x.example\"", "Karma has this address already"},
+        {"unsure", "\"word\": \"maybe\"", "Say whether it arrived"},
+        {"unsure", "\"word\": \"again\", \"flow\": \"x\", \"key\": \"y\", \"step\": \"1e9\"",
+            "not unsure any more"},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        const char *said = act(r, cookie, wrong[i][0], wrong[i][1]);
+        assert_status(r, said, 400);
+        assert_holds_words(said, wrong[i][2]);
+    }
+    rig_end(r);
+}
+
+static enum outcome on_cut(void *ctx, const struct rig_effect *effect, const char **note, const char **value)
+{
+    int *cuts = ctx;
+    (void)effect, (void)value;
+    *note = "the line broke";
+    return (*cuts)-- > 0 ? OUTCOME_UNSURE : OUTCOME_OK;
+}
+
+static void an_unsure_mail_is_settled_on_the_first_page(void **state)
+{
+    struct rig *r = rig_of_office("2021-02-22 08:00");
+    int cuts = 1;
+    const char *cookie = cookie_for(r, "one", "owner");
+    r->peer = on_cut;
+    r->peer_ctx = &cuts;
+    rig_run_until(r, "2021-02-23 09:01");
+    cookie = cookie_for(r, "one", "owner");
+    const char *page = look(r, cookie, "/e/one");
+    assert_holds_words(page, "1 mail unsure: say what became of them");
+    const char *fields =
+        "\"flow\": \"invitation\", \"key\": \"%s\", \"step\": \"3\", \"attempt\": \"1\", \"word\": "
+        "\"%s\"";
+    const char *key = strstr(page, "value=\"S1\"") ? "S1" : "S2";
+    assert_text(act(r, cookie, "unsure", rig_print(r, fields, key, "again")), "303 /e/one");
+    assert_holds_words(act(r, cookie, "unsure", rig_print(r, fields, key, "again")), "not unsure any more");
+    rig_settle(r);
+    assert_int_equal(r->effects_n, 5); // four mails of two events, and one of them again
+    assert_holds_words(look(r, cookie, "/e/one"), "Nothing waits for you.");
+    rig_end(r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_link_shows_a_button_and_lets_in_once),
+        cmocka_unit_test(an_older_link_ends_when_a_newer_one_is_used),
+        cmocka_unit_test(a_link_holds_for_fifteen_minutes),
+        cmocka_unit_test(a_log_in_ends_by_itself),
+        cmocka_unit_test(over_tls_the_cookie_is_the_sites_own),
+        cmocka_unit_test(a_changed_cookie_is_nobodys),
+        cmocka_unit_test(a_log_in_to_one_event_opens_nothing_of_another),
+        cmocka_unit_test(the_front_door_says_nothing_to_strangers),
+        cmocka_unit_test(logging_out_everywhere_ends_every_session),
+        cmocka_unit_test(whoever_loses_the_role_is_out_at_once),
+        cmocka_unit_test(nobody_learns_whose_address_is_known),
+        cmocka_unit_test(every_event_that_knows_the_address_sends_a_link),
+        cmocka_unit_test(tries_are_counted_by_network_and_by_person),
+        cmocka_unit_test(each_role_sees_what_it_may),
+        cmocka_unit_test(each_role_does_what_it_may),
+        cmocka_unit_test(the_clock_of_the_day_is_moved_by_those_who_run_it),
+        cmocka_unit_test(a_speaker_has_no_log_in),
+        cmocka_unit_test(a_form_without_its_own_token_does_nothing),
+        cmocka_unit_test(a_form_of_another_site_is_refused_before_anything_else),
+        cmocka_unit_test(the_way_back_stays_on_these_pages),
+        cmocka_unit_test(what_the_office_does_is_written_down_with_its_name),
+        cmocka_unit_test(what_can_not_be_taken_is_told),
+        cmocka_unit_test(an_unsure_mail_is_settled_on_the_first_page),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
