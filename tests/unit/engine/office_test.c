@@ -475,6 +475,78 @@ static void what_can_not_be_taken_is_told(void **state)
     rig_end(r);
 }
 
+// ---- what people wrote is never part of a page --------------------------------------------------------------
+
+#define EVIL "<script>alert(1)</script>\\\"'><img src=x onerror=alert(2)>"
+
+static const char evil_event[] =
+    "local evil = \"" EVIL "\"\n"
+    "event 'one' { title = evil, when = 'Thu 25 Feb 2021 08:00-09:00 UTC', from = 'o@x.example', where = "
+    "evil }\n"
+    "people { { key = 'owner', name = evil .. 'o', role = 'owner, speaker', mail = 'owner@one.example', "
+    "phone = evil,\n"
+    "  position = evil } }\n"
+    "guests { { key = 'S1', name = evil, salutation = evil, group = evil, mail = 'a@x.example', position = "
+    "evil,\n"
+    "  phone = evil, language = 'en' },\n"
+    "  { key = 'S' .. evil:sub(1, 40), name = 'x', mail = 'b@x.example' } }\n"
+    "programme { { '08:00-08:30', evil, by = 'owner' }, { evil .. '2' }, { '08:30-09:00', evil .. '3' } }\n"
+    "mail 'hello' { to = invited, at = '2 days before, 09:00', subject = '{title}', text = '{name}' }\n"
+    "usher.on('form-one', function(r)\n"
+    "  local subject = usher.link.read('session', r.cookie)\n"
+    "  return usher.link.make('form', subject:match('^%S+') .. ' ' .. r.form) end)\n";
+
+static enum outcome on_evil_mail(void *ctx, const struct rig_effect *effect, const char **note,
+    const char **value)
+{
+    int *n = ctx;
+    (void)effect, (void)value;
+    *note = "<script>alert(3)</script>\"'";
+    return (*n)++ % 2 ? OUTCOME_UNSURE : OUTCOME_FAILED;
+}
+
+static void assert_harmless(const char *path, const char *page)
+{
+    static const char *const never[] = {"<script>alert", "<img", "onerror=alert(2)>", "\"'>"};
+    for (size_t i = 0; i < sizeof never / sizeof *never; i++) {
+        if (strstr(page, never[i])) fail_msg("%s has %s: %s", path, never[i], strstr(page, never[i]) - 100);
+    }
+}
+
+static void whatever_people_wrote_stays_text_on_every_page(void **state)
+{
+    static const char *const pages[] = {"", "/people", "/missing", "/signups", "/schedule", "/log"};
+    struct rig *r = rig_new("2021-02-23 08:00");
+    int mails = 0;
+    r->base_url = "https://events.example";
+    r->peer = on_evil_mail;
+    r->peer_ctx = &mails;
+    rig_write(r, "one.lua", evil_event);
+    rig_begin(r);
+    rig_run_until(r, "2021-02-23 10:00");
+    const char *cookie = cookie_for(r, "one", "owner");
+    act(r, cookie, "answer", "\"person\": \"S1\", \"answer\": \"yes\", \"note\": \"" EVIL "\"");
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+        const char *path = rig_print(r, "/e/one%s", pages[i]), *page = look(r, cookie, path);
+        assert_status(r, page, 200);
+        assert_holds_words(page, "&lt;script&gt;alert(1)");
+        assert_harmless(path, page);
+    }
+    const char *query = "{\"query\": {\"key\": \"S1\", \"q\": \"" EVIL "\", \"group\": \"" EVIL "\"}}";
+    const char *const asked[] = {"/e/one/person", "/e/one/people", "/e/one/missing"};
+    for (size_t i = 0; i < 3; i++) {
+        const char *page = rig_visit(r, "GET", asked[i], rig_with_cookie(r, cookie, query));
+        assert_status(r, page, 200);
+        assert_harmless(asked[i], page);
+    }
+    assert_harmless("refusal", act(r, cookie, "address", "\"person\": \"S1\", \"mail\": \"" EVIL "\""));
+    rig_run_until(r, "2021-02-25 08:10");
+    cookie = cookie_for(r, "one", "owner");
+    assert_harmless("/run", look(r, cookie, "/run/one"));
+    assert_harmless("/", look(r, cookie, "/"));
+    rig_end(r);
+}
+
 static enum outcome on_cut(void *ctx, const struct rig_effect *effect, const char **note, const char **value)
 {
     int *cuts = ctx;
@@ -531,6 +603,7 @@ int main(void)
         cmocka_unit_test(the_way_back_stays_on_these_pages),
         cmocka_unit_test(what_the_office_does_is_written_down_with_its_name),
         cmocka_unit_test(what_can_not_be_taken_is_told),
+        cmocka_unit_test(whatever_people_wrote_stays_text_on_every_page),
         cmocka_unit_test(an_unsure_mail_is_settled_on_the_first_page),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
