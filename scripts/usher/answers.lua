@@ -48,9 +48,12 @@ local function remembered(before)
   return list
 end
 
+local sources <const> = { guest = "the guest", assistant = "the assistant", deputy = "the deputy",
+  calendar = "the guest's calendar", mail = "a mail of the guest", ["sign-up"] = "the sign-up" }
+
 -- Who is meant by `who`, for the trail.
 local function said_by(who)
-  return who and who:match("^office:(.+)$") or ("by %s"):format(who or "somebody")
+  return who and (sources[who] or who:match("^office:(.+)$")) or who or "somebody"
 end
 
 -- answers.note_down(key, answer, who, note): writes it into the book, and tells nobody.

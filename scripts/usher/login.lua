@@ -10,6 +10,7 @@ local facts = require "usher.facts"
 local frame = require "usher.frame"
 local h = require "usher.html"
 local links = require "usher.links"
+local parts = require "usher.office.parts"
 local roles = require "usher.office.roles"
 local session = require "usher.office.session"
 local template = require "usher.template"
@@ -21,7 +22,7 @@ local HOUR_MS <const> = 60 * MINUTE_MS
 local HOLDS_MS <const> = 15 * MINUTE_MS -- a link: long enough for a slow mail server, short for a stolen mail
 -- In any hour, for one event. A mistake is typed a few times; a machine that guesses tries hundreds.
 local MOST <const> = { ip = 20, to = 5, all = 300 }
-local FLOW <const> = "log-in link" -- no rule can be called so: their names have no spaces
+local FLOW <const> = parts.LOGIN_FLOW
 
 -- -- how often
 

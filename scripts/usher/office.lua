@@ -29,9 +29,10 @@ function office.navigation(visitor, here)
   return items
 end
 
-local function tools(visitor)
+-- office.tools(visitor) -> node: who is logged in, and the way out
+function office.tools(visitor)
   return h.div { class = "tools",
-    h.span { visitor.name, " (", roles.text(visitor.has), ")" },
+    h.a { href = parts.path "you", visitor.name, " (", roles.text(visitor.has), ")" },
     parts.form(visitor, "logout", { class = "inline", h.button { class = "small", "Log out" } }),
   }
 end
@@ -52,7 +53,7 @@ local function render(visitor, path, view)
   local head = view.heading == false and false or h.h1 { view.heading or view.title }
   return frame.office {
     title = view.title .. " \u{00B7} " .. facts.event.title, status = view.status,
-    nav = office.navigation(visitor, path), tools = tools(visitor),
+    nav = office.navigation(visitor, path), tools = office.tools(visitor),
     live = view.live ~= false and parts.path "live" or nil, refresh = view.live ~= false and REFRESH_S or nil,
     body = h.list { head, view.body }, foot = foot_of(visitor),
   }
@@ -148,16 +149,6 @@ local function front_door(request)
     h.ul { class = "big-list", list } } }
 end
 
-local function log_out(request)
-  return { redirect = "/login", cookies = { session.leave(request) } }
-end
-
-local function log_out_everywhere(request, visitor)
-  session.leave_everywhere(visitor.key)
-  usher.audit("logged out everywhere", nil, visitor.name)
-  return log_out(request)
-end
-
 -- Called once, by the word `event`.
 function office.register()
   usher.http.route("GET", "/", front_door)
@@ -166,8 +157,6 @@ function office.register()
     if not visitor then return answer end
     return { stream = live.office() }
   end)
-  office.act("logout", { act = "show" }, log_out)
-  office.act("logout-everywhere", { act = "show" }, log_out_everywhere)
 end
 
 return office

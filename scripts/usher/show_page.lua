@@ -178,6 +178,7 @@ local function page(request)
   local logged_in = request.params.token == facts.event.id
   return frame.office { title = "Run of show \u{00B7} " .. facts.event.title, class = "run",
     nav = logged_in and office.navigation(visitor, "run") or nil,
+    tools = logged_in and office.tools(visitor) or nil,
     refresh = REFRESH_S,
     live = "/run/" .. request.params.token .. "/live",
     body = h.list {

@@ -10,6 +10,10 @@ local parts = {}
 
 local DAY_MS <const> = 24 * 3600 * 1000
 
+-- Mails of this flow are not the event's, and are counted nowhere. No rule can be called so: their names have
+-- no spaces.
+parts.LOGIN_FLOW = "log-in link"
+
 -- parts.path("people") -> "/e/hlb-2021/people"; parts.path() is the first page
 function parts.path(rest)
   return "/e/" .. facts.event.id .. (rest and "/" .. rest or "")
@@ -28,6 +32,15 @@ function parts.query(path, values)
   end
   table.sort(list)
   return #list > 0 and path .. "?" .. table.concat(list, "&") or path
+end
+
+-- parts.of_event(rows) -> those rows of a list that are about the event's own mails
+function parts.of_event(rows)
+  local list = {}
+  for _, row in ipairs(rows) do
+    if row.name ~= parts.LOGIN_FLOW then list[#list + 1] = row end
+  end
+  return list
 end
 
 -- parts.person_link(key, name) -> node

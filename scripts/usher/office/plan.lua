@@ -32,7 +32,7 @@ end
 
 local function sent_table(rows, visitor)
   local body = {}
-  for i, row in ipairs(rows) do
+  for i, row in ipairs(parts.of_event(rows)) do
     body[i] = { parts.time(visitor, row.first), h.strong { row.name }, tostring(row.n),
       row.state == "done" and "sent" or h.span { class = "bad", "not delivered" } }
   end

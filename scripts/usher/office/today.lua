@@ -138,7 +138,7 @@ end
 
 local function sent_section(rows, visitor)
   local body = {}
-  for _, row in ipairs(rows) do
+  for _, row in ipairs(parts.of_event(rows)) do
     local from, to = parts.when(visitor, row.first), parts.when(visitor, row.last)
     body[#body + 1] = { from == to and from or { from, " to ", usher.time.format(row.last, facts.event.zone,
       "%H:%M") }, h.strong { row.name }, row.n == 1 and row.label or tostring(row.n),

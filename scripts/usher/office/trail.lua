@@ -37,9 +37,6 @@ local function page(request, visitor)
       or h.p { class = "quiet", "Nothing has been done yet." },
     #rows == ON_A_PAGE and h.p {
       h.a { href = parts.query(parts.path "log", { before = oldest.id }), "Older" } },
-    parts.form(visitor, "logout-everywhere", { h.h2 { "Your own log-ins" },
-      h.p { "Did you leave a computer without logging out? This ends your sessions on all devices." },
-      h.p { h.button { "Log out everywhere" } } }),
   } }
 end
 
