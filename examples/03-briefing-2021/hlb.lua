@@ -40,3 +40,45 @@ mail "invitation" {
   subject = "Invitation: {title}",
   file = "invitation.md",
 }
+
+-- After the event. Whoever was there is asked what it was worth; nobody can tell who answered what.
+survey "feedback" {
+  to = present,
+  anonymous = true,
+  opens = "at the end",
+  closes = "5 working days after, 17:00",
+  nudges = { "2 working days after, 10:00", "on the last day, 10:00" }, -- to whoever has not answered
+  ask = {
+    objectives, -- one rating for each
+    rating "How useful was the briefing for your work?" { low = "not at all", high = "very" },
+    text "What should the trainings that follow be about?",
+  },
+}
+
+-- The form that the letter announces: with names, apart from the survey. Its list is who is invited next.
+interest "trainings" {
+  to = invited,
+  choose = { "Social media for public offices", "Data protection", "Digital transformation" },
+  purpose = "inviting you to the trainings that follow this briefing",
+}
+
+mail "thank-you" { to = present, at = "1 working day after, 10:00", subject = "Thank you: {title}",
+  text = [[
+Dear {full_name},
+
+thank you for joining us. The slides of the presentation are with your office.
+
+With respect,
+
+{organisers}
+]] }
+mail "we-missed-you" { to = absent, at = "1 working day after, 10:00", subject = "We missed you: {title}",
+  text = [[
+Dear {full_name},
+
+we are sorry that we missed you. The slides of the presentation are with your office.
+
+With respect,
+
+{organisers}
+]] }
