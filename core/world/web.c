@@ -134,6 +134,8 @@ static int take_up(struct web *w, const struct web_settings *given, struct err *
     w->proxies = proxies;
     w->keys = keys;
     w->settings = s;
+    w->settings.listen = w->settings.tls_cert = w->settings.tls_key = NULL; // borrowed for this call
+    w->settings.proxies = NULL;
     return 0;
 }
 

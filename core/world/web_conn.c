@@ -108,6 +108,7 @@ void conn_close(struct conn *k)
     tls_free(k->tls);
     k->tls = NULL;
     buf_release(&k->in);
+    web_let_go(k->web, k->held);
     free(k->if_none_match);
     free(k->topic);
     uv_close((uv_handle_t *)&k->tcp, on_conn_closed);

@@ -56,6 +56,7 @@ struct conn {
     uint8_t peer[16];
     struct buf in; // what came and is not used up
     size_t looked; // so much of it can't be the end of a head
+    size_t held;   // memory counted in web->held for it: of `in` and of the body
     size_t queued; // bytes that the socket did not take yet
     char *if_none_match;
     struct conn_body *body;
@@ -90,7 +91,7 @@ struct web {
     struct map peers;   // address -> how many connections
     struct map waiting; // reply id -> connection
     uint64_t last_id;
-    size_t held;                   // bytes kept for connections
+    size_t held;                   // memory for what is coming, and for answers that are not taken yet
     struct buf record, out, plain; // lent to one request and one answer at a time: see web_lend
     char *piece;                   // what is read lands here first
     struct {
@@ -124,6 +125,7 @@ void web_give_back(struct buf *of, struct buf b);
 // -- web_crowd.c
 bool crowd_join(struct conn *k); // finds out who it is; false: there are too many, and it was told so
 void crowd_leave(struct conn *k);
+bool crowd_hold(struct conn *k);            // counts what k keeps by now; false: all together keep too much
 bool web_hold(struct web *w, size_t bytes); // false: too much is kept already
 void web_let_go(struct web *w, size_t bytes);
 

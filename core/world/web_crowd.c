@@ -96,6 +96,15 @@ void crowd_leave(struct conn *k)
     } else if (k->refused) w->refused_n--;
 }
 
+bool crowd_hold(struct conn *k)
+{
+    size_t now = k->in.room + (k->body ? k->body->bytes.room + k->body->head_len : 0);
+    if (now > k->held && !web_hold(k->web, now - k->held)) return false;
+    if (now < k->held) web_let_go(k->web, k->held - now);
+    k->held = now;
+    return true;
+}
+
 bool web_hold(struct web *w, size_t bytes)
 {
     if (bytes > WEB_HELD_MAX - w->held) return false;

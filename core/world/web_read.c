@@ -53,10 +53,10 @@ void conn_body_free(struct conn *k)
     struct conn_body *b = k->body;
     k->body = NULL;
     if (!b) return;
-    web_let_go(k->web, b->bytes.len);
     buf_release(&b->bytes);
     free(b->head);
     free(b);
+    crowd_hold(k);
 }
 
 // How much of a body this page takes; -1 with the refusal when it takes none.
@@ -109,17 +109,17 @@ static bool collect(struct conn_body *b, struct text *in, struct refusal *r)
     return !b->left;
 }
 
+static void refuse_crowd(struct refusal *r)
+{
+    refuse(r, 503, "Too much is being sent here at once. Please try again in a moment.");
+}
+
 static void take_body(struct conn *k, struct text *in)
 {
     struct conn_body *b = k->body;
     struct refusal r = {0};
-    size_t before = b->bytes.len;
     bool whole = collect(b, in, &r);
-    size_t grown = b->bytes.len - before;
-    if (!web_hold(k->web, grown)) {
-        b->bytes.len = before; // it is not counted, and nobody will read it
-        refuse(&r, 503, "Too much is being sent here at once. Please try again in a moment.");
-    }
+    if (!crowd_hold(k)) refuse_crowd(&r);
     if (r.status) conn_refuse(k, &r);
     else if (whole) {
         struct head h;
@@ -200,6 +200,12 @@ static void keep(struct conn *k, struct text rest)
         memmove(k->in.data, rest.data, rest.len);
         k->in.len = rest.len;
     }
+    struct refusal r;
+    if (crowd_hold(k)) return;
+    if (k->state == CONN_HEAD) {
+        refuse_crowd(&r);
+        conn_refuse(k, &r);
+    } else conn_close(k); // it asks ahead of an answer
 }
 
 static void on_end(struct conn *k)

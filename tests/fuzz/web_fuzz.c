@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// web_fuzz: whatever comes in on a connection of the web server, whole and in pieces whose size the first byte
-// chooses: both ways give the same requests and the same refusal, and every request is a sound record whose
-// path stays inside and whose texts are what they are said to be.
+// web_fuzz: whatever comes in on a connection of the web server, whole and in pieces whose size the first
+// byte chooses: both ways give the same requests and the same refusal, and every request is a sound record
+// whose path stays inside and whose texts are what they are said to be.
 #include "base/record.h"
 #include "base/utf8.h"
 #include "web/chunk.h"
