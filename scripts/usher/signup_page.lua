@@ -55,6 +55,16 @@ local function form_of(view, act, label, typed, problems)
       text(view.code, label) } } }
 end
 
+-- A place; of a meeting online the page for the day, which is for those who have a seat.
+local function where_of(view)
+  local where, code = facts.event.where, view.code
+  if not where then return false end
+  local there = where.kind == "place" and where.text
+    or view.entry.state == "seat" and h.a { href = links.path("join", view.person), text(code, "own_join") }
+    or text(code, "online")
+  return h.list { h.dt { text(code, "where") }, h.dd { there } }
+end
+
 local function facts_of(view)
   local entry, person, code = view.entry, view.person, view.code
   return h.dl { class = "facts",
@@ -62,6 +72,7 @@ local function facts_of(view)
     h.dt { text(code, "own_mail") }, h.dd { person.mail },
     plan().asks_group and h.list { h.dt { text(code, "own_group") }, h.dd { entry.group } },
     h.dt { text(code, "when") }, h.dd(form.when_lines({ person.zone, facts.event.zone }, code)),
+    where_of(view),
   }
 end
 

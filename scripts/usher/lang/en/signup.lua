@@ -16,6 +16,7 @@ return {
   own_name = "Name",
   own_mail = "Mail",
   own_group = "Group",
+  own_join = "Online, by your page for the day",
   zone = "Whose clock do you go by?",
   send = "Sign up",
   look = "Please look at what is marked below.",
