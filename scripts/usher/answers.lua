@@ -66,7 +66,7 @@ end
 
 local followers <const> = {}
 
--- answers.follow(fn): fn(person, answer) is told of each answer that is written down here, in its
+-- answers.follow(fn): fn(person, answer, who) is told of each answer that is written down here, in its
 -- transaction. When it raises, the answer is not taken, and whoever gave it reads why.
 function answers.follow(fn) followers[#followers + 1] = fn end
 
@@ -97,7 +97,7 @@ function answers.set(person, answer, said)
   local before, note = answers.of(person.key), answers.clean_note(said.note)
   if before and before.answer == answer and (before.note == note or not note) then return before.answer end
   answers.note_down(person.key, answer, said.who, note)
-  for _, follow in ipairs(followers) do follow(person, answer) end
+  for _, follow in ipairs(followers) do follow(person, answer, said.who) end
   local changed = not before or before.answer ~= answer
   if changed and #(before and before.before or {}) < BEFORE_MAX - 1 then take_back_mails(person) end
   if changed and person.stands_in_for and answer == "no" then

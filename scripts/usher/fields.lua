@@ -129,14 +129,13 @@ end
 
 -- ---- reading what was typed ---------------------------------------------------------------------------
 
--- Letters that nobody sees and that turn the direction of what stands behind them: U+202A-202E, U+2066-2069.
-local turns <const> = { "\u{202A}", "\u{202B}", "\u{202C}", "\u{202D}", "\u{202E}", "\u{2066}", "\u{2067}",
-  "\u{2068}", "\u{2069}" }
+-- Letters that nobody sees, and that hide or turn what stands beside them: U+200B, 200E-200F, 2028-202E,
+-- 2060-206F, FEFF. The joiners U+200C and 200D stay: words of Hindi and Persian need them.
+local unseen <const> = { "\xE2\x80[\x8B\x8E\x8F\xA8-\xAE]", "\xE2\x81[\xA0-\xAF]", "\xEF\xBB\xBF" }
 
 local function plain(typed)
-  if typed:find("\xE2\x80", 1, true) or typed:find("\xE2\x81", 1, true) then
-    for _, turn in ipairs(turns) do typed = typed:gsub(turn, "") end
-  end
+  if not typed:find("[\xE2\xEF]") then return typed end
+  for _, letters in ipairs(unseen) do typed = typed:gsub(letters, "") end
   return typed
 end
 

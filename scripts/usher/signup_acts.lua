@@ -196,11 +196,22 @@ function acts.forget(key, number)
   return true
 end
 
--- ---- the office ---------------------------------------------------------------------------------------
+-- ---- said elsewhere -----------------------------------------------------------------------------------
 
--- acts.follow(person, answer): somebody's answer was written down elsewhere (`usher answer`, a calendar's
--- reply): it counts for the seat as well. A "yes" needs one that is free, whoever says it.
-function acts.follow(person, answer)
+-- There is no seat for somebody's "yes". The office reads so; who accepted in their calendar is on the
+-- wait-list again, and hears of it by mail.
+local function refuse_seat(person, entry, who)
+  if tostring(who):find("^office") then
+    error(("%s can't be given a seat: all are taken, and whoever waits longest is asked first"):format(
+      facts.full_name(person)), 0)
+  end
+  if entry.state ~= "waiting" then acts.enter(person.key, entry) end
+  usher.book("answers"):remove(person.key)
+end
+
+-- acts.follow(person, answer, who): somebody's answer was written down elsewhere (`usher answer`, a
+-- calendar's reply): it counts for the seat as well. A "yes" needs one that is free, whoever says it.
+function acts.follow(person, answer, who)
   local key, entry = person.key, seats.entry(person.key)
   if not entry or entry.state == "pending" then return end
   local is_out = entry.state == "cancelled" or entry.state == "lapsed"
@@ -208,11 +219,9 @@ function acts.follow(person, answer)
     acts.cancel(key, entry)
   elseif answer == "yes" and entry.state == "offered" then
     acts.take(key, entry)
-  elseif answer == "yes" and entry.state ~= "seat" then
-    if entry.state == "waiting" or seats.is_full(plan(), entry.group) then
-      error(("%s can't be given a seat: all are taken, and whoever waits longest is asked first"):format(
-        facts.full_name(person)), 0)
-    end
+  elseif answer == "yes" and (entry.state == "waiting" or is_out and seats.is_full(plan(), entry.group)) then
+    refuse_seat(person, entry, who)
+  elseif answer == "yes" and is_out then
     acts.enter(key, entry)
   end
 end

@@ -18,6 +18,7 @@ local seats = require "usher.seats"
 local form = {}
 
 local NAME_MAX <const> = 100
+local NAME_BYTES_MAX <const> = 180 -- with an address behind it: a header of a mail takes 255
 local MAIL_MAX <const> = 254
 
 local function plan() return facts.signup end
@@ -159,7 +160,9 @@ end
 -- form.read_name(given, code, problems) -> text
 function form.read_name(given, code, problems)
   local name = fields.one_line(given.name)
-  local fault = fields.fault(name, NAME_MAX, true)
+  local seen = name:gsub("\u{200C}", ""):gsub("\u{200D}", "")
+  local fault = fields.fault(seen == "" and "" or name, NAME_MAX, true)
+  if #name > NAME_BYTES_MAX then fault = "too_long" end
   if not fault and (name:find("://", 1, true) or name:lower():find("www.", 1, true)) then
     fault = "no_links" -- nobody is called that, and mails say the name
   end
@@ -170,7 +173,8 @@ end
 local function read_mail(given, code, problems)
   local mail = fields.one_line(given.mail)
   local fault = fields.fault(mail, MAIL_MAX, true)
-  if not fault and not people.is_address(mail) then fault = "not_a_mail" end
+  -- Beyond a-z there are addresses, too, but few servers that take mail for them.
+  if not fault and (not people.is_address(mail) or mail:find("[\x80-\xFF]")) then fault = "not_a_mail" end
   if fault then problems.mail = lang.text(code, "fields." .. fault) end
   return mail
 end

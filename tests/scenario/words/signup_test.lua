@@ -103,7 +103,9 @@ function tests.a_name_is_no_web_address_and_has_a_length()
   local world = begin ""
   expect.equal(fill_in(world, "see http://evil.example", "a@x.example").status, 422)
   expect.equal(fill_in(world, ("x"):rep(101), "a@x.example").status, 422)
-  expect.equal(fill_in(world, "\n \t", "a@x.example").status, 422)
+  expect.equal(fill_in(world, ("\u{0F40}"):rep(61), "a@x.example").status, 422) -- bytes count as well
+  expect.equal(fill_in(world, "\n \t\u{200B}\u{200D}", "a@x.example").status, 422)
+  expect.equal(fill_in(world, "Karma", "karm\u{E4}@x.example").status, 422)
   fill_in(world, " Sonam\r\nBcc:\u{202E} Wangmo ", "a@x.example")
   expect.equal(entry(world, 1).form.name, "Sonam Bcc: Wangmo")
 end
@@ -430,6 +432,18 @@ function tests.the_office_gives_nobody_a_seat_that_is_not_there()
   local fine, why = pcall(world.usher.handlers.answer, { person = "signup-000002", answer = "yes" })
   expect.equal(fine, false)
   expect.contains(why, "Person 2 can't be given a seat")
+end
+
+function tests.who_accepts_in_a_calendar_when_all_is_full_waits_again()
+  local world = begin 'seats = 1, offer = "30 days"'
+  for n = 1, 2 do arrive(world, n) end
+  press(world, "signup-000001", "cancel")
+  local said = { person = "signup-000001", answer = "yes", who = "calendar" }
+  require("usher.answers").answer(said)
+  world.go(world.now)
+  expect.equal(states(world, 2), "waiting offered")
+  expect.equal(world.usher.book("answers"):has("signup-000001"), false)
+  expect.contains(last_mail(world).text, "number 1 on the wait-list")
 end
 
 function tests.who_lists_them_with_what_they_answered()
