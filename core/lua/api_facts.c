@@ -203,9 +203,9 @@ static int api_secret(lua_State *L)
 }
 
 /// usher.rehearsing() -> true, { guests = , language = } | false
-/// Whether this is a rehearsal, and what it was told of the guests: whether they accept, decline or are silent
-/// (--guest), and which language they read (--lang). Only at the top level and in handlers: a flow must not
-/// know. Errors: a use in a flow.
+/// Whether this is a rehearsal, and what it was told of the guests: whether they accept, decline or are
+/// silent (--guest), and which language they read (--lang). Only at the top level and in handlers: a flow
+/// must not know. Errors: a use in a flow.
 /// Example: local really = not usher.rehearsing()
 static int api_rehearsing(lua_State *L)
 {

@@ -2,7 +2,7 @@
 ---@meta
 
 usher = {}
----@overload fun(name): any
+---@overload fun(name, options): any
 usher.book = {}
 usher.http = {}
 usher.json = {}
@@ -41,7 +41,7 @@ function file(text) end
 function objectives(options) end
 
 ---Says who runs the event: a CSV file (or a Lua list) with the columns key, name, salutation, title,
----role (speaker, organiser, host), mail, zone and language. All problems of a file are listed together.
+---role (speaker, organiser, host; owner, approver, viewer), mail, zone and language. All problems of a file are listed together.
 ---
 function people(text) end
 
@@ -88,6 +88,12 @@ present = nil
 absent = nil
 
 ---@type any
+answered = nil
+
+---@type any
+interested = nil
+
+---@type any
 speakers = nil
 
 ---@type any
@@ -124,6 +130,24 @@ function cue(name) end
 ---
 function cues(options) end
 
+---Says who may send questions to the speakers, from when until when and how many. Without this word the
+---box is there all the same: for every guest, from the first day until an hour after the end, five from
+---each. Its link in mails is {ask_link}.
+---
+function question_box(options) end
+
+---A form, with names, in which people say what they would like to hear of: what they choose, and that their
+---name and address may be kept for it (purpose: for what). Whoever sends it is in the audience
+---interested.trainings, until they take it back; interest.list and its file are the guest list of what
+---comes next. choose: what there is; text: a question that is answered in words; ask: further questions.
+---opens ("at the end"), closes ("10 working days after, 17:00"). A mail with the link goes at `at` ("1
+---working day after, 14:00": after it opens) to whoever has not come by it on the last page of a survey;
+---quiet = true: no mail. nudges as in survey. title, intro; subject, file, from, reply_to of the mail.
+---
+---@param name string
+---@return fun(options: table): any
+function interest(name) end
+
 ---A question of a form that is answered with a line of text; text "..." { long = true } with several lines,
 ---{ required = true }: not without an answer. A question in several languages: text { en = "Your office",
 ---dz = "..." }.
@@ -131,34 +155,61 @@ function cues(options) end
 ---@return any
 function text(text) end
 
----A question that is answered with one of the texts. required = true: not without an answer.
+---A question that is answered with one of the texts; several = true: with as many as one likes. required =
+---true: not without an answer.
 ---
 ---@param name string
 ---@return fun(options: table): any
 function choice(name) end
 
----A question that is answered with a number from 1 to 5; rating "..." { from = 0, to = 10, low = "nothing",
----high = "everything" } says other ends and what they mean.
+---A question that is answered with a number from 1 to 5. rating "..." { "nothing", "a lot" } says what the
+---ends mean; from = 0, to = 10 are other ends; required = true: not without an answer.
 ---
 ---@return any
 function rating(text) end
+
+---Several ratings of one kind: each row is answered with a number from 1 to 5. low, high: what the ends
+---mean; from = 0, to = 10: other ends.
+---
+---@param name string
+---@return fun(options: table): any
+function matrix(name) end
 
 ---A question that is answered with yes or no.
 ---
 ---@return any
 function yes_no(text) end
 
----Lets people sign up on a page, /signup/ and the event's id. seats: how many, or how many for each group,
----{ Teachers = 10, free = 5 } (free: for any group); without it there is room for all. groups: what to
----choose from. waitlist (true): who finds no seat waits, and is offered one in the order of arrival when
----one comes free. offer ("2 days"): so long it is kept; then the next is asked. opens, closes: phrases as
----in `at`; closes at the start. ask: questions, "Your office", choice, rating, yes_no, text. confirm
----(true): a sign-up counts when the link in a mail was opened; false: at once. intro: a text above the
----form. zones, languages: what people choose from. limit (100): forms an hour from one network. mails:
----other texts for check, seat, waiting, offer, expired, cancelled, known: { seat = { subject =, text = }
----}. Who signs up is in `coming`, `waiting` or `declined`. It stands above the first rule.
+---Lets people sign up on a page, whose address is /signup/ and the event's id ({signup_page} in mails).
+---It stands above the first rule. Who signs up has a page of their own, is told by mail how it stands, and
+---is in one of the audiences `coming`, `waiting` and `declined`. All of these may be left out:
+---  seats      how many, or how many for each group: { Teachers = 10, free = 5 }, the free ones for all
+---  groups     what to choose from: { "Teachers", "Students" }
+---  waitlist   false: who finds no seat can't sign up; else they wait, in the order of arrival
+---  offer      how long a seat that came free is kept for who is next ("2 days")
+---  opens, closes   phrases as in `at`; it closes when the event begins
+---  ask        questions: { "Your office", choice "Lunch" { "Rice", "Red rice" }, yes_no "First time?" }
+---  confirm    false: counts without the link in the mail, for forms that strangers do not see
+---  intro      a text above the form
+---  zones, languages   what people choose from
+---  limit      how many forms come in from one network in an hour (100); false: as many as like
+---  mails      other texts for check, seat, waiting, offer, expired, cancelled or known:
+---             { seat = { subject = "...", text = "..." } }
 ---
 function signup(options) end
+
+---Asks people a few questions. to: an audience. ask: questions (text, choice, rating, matrix, yes_no), and
+---`objectives` for one rating of each. anonymous = true: nobody can tell who answered what, and answers are
+---final. opens ("at the end"), closes ("5 working days after, 17:00"). A mail goes out when it opens, and
+---nudges = { "1 working day after, 10:00", "on the last day, 10:00" } to whoever has not answered: "after"
+---counts from the opening, "before the end" from the closing. before = { opens = , closes = }: the
+---objectives are asked before the event, too. by_group: results for each group. url: it is on another site,
+---whose address has {token} in it; hook = secret "NAME": that site tells by a webhook who has answered.
+---title, intro; subject, text or file, from, reply_to of the mail, as in mail.
+---
+---@param name string
+---@return fun(options: table): any
+function survey(name) end
 
 ---Says that an item has nobody yet, and whom to ask: by mail at `at` ("7 working days before, 10:00") and
 ---again at the deadline ("1 working day before, 10:00"). Until then the programme says "to be announced".
@@ -252,6 +303,12 @@ function usher.start(flow, options) end
 ---kept.
 ---
 function usher.signal(flow, key, name, value, options) end
+
+---Takes back a mail of that flow that has not left yet: it waits for room, or to be tried again. There
+---usher.mail comes back with { sent = false, why = why }. A mail that is on its way goes on, and one that is
+---asked for later is not meant. Errors: a use elsewhere than in usher.decide, handlers and POST routes.
+---
+function usher.recall(flow, key, why) end
 
 ---Begins a branch: fn(...) goes on beside this code, in the same flow. The flow ends when all its branches
 ---have. An error in a branch is raised by usher.join, or fails the flow. Errors: more than 1,000 branches.
@@ -364,8 +421,9 @@ function usher.shipped(name) end
 ---@return any
 function usher.secret(name) end
 
----Whether this is a rehearsal. Only at the top level and in handlers: a flow must not know. Errors: a use in
----a flow.
+---Whether this is a rehearsal, and what it was told of the guests: whether they accept, decline or are
+---silent (--guest), and which language they read (--lang). Only at the top level and in handlers: a flow
+---must not know. Errors: a use in a flow.
 ---
 ---@return any
 function usher.rehearsing() end
@@ -556,6 +614,14 @@ function usher.audit(what, note, who, about) end
 ---one on a step that is not unsure changes nothing. Errors: a use outside handlers.
 ---
 function usher.settle(flow, key, options) end
+
+---Whether what another program sends along proves that it knows the secret (of usher.secret). With data:
+---`given` is the HMAC-SHA-256 of the data under the secret, in hexadecimal or base64, perhaps behind
+---"sha256=". Without: `given` is the secret itself. Takes the same time whatever is given. Only in handlers
+---and routes. Errors: the secret is not there any more.
+---
+---@return any
+function usher.http.proven(secret, given, data) end
 
 ---Answers requests to an address of this installation: fn(request) -> { status = 200, body = , type = ,
 ---headers = , cookies = , redirect = "/path", away = "https://...", stream = topic }, or nil: not mine, and

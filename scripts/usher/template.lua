@@ -339,6 +339,9 @@ local function known_words(case)
   return names
 end
 
+-- template.words() -> list: every placeholder that usher itself knows
+function template.words() return known_words { item = true } end
+
 local function is_known(word, case)
   return personal[word] or shared[word] or asked[word] or facts.columns[word]
     or case.item and item_fields[word] or case.values and case.values[word]

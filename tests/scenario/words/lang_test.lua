@@ -70,6 +70,17 @@ function tests.what_a_machine_wrote_says_so()
   end
 end
 
+function tests.every_placeholder_is_in_the_manual()
+  loaded()
+  local file = io.open "docs/first-event.md"
+  local manual = file:read "a"
+  file:close()
+  for word in pairs(require("usher.template").words()) do expect.contains(manual, "`{" .. word .. "}`") end
+  for name in pairs(require "usher.texts") do
+    if require("usher.letters").is_one(name) then expect.contains(manual, "| `" .. name .. "` |") end
+  end
+end
+
 local guests <const> = [[
 guests { { key = "a", name = "Dechen", mail = "a@b.example", language = "Dzongkha" },
   { key = "f", name = "Luc", mail = "f@b.example", language = "fr" } }
