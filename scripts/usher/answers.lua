@@ -48,19 +48,11 @@ local function remembered(before)
   return list
 end
 
-local sources <const> = { guest = "the guest", assistant = "the assistant", deputy = "the deputy",
-  calendar = "the guest's calendar", mail = "a mail of the guest", ["sign-up"] = "the sign-up" }
-
--- Who is meant by `who`, for the trail.
-local function said_by(who)
-  return who and (sources[who] or who:match("^office:(.+)$")) or who or "somebody"
-end
-
 -- answers.note_down(key, answer, who, note): writes it into the book, and tells nobody.
 function answers.note_down(key, answer, who, note)
   usher.book("answers"):set(key, { answer = answer, at = usher.now(), who = who, note = note,
     before = remembered(answers.of(key)) })
-  usher.audit("answer", note and ("%s (%s)"):format(answer, note) or answer, said_by(who), key)
+  usher.audit("answer", note and ("%s (%s)"):format(answer, note) or answer, roster.said_by(who), key)
   live.changed()
 end
 

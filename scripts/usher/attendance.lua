@@ -61,6 +61,8 @@ function attendance.mark(request)
   local present = request.present ~= false
   add(person.key, { at = usher.now(), via = "hand:" .. tostring(request.who or ""),
     absent = not present or nil })
+  usher.audit(present and "marked as present" or "marked as absent", nil, tostring(request.who or "office"),
+    person.key)
   local name = roster.shown(person)
   return { key = person.key, name = name, present = present,
     text = ("%s: %s"):format(name, present and "was there" or "was not there") }

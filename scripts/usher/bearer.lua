@@ -32,6 +32,13 @@ function bearer.of(kind, request)
   return { key = key, as = as or role_of(generation, person), person = person, own = roster.own(key) }
 end
 
+-- bearer.is_former(key, generation): was it the link of a deputy who is no longer needed? For pages that are
+-- about the place, whoever has it.
+function bearer.is_former(key, generation)
+  local person = roster.person(key)
+  return person ~= nil and role_of(generation, person) == "former"
+end
+
 -- bearer.speaker(who) -> person: whom the page talks to (of an assistant: for whom they speak)
 function bearer.speaker(who)
   return who.as == "deputy" and who.person or who.own

@@ -12,6 +12,7 @@
 local facts = require "usher.facts"
 local lang = require "usher.lang"
 local letters = require "usher.letters"
+local live = require "usher.live"
 local people = require "usher.people"
 local roster = require "usher.roster"
 
@@ -70,6 +71,11 @@ local function tell_office(what, own, deputy, who)
     news = lang.text(facts.event.language, "letters.news_" .. what, names) })
 end
 
+local function trail(what, deputy, key, who)
+  usher.audit(what, ("%s, %s"):format(facts.full_name(deputy), deputy.mail), roster.said_by(who), key)
+  live.changed()
+end
+
 local function add(kept, deputy, who)
   kept.named = kept.named + 1
   table.insert(kept.list, 1, { name = deputy.name, salutation = deputy.salutation, mail = deputy.mail,
@@ -87,6 +93,7 @@ local function stop(key, who, letter)
   end
   keep(key, kept)
   letters.send(letter, deputy, { guest = facts.full_name(own) })
+  trail("no longer comes", deputy, key, who)
   return deputy, own
 end
 
@@ -100,6 +107,7 @@ local function hand_over(key, deputy, who)
   letters.send("deputy-sent", own, { deputy = facts.full_name(person), deputy_mail = person.mail })
   letters.send("deputy", person, { guest = facts.full_name(own) })
   tell_office("named", own, person, who)
+  trail("comes instead", person, key, who)
   return person
 end
 

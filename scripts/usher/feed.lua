@@ -2,6 +2,7 @@
 -- feed: a calendar of one's own to subscribe to: /c/TOKEN is the page that says how, /c/TOKEN/calendar.ics is
 -- what calendar programs ask for again and again. The same entries as in the mails, with the same UID and
 -- SEQUENCE; whoever declined a session does not find it here.
+local bearer = require "usher.bearer"
 local dates = require "usher.dates"
 local facts = require "usher.facts"
 local frame = require "usher.frame"
@@ -10,16 +11,13 @@ local ics = require "usher.ics"
 local invite = require "usher.invite"
 local lang = require "usher.lang"
 local links = require "usher.links"
-local roster = require "usher.roster"
 
 local feed = {}
 
 local REFRESH <const> = "PT1H" -- programs look again after so long; the least that the large ones heed
 
--- feed.text(person) -> the calendar file. Reads the book, so only where that is allowed.
-function feed.text(person)
-  return ics.calendar { method = "PUBLISH", name = facts.event.title, refresh = REFRESH,
-    entries = invite.feed(person) }
+local function text_of(entries)
+  return ics.calendar { method = "PUBLISH", name = facts.event.title, refresh = REFRESH, entries = entries }
 end
 
 -- FNV-1a: tells one version of a feed from the next. It guards against nothing.
@@ -29,16 +27,19 @@ local function checksum(text)
   return ("%016x"):format(hash)
 end
 
-local function person_of(request)
-  local key, why = links.subject("calendar", request)
-  local person = key and roster.person(key)
-  return person, why
+-- Whose feed it is, and what stands in it. Who has sent a deputy, and a deputy who is no longer needed, have
+-- an empty one: programs that have subscribed take the entries out.
+local function feed_of(request)
+  local who, why = bearer.of("calendar", request)
+  if not who then return nil, why end
+  local comes = who.as == "deputy" or who.as ~= "former" and not who.person.stands_in_for
+  return who.person, comes and invite.feed(who.person) or {}
 end
 
 local function serve(request)
-  local person, why = person_of(request)
-  if not person then return frame.gone(why) end
-  local text = feed.text(person)
+  local person, entries = feed_of(request)
+  if not person then return frame.gone(entries) end
+  local text = text_of(entries)
   local etag = '"' .. checksum(text) .. '"'
   local headers = { etag = etag, ["cache-control"] = "private, no-cache" }
   local known = request.headers["if-none-match"] or "" -- a proxy that compresses writes W/ in front of it
@@ -57,11 +58,11 @@ local function list_of(person, code)
 end
 
 local function page(request)
-  local person, why = person_of(request)
-  if not person then return frame.gone(why) end
+  local person, entries = feed_of(request)
+  if not person then return frame.gone(entries) end
   local code = lang.of(person)
   local function say(key) return lang.text(code, "calendar." .. key) end
-  local path = links.path("calendar", person.key) .. "/calendar.ics"
+  local path = links.here("calendar", request, "/calendar.ics")
   local address = usher.http.url(path)
   return frame.guest { lang = code, title = say "title", body = h.list {
     h.h1 { say "title" },

@@ -53,7 +53,7 @@ end
 local function is_shown(link) return link:find("^https://") ~= nil end
 
 local function place_of(session, person)
-  local where, join = session.where, links.url("join", person.key)
+  local where, join = session.where, links.url("join", person)
   if not where then return nil, join end
   if where.kind == "place" then return where.text, join end
   if join then return join, join end

@@ -37,6 +37,7 @@ function invite_now.invite(request)
     error('the link can\'t be sent: say  from = "Office <...>"  in event', 0)
   end
   if not known then sending.enrol(person, missed) end
+  usher.audit("let in on the day", mail, tostring(request.who or "office"), person.key)
   return { key = person.key, name = roster.shown(person),
     text = ("%s: the link is on its way to %s%s"):format(roster.shown(person), mail,
       known and " (was on the list already)" or "") }

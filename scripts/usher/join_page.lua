@@ -7,7 +7,6 @@ local answers = require "usher.answers"
 local attendance = require "usher.attendance"
 local bearer = require "usher.bearer"
 local countdown = require "usher.countdown"
-local dates = require "usher.dates"
 local facts = require "usher.facts"
 local frame = require "usher.frame"
 local h = require "usher.html"
@@ -163,7 +162,7 @@ end
 
 -- ---- routes -------------------------------------------------------------------------------------------
 
-local function show(view)
+local function page(view)
   local tell = is_theirs(view) and phases[view.phase] or not_theirs
   local title, body = tell(view)
   return frame.guest { lang = view.code, title = title, refresh = refresh_of(view),
@@ -187,7 +186,7 @@ end
 
 -- Called once, by the word `event`.
 function join_page.register()
-  usher.http.route("GET", links.route "join", route(show))
+  usher.http.route("GET", links.route "join", route(page))
   usher.http.route("POST", links.route "join", route(go_in))
 end
 

@@ -101,4 +101,12 @@ function roster.shown(person)
   return whose and ("%s for %s"):format(name, facts.full_name(whose)) or name
 end
 
+local sources <const> = { guest = "the guest", assistant = "the assistant", deputy = "the deputy",
+  calendar = "the guest's calendar", mail = "a mail of the guest", ["sign-up"] = "the sign-up" }
+
+-- roster.said_by(who) -> text: who is meant by "guest", "office:karma" and the like, for the trail
+function roster.said_by(who)
+  return who and (sources[who] or who:match("^office:(.+)$")) or who or "somebody"
+end
+
 return roster

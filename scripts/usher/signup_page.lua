@@ -3,6 +3,7 @@
 -- it has follows from how it stands with the sign-up. Looking changes nothing; each button is a POST that
 -- answers by sending the browser back here.
 local acts = require "usher.signup_acts"
+local bearer = require "usher.bearer"
 local facts = require "usher.facts"
 local form = require "usher.signup_form"
 local frame = require "usher.frame"
@@ -22,8 +23,9 @@ local function text(code, key, values) return lang.text(code, "signup." .. key, 
 
 -- The sign-up that a link stands for: { key, entry, person, code, path }; nil: not a link of this event.
 local function find(request)
-  local key, why = links.subject("signup", request)
-  if not key then return nil, why end
+  local key, generation = links.subject("signup", request)
+  if not key then return nil, generation end
+  if bearer.is_former(key, generation) then return nil, "gone" end
   local entry = seats.entry(key)
   local person = roster.person(key) or entry and entry.form or {}
   return { key = key, entry = entry, person = person, code = lang.of(person),

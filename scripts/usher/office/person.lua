@@ -257,8 +257,6 @@ local function mark_present(request, visitor)
   if not person then return nobody(visitor) end
   if attendance.was_there(person.key) ~= present then
     attendance.mark { person = person.key, present = present, who = visitor.name }
-    usher.audit(present and "marked as present" or "marked as absent", nil, visitor.name, person.key)
-    live.changed()
   end
   return office.back(request, parts.query(parts.path "person", { key = person.key }))
 end

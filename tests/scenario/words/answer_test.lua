@@ -181,6 +181,21 @@ function tests.both_calendars_are_told()
   expect.equal(table.concat(told, ", "), "a@b.example CANCEL 1, sonam@b.example REQUEST 2")
 end
 
+function tests.the_feed_is_the_deputys_from_then_on()
+  local world = loaded()
+  local function entries(path)
+    local _, n = world.visit("GET", path .. "/calendar.ics").body:gsub("BEGIN:VEVENT", "")
+    return n
+  end
+  local own = world.path("calendar", "a")
+  expect.equal(entries(own), 1)
+  send_sonam(world)
+  local deputys = world.path("calendar", "a")
+  expect.equal(entries(own) .. entries(deputys), "01")
+  world.say(world.own_path("answer", "a"), "yes")
+  expect.equal(entries(own) .. entries(deputys), "10")
+end
+
 function tests.the_guests_old_link_says_who_comes_and_takes_it_back()
   local world = loaded()
   local own, join = world.path("answer", "a"), world.path("join", "a")

@@ -152,7 +152,7 @@ end
 function tests.a_feed_opens_with_its_own_link_only()
   local world = loaded()
   expect.equal(get(world, "/c/:token/calendar.ics", "join.a"), nil)
-  expect.equal(get(world, "/c/:token/calendar.ics", "calendar.nobody"), nil)
+  expect.equal(get(world, "/c/:token/calendar.ics", "calendar.nobody").status, 410)
   expect.equal(get(world, "/c/:token", "join.a"), nil)
 end
 
