@@ -25,6 +25,9 @@ bool engine_has_handler(struct engine *g, struct text event, struct text name)
     return find_handler(g, event, name, &script) != NULL;
 }
 
+// A page over ten thousand guests walks the list of them. Slices of flows are shorter: they come in thousands.
+#define LOOK_MS 200
+
 // The report of a rehearsal walks over everything that happened; nothing else waits meanwhile.
 static void widen_budget(struct budget *b)
 {
@@ -50,6 +53,7 @@ static int run(struct script *s, const struct handling *h, struct record request
     lua_State *L = s->sandbox->L;
     struct budget usual = s->sandbox->budget;
     if (s->engine->options.rehearsal) widen_budget(&s->sandbox->budget);
+    else if (h->looks) s->sandbox->budget.slice_ms = LOOK_MS;
     lua_rawgeti(L, LUA_REGISTRYINDEX, h->function);
     push_request(L, request, h->more);
     s->context = h->looks ? CONTEXT_LOOK : CONTEXT_HANDLER;

@@ -7,6 +7,7 @@ local facts = {
   event = nil,       -- { id, title, starts, ends, zone, where, organisers, host, from, ... } of event.lua
   people = {},       -- in the order of people.csv: speakers, organisers, host
   guests = {},       -- in the order of guests.csv
+  guests_in = {},    -- group ("": none) -> how many of them
   by_key = {},       -- both of them
   columns = {},      -- names of what the lists say about people, each a placeholder
   groups = {},       -- names of groups, in the script's order

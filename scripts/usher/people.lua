@@ -210,7 +210,8 @@ people.guests = check.word(function(given)
   local known = {}
   for _, group in ipairs(facts.groups) do known[group] = true end
   for _, person in ipairs(list) do
-    person.guest = true
+    local group = person.group or ""
+    person.guest, facts.guests_in[group] = true, (facts.guests_in[group] or 0) + 1
     if person.group and not known[person.group] then
       known[person.group], facts.groups[#facts.groups + 1] = true, person.group
     end

@@ -56,7 +56,6 @@ struct rig {
     struct rig_effect *effects, **effects_end;
     int effects_n;
     int deaths;           // engines that ended without stopping
-    const char *base_url; // where links of pages begin; NULL: there are none
     const char *cookie;   // "name=value" that the last response set, or ""
     // private
     struct world wire;

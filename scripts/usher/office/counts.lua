@@ -4,7 +4,6 @@
 -- wait.
 local attendance = require "usher.attendance"
 local facts = require "usher.facts"
-local roster = require "usher.roster"
 
 local counts = {}
 
@@ -14,39 +13,42 @@ local function new()
   return { all = 0, yes = 0, no = 0, tentative = 0, waiting = 0, none = 0, present = 0 }
 end
 
--- Fills in everybody: key -> group of the guests, and the counts with all of them without an answer.
-local function groups_of_guests()
-  local groups, group_of = {}, {}
-  local function add(key, group)
-    group_of[key], groups[group] = group, groups[group] or new()
-    groups[group].all, groups[group].none = groups[group].all + 1, groups[group].none + 1
+-- Whoever signed up: key -> group.
+local function groups_of_sign_ups()
+  local roster, groups = usher.book("roster"), {}
+  local group = roster:column("group")
+  for key in pairs(roster:column("signed_up")) do
+    if not facts.by_key[key] then groups[key] = group[key] or NOBODY end
   end
-  for _, guest in ipairs(facts.guests) do add(guest.key, guest.group or NOBODY) end
-  for key, change in usher.book("roster"):each() do
-    if change.signed_up then add(key, change.group or NOBODY) end
-  end
-  return groups, group_of
+  return groups
 end
+
+local waits <const> = { waiting = true, offered = true }
 
 -- counts.by_group() -> group -> { all, yes, no, tentative, waiting, none, present }, "" for whoever has no
 -- group
 function counts.by_group()
-  local groups, group_of = groups_of_guests()
-  local function move(key, word)
-    local count = groups[group_of[key]]
-    if count then count[word], count.none = count[word] + 1, count.none - 1 end
+  local groups, signed_up = {}, groups_of_sign_ups()
+  local function at(group)
+    groups[group] = groups[group] or new()
+    return groups[group]
   end
-  for key, answer in usher.book("answers"):each() do
-    move(key, answer.answer)
+  for group, n in pairs(facts.guests_in) do at(group).all = n end
+  for _, group in pairs(signed_up) do at(group).all = at(group).all + 1 end
+  local function count(key, word)
+    local listed = facts.by_key[key]
+    local group = listed and listed.guest and (listed.group or NOBODY) or signed_up[key]
+    if group then groups[group][word] = groups[group][word] + 1 end
   end
-  local answers = usher.book("answers")
-  for key in usher.book("signup"):each() do
-    if not answers:has(key) and roster.waits(key) then move(key, "waiting") end
+  local answers = usher.book("answers"):column("answer")
+  for key, answer in pairs(answers) do count(key, answer) end
+  for key, state in pairs(usher.book("signup"):column("state")) do
+    if waits[state] and not answers[key] then count(key, "waiting") end
   end
   for key in usher.book("attendance"):each() do
-    local count = groups[group_of[key]]
-    if count and attendance.was_there(key) then count.present = count.present + 1 end
+    if attendance.was_there(key) then count(key, "present") end
   end
+  for _, one in pairs(groups) do one.none = one.all - one.yes - one.no - one.tentative - one.waiting end
   return groups
 end
 

@@ -14,27 +14,62 @@ local counts = require "usher.office.counts"
 local people = {}
 
 local ON_A_PAGE <const> = 50
+local MISSING_MAX <const> = 200 -- more than anybody can telephone
 
 -- -- who is shown
 
-local function contains(person, text)
-  local function has(value) return value and value:lower():find(text, 1, true) end
-  return has(roster.shown(person)) or has(person.key) or has(person.mail) or has(person.position)
+-- What a guest must fit: fn(key, listed) -> yes or no; nil: everybody does. wanted = { group, answer, text,
+-- missing }. Columns of books are looked at once; of thousands, only those on the page become persons.
+local function test_of(wanted)
+  local book, tests = usher.book("roster"), {}
+  local function add(fn) tests[#tests + 1] = fn end
+  if wanted.group then
+    local groups = book:column("group")
+    add(function(key, listed) return (groups[key] or listed.group or "") == wanted.group end)
+  end
+  if wanted.answer then
+    local answers = usher.book("answers"):column("answer")
+    add(function(key) return (answers[key] or "none") == wanted.answer end)
+  end
+  if wanted.text then
+    local names, mails = book:column("name"), book:column("mail")
+    local function has(value) return value and value:lower():find(wanted.text, 1, true) end
+    add(function(key, listed)
+      return has(names[key] or listed.name) or has(key) or has(mails[key] or listed.mail)
+        or has(listed.position)
+    end)
+  end
+  if wanted.test then add(wanted.test) end
+  return #tests > 0 and function(key, listed)
+    for _, test in ipairs(tests) do
+      if not test(key, listed) then return false end
+    end
+    return true
+  end
 end
 
--- The guests that the request asks for, in the list's order. wanted = { group, answer, text }
-local function chosen(wanted)
-  local answers, list = usher.book("answers"), {}
-  for _, guest in ipairs(roster.guests()) do
-    local in_group = not wanted.group or (guest.group or "") == wanted.group
-    local answer = in_group and answers:get(guest.key)
-    local said = answer and answer.answer or "none"
-    if in_group and (not wanted.answer or wanted.answer == said)
-      and (not wanted.text or contains(guest, wanted.text)) then
-      list[#list + 1] = { person = guest, answer = answer or nil }
-    end
+local NOT_LISTED <const> = {}
+
+local function sign_ups()
+  local keys = {}
+  for key in pairs(usher.book("roster"):column("signed_up")) do
+    if not facts.by_key[key] then keys[#keys + 1] = key end
   end
-  return list
+  return keys
+end
+
+-- The keys of those who fit, from the first to the last that are wanted, in the list's order and then by the
+-- keys of sign-ups; and how many fit in all.
+local function chosen(wanted, first, last)
+  local fits, keys, n = test_of(wanted), {}, 0
+  local function take(key, listed)
+    if fits and not fits(key, listed) then return end
+    n = n + 1
+    if n >= first and n <= last then keys[#keys + 1] = key end
+  end
+  for _, guest in ipairs(facts.guests) do take(guest.key, guest) end
+  for _, key in ipairs(sign_ups()) do take(key, NOT_LISTED) end
+  return keys, n
 end
 
 local function wanted_of(request)
@@ -45,18 +80,14 @@ local function wanted_of(request)
     text = said "q" and query.q:lower() }
 end
 
--- The guests of one page, and how many there are in all.
-local function cut(list, page)
-  local shown = {}
-  for i = (page - 1) * ON_A_PAGE + 1, math.min(#list, page * ON_A_PAGE) do shown[#shown + 1] = list[i] end
-  return shown
+-- The keys of the page that is asked for, and how many guests fit.
+local function keys_of(wanted)
+  return chosen(wanted, (wanted.page - 1) * ON_A_PAGE + 1, wanted.page * ON_A_PAGE)
 end
 
 local function look(request)
-  local wanted, keys = wanted_of(request), {}
-  for i, one in ipairs(cut(chosen(wanted), wanted.page)) do keys[i] = one.person.key end
   return { fates = { ask = "fates", event = facts.event.id,
-    keys = usher.json.encode(usher.json.array(keys)) } }
+    keys = usher.json.encode(usher.json.array(keys_of(wanted_of(request)))) } }
 end
 
 -- -- how they are shown
@@ -101,13 +132,13 @@ local function by_key(rows)
   return map
 end
 
-local function rows_of(list, fates_by_key, visitor)
-  local body = {}
-  for i, one in ipairs(list) do
-    local person = one.person
-    body[i] = { { parts.person_link(person.key, roster.shown(person)),
+local function rows_of(keys, fates_by_key, visitor)
+  local body, answers = {}, usher.book("answers")
+  for _, key in ipairs(keys) do
+    local person = roster.person(key)
+    body[#body + 1] = { { parts.person_link(person.key, roster.shown(person)),
         person.position and h.div { class = "hint", person.position } },
-      person.group or "", people.answer(one.answer),
+      person.group or "", people.answer(answers:get(key)),
       mails_cell(fates_by_key[person.key] or {}, person, visitor) }
   end
   return body
@@ -158,9 +189,9 @@ end
 
 local function page(request, visitor)
   local wanted, query = wanted_of(request), request.query or {}
-  local list, groups = chosen(wanted), counts.by_group()
+  local keys, n = keys_of(wanted)
+  local groups = counts.by_group()
   local count = counts.sum(groups)
-  local shown = cut(list, wanted.page)
   local filtered = wanted.group or wanted.answer or wanted.text
   return { title = "People", body = {
     parts.figures { { count.all, count.all == 1 and "guest" or "guests" },
@@ -169,24 +200,22 @@ local function page(request, visitor)
     not filtered and groups_table(groups),
     h.section { h.h2 { "Guests" },
       filter(query),
-      h.p { class = "quiet", parts.count(#list, "guest") },
-      #shown > 0 and parts.table("Guests", { "Who", "Group", "Answer", "Mails" },
-        rows_of(shown, by_key(request.seen.fates), visitor), "small"),
-      pager(#list, wanted, query) },
+      h.p { class = "quiet", parts.count(n, "guest") },
+      #keys > 0 and parts.table("Guests", { "Who", "Group", "Answer", "Mails" },
+        rows_of(keys, by_key(request.seen.fates), visitor), "small"),
+      pager(n, wanted, query) },
   } }
 end
 
 -- -- who is missing
 
--- Whoever said yes and is not there; with `all`, whoever has not said no.
+-- Whoever said yes and is not there; with `all`, whoever has not said no. The keys of some, and how many.
 local function missing(group, all)
-  local list = {}
-  for _, one in ipairs(chosen { group = group }) do
-    local said = one.answer and one.answer.answer
-    local expected = said == "yes" or all and said ~= "no"
-    if expected and not attendance.was_there(one.person.key) then list[#list + 1] = one end
-  end
-  return list
+  local answers, attended = usher.book("answers"):column("answer"), usher.book("attendance")
+  return chosen({ group = group, test = function(key)
+    local expected = answers[key] == "yes" or all and answers[key] ~= "no"
+    return expected and not (attended:has(key) and attendance.was_there(key))
+  end }, 1, MISSING_MAX)
 end
 
 local function call(number)
@@ -204,10 +233,10 @@ end
 local function missing_page(request, visitor)
   local query = request.query or {}
   local group, all = query.group ~= "" and query.group or nil, query.all == "yes"
-  local list, body = missing(group, all), {}
-  local back = parts.query(parts.path "missing", { group = group, all = all and "yes" })
-  for i, one in ipairs(list) do
-    local person = one.person
+  local keys, n = missing(group, all)
+  local body, back = {}, parts.query(parts.path "missing", { group = group, all = all and "yes" })
+  for i, key in ipairs(keys) do
+    local person = roster.person(key)
     body[i] = { parts.person_link(person.key, roster.shown(person)), person.group or "",
       call(person.phone), person.assistant or "", here_button(person, visitor, back) }
   end
@@ -217,8 +246,9 @@ local function missing_page(request, visitor)
       parts.choose("Whom", "all", all and "yes", { { "", "who said yes" },
         { "yes", "everybody who has not declined" } }),
       h.button { "Show" } },
-    h.p { class = "lead", #list == 0 and "Nobody is missing." or parts.count(#list, "guest") .. " missing" },
-    #list > 0 and parts.table("Not here yet", { "Who", "Group", "Telephone", "Assistant", "By hand" }, body),
+    h.p { class = "lead", n == 0 and "Nobody is missing." or parts.count(n, "guest") .. " missing" },
+    n > 0 and parts.table("Not here yet", { "Who", "Group", "Telephone", "Assistant", "By hand" }, body),
+    n > MISSING_MAX and h.p { class = "quiet", ("The first %d are shown."):format(MISSING_MAX) },
   } }
 end
 

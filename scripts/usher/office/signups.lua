@@ -12,16 +12,24 @@ local counts = require "usher.office.counts"
 local signups = {}
 
 local DAY_MS <const> = 24 * 3600 * 1000
+local QUARTER_MS <const> = 15 * 60 * 1000
 
--- How many had said yes, and no, at the end of each day on which somebody answered.
+-- The first moment of each day on which somebody answered, and how many said yes and no on it. Zones differ
+-- by quarters of an hour at the least, so answers of one quarter are of one day.
 local function by_day()
-  local days, order = {}, {}
-  for _, answer in usher.book("answers"):each() do
-    local day = answer.at and parts.midnight(answer.at)
-    if day and (answer.answer == "yes" or answer.answer == "no") then
-      if not days[day] then days[day], order[#order + 1] = { yes = 0, no = 0 }, day end
-      days[day][answer.answer] = days[day][answer.answer] + 1
+  local book, quarters, days, order = usher.book("answers"), {}, {}, {}
+  local at = book:column("at")
+  for key, answer in pairs(book:column("answer")) do
+    local quarter = at[key] and (answer == "yes" or answer == "no") and at[key] // QUARTER_MS
+    if quarter then
+      quarters[quarter] = quarters[quarter] or { yes = 0, no = 0 }
+      quarters[quarter][answer] = quarters[quarter][answer] + 1
     end
+  end
+  for quarter, count in pairs(quarters) do
+    local day = parts.midnight(quarter * QUARTER_MS)
+    if not days[day] then days[day], order[#order + 1] = { yes = 0, no = 0 }, day end
+    days[day].yes, days[day].no = days[day].yes + count.yes, days[day].no + count.no
   end
   table.sort(order)
   return order, days

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- you: the page of whoever is logged in: what their roles may do here, and the way out, on this device or on all.
+-- you: the page of whoever is logged in: what their roles may do here, and the way out, on this device or
+-- on all.
 local h = require "usher.html"
 local office = require "usher.office"
 local parts = require "usher.office.parts"

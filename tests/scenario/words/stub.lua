@@ -125,6 +125,13 @@ function stub.new(files, folder)
       kept[key] = nil
     end
     function book.count() return #world.sorted(kept) end
+    function book.column(_, field)
+      local column = {}
+      for key, value in pairs(kept) do
+        if type(value) == "table" then column[key] = value[field] end
+      end
+      return column
+    end
     function book.each()
       local keys, i = world.sorted(kept), 0
       return function()

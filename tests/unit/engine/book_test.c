@@ -132,9 +132,25 @@ static void book_each_goes_on_behind_a_key_that_was_taken_out(void **state)
     end(&m);
 }
 
+static void a_column_has_one_field_of_every_entry_that_has_it(void **state)
+{
+    struct rig *r = rig_with("2021-02-01 09:00",
+        "usher.on('fill', function() local b = usher.book('answers')\n"
+        "  b:set('a', { answer = 'yes', at = 1 }) b:set('b', { at = 2 }) b:set('c', { answer = 'no' })\n"
+        "  b:set('d', 'no table') end)\n"
+        "usher.on('column', function(r) return usher.book('answers'):column(r.field) end)\n");
+    assert_text(rig_call(r, "column", "{\"field\":\"answer\"}"), "{}");
+    rig_call(r, "fill", "{}");
+    assert_text(rig_call(r, "column", "{\"field\":\"answer\"}"), "{\"a\":\"yes\",\"c\":\"no\"}");
+    assert_text(rig_call(r, "column", "{\"field\":\"at\"}"), "{\"a\":1,\"b\":2}");
+    assert_text(rig_call(r, "column", "{\"field\":\"nothing\"}"), "{}");
+    rig_end(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_column_has_one_field_of_every_entry_that_has_it),
         cmocka_unit_test(book_keeps_its_order_whatever_comes_and_goes),
         cmocka_unit_test(book_whose_keys_come_in_order_has_full_pages),
         cmocka_unit_test(book_rewind_takes_back_what_came_after_the_mark_and_nothing_else),
