@@ -55,8 +55,8 @@ struct rig {
     void (*power)(bool on); // false: before a killed engine's files are closed; true: after; may be NULL
     struct rig_effect *effects, **effects_end;
     int effects_n;
-    int deaths;           // engines that ended without stopping
-    const char *cookie;   // "name=value" that the last response set, or ""
+    int deaths;         // engines that ended without stopping
+    const char *cookie; // "name=value" that the last response set, or ""
     // private
     struct world wire;
     struct posted *posted;
