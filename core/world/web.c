@@ -13,7 +13,7 @@
 #define HEAD_MS (10 * SECOND_MS)
 #define BODY_MS (30 * SECOND_MS)
 #define IDLE_MS (60 * SECOND_MS)
-#define LAST_LOOK_MS 20      // a stop hears those first whom the kernel has already accepted
+#define LAST_LOOK_MS 20      // a stop hears those first who have already begun to connect
 #define EXPIRES_SOON_DAYS 14 // certbot renews 30 days ahead: by then it has failed more than once
 
 // ---- accepting --------------------------------------------------------------------------------------
@@ -79,6 +79,7 @@ void web_drain(struct web *w)
 {
     if (!w || w->draining) return;
     w->draining = true;
+    web_listen_no_more(&w->listener);
     uv_timer_start(&w->last_look, on_last_look, LAST_LOOK_MS, 0);
 }
 

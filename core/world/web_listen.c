@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include <assert.h>
 #include <errno.h>
+#include <linux/filter.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,6 +109,20 @@ int web_listen(uv_tcp_t *listener, uv_loop_t *loop, const struct web_settings *s
     if (!code) code = uv_listen((uv_stream_t *)listener, BACKLOG, on_connection);
     assert(!code); // the socket listens already
     return 0;
+}
+
+void web_listen_no_more(uv_tcp_t *listener)
+{
+    // What a filter of a listening socket sees begins with the TCP header. Byte 13 of that are the flags, and
+    // SYN (2) is how a connection begins: that is dropped, and the client tries again when the port is closed.
+    struct sock_filter code[] = {BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 13),
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 2, 0, 1), BPF_STMT(BPF_RET | BPF_K, 0),
+        BPF_STMT(BPF_RET | BPF_K, UINT32_MAX)};
+    struct sock_fprog filter = {sizeof code / sizeof *code, code};
+    uv_os_fd_t fd;
+    if (!uv_fileno((uv_handle_t *)listener, &fd))
+        setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter,
+            sizeof filter); // without it a stop is only ruder
 }
 
 // ---- open files -------------------------------------------------------------------------------------

@@ -11,6 +11,10 @@
 int web_listen(uv_tcp_t *listener, uv_loop_t *loop, const struct web_settings *settings,
     uv_connection_cb on_connection, struct err *e);
 
+// Lets nobody new begin a connection, while those that have begun can still be accepted. Closing alone would
+// reset whoever got through in the last moment.
+void web_listen_no_more(uv_tcp_t *listener);
+
 int web_port_of(const struct sockaddr *at);
 
 // Raises the limit of open files to what so many connections need. *connections 0: `otherwise`, or as many as
