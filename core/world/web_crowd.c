@@ -5,7 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
-#define REFUSED_MAX 256 // so many beyond the limits are told so; after that they are only closed
+#define REFUSED_MAX 100 // so many beyond the limits at once are told so; others are only closed
 
 // An address of IPv6 stands for its network of 64 bits, which is the least that one customer gets.
 static int64_t peer_key(const uint8_t peer[16])

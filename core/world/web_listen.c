@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define BACKLOG 1024       // a burst at the moment that an invitation arrives; the kernel cuts it to its own
-#define FILES_ASIDE 200    // for the database, mails, requests of scripts, the control socket
+#define FILES_ASIDE 300    // the database, mails, requests of scripts, commands, and who is turned away
 #define CONNECTIONS_MIN 16 // with fewer than that nothing can be served
 
 // ---- the address ------------------------------------------------------------------------------------
@@ -114,7 +114,7 @@ int web_listen(uv_tcp_t *listener, uv_loop_t *loop, const struct web_settings *s
 void web_listen_no_more(uv_tcp_t *listener)
 {
     // What a filter of a listening socket sees begins with the TCP header. Byte 13 of that are the flags, and
-    // SYN (2) is how a connection begins: that is dropped, and the client tries again when the port is closed.
+    // SYN (2) is how a connection begins: that is dropped, and the client tries again at a closed port.
     struct sock_filter code[] = {BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 13),
         BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 2, 0, 1), BPF_STMT(BPF_RET | BPF_K, 0),
         BPF_STMT(BPF_RET | BPF_K, UINT32_MAX)};

@@ -222,14 +222,14 @@ def check_too_few_files_are_a_sentence():
     server = Server(connections=10000)
     code, _, errors = server.place.command("run", "script.lua", preexec=starve)
     equal(code, 1)
-    holds(errors, "10000 connections need 10200: raise the limit (LimitNOFILE= in the unit, ulimit -n in a shell), or set "
-          "web.connections = 300")
+    holds(errors, "10000 connections need 10300: raise the limit (LimitNOFILE= in the unit, ulimit -n in a shell), or set "
+          "web.connections = 200")
 
 
 def check_ten_thousand_idle_connections():
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    n = min(CROWD, hard - 300)
+    n = min(CROWD, hard - 400)
     program = live.find_build("usher", "release", "dev")
     with Server(program=program, connections=n + 10, per_address=n + 10) as server:
         serves(server)

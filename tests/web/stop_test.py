@@ -154,6 +154,12 @@ def can_listen(server):
         return b"200 OK" in talk.until(b"\r\n")
 
 
+def check_a_stream_is_never_silent_for_long():
+    with Server() as server:
+        stream = listen(server, "news")
+        equal(stream.until(b"\n\n"), b":")  # the first came at once, this one after twenty seconds
+
+
 def check_a_stream_ends_when_the_server_stops():
     with Server() as server:
         stream = listen(server, "news")
