@@ -248,6 +248,7 @@ static struct script *finish_opening(struct script *s, struct err *e)
     name_event(s);
     if (check_declared(s, e)) goto fail;
     sandbox_freeze(s->sandbox);
+    lua_gc(s->sandbox->L, LUA_GCCOLLECT, 0); // what loading left: a script then sleeps for weeks
     struct buf sources;
     buf_init(&sources, 64u << 20);
     struct record all = script_sources(s, &sources);

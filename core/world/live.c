@@ -10,6 +10,7 @@
 #include "world/web.h"
 #include <curl/curl.h>
 #include <assert.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,8 @@
 // Effects of the program around us: it says itself when it has enough to do, by not beginning them.
 #define OWN_EFFECTS_MAX 1024
 #define DRAIN_MS (10 * SECOND_MS) // service managers lose patience after 90 s, people at a terminal sooner
+
+#define QUIET_MS 2000 // nothing happened for so long: a burst is over
 
 enum live_state { LIVE_RUNS, LIVE_DRAINS, LIVE_STOPPED };
 
@@ -33,7 +36,7 @@ struct live {
     uv_prepare_t beat;
     uv_idle_t awake; // active while there is more to do: poll then does not sleep
     uv_async_t store_wake;
-    uv_timer_t drain_limit, turn_limit;
+    uv_timer_t drain_limit, turn_limit, quiet;
     uv_signal_t sigterm, sigint, sighup;
     struct live_clock *clock;
     struct http *http;
@@ -139,6 +142,12 @@ static void on_awake(uv_idle_t *awake)
     // its being active is all that is needed
 }
 
+// Loading and bursts leave holes in the heap; an engine that sleeps for weeks gives them back.
+static void on_quiet(uv_timer_t *quiet)
+{
+    malloc_trim(0);
+}
+
 static void on_beat(uv_prepare_t *beat)
 {
     struct live *l = beat->data;
@@ -147,6 +156,7 @@ static void on_beat(uv_prepare_t *beat)
     post_ended(l);
     if (l->tick_wanted) {
         l->tick_wanted = false; // what is asked for while it runs, it may not see any more
+        uv_timer_start(&l->quiet, on_quiet, QUIET_MS, 0);
         if (l->calls.tick(l->engine) || l->ended.first) l->tick_wanted = true;
     }
     look_whether_drained(l);
@@ -360,6 +370,7 @@ static void init_handles(struct live *l)
     uv_idle_init(&l->loop, &l->awake);
     uv_async_init(&l->loop, &l->store_wake, on_store_wake);
     uv_timer_init(&l->loop, &l->drain_limit);
+    uv_timer_init(&l->loop, &l->quiet);
     uv_timer_init(&l->loop, &l->turn_limit);
     l->beat.data = l->store_wake.data = l->drain_limit.data = l;
     watch_signal(l, &l->sigterm, on_stop_signal, SIGTERM);
@@ -420,8 +431,8 @@ struct live *live_open(const struct live_settings *settings, struct err *e)
 static void close_handles(struct live *l)
 {
     uv_handle_t *own[] = {(uv_handle_t *)&l->beat, (uv_handle_t *)&l->awake, (uv_handle_t *)&l->store_wake,
-        (uv_handle_t *)&l->drain_limit, (uv_handle_t *)&l->turn_limit, (uv_handle_t *)&l->sigterm,
-        (uv_handle_t *)&l->sigint, (uv_handle_t *)&l->sighup};
+        (uv_handle_t *)&l->drain_limit, (uv_handle_t *)&l->turn_limit, (uv_handle_t *)&l->quiet,
+        (uv_handle_t *)&l->sigterm, (uv_handle_t *)&l->sigint, (uv_handle_t *)&l->sighup};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) uv_close(own[i], NULL);
 }
 

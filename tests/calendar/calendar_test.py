@@ -15,6 +15,9 @@ import urllib.request
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+import debian_python
+
+debian_python.need("icalendar", "dateutil")
 import live
 import readers
 from errands import equal, holds, main

@@ -14,12 +14,10 @@ import signal
 import sys
 from email import message_from_bytes
 
-try:
-    from aiosmtpd.smtp import SMTP
-except ImportError:  # it belongs to Debian's Python, and another one may come first in PATH
-    if sys.executable == "/usr/bin/python3":
-        raise
-    os.execv("/usr/bin/python3", ["/usr/bin/python3"] + sys.argv)
+import debian_python
+
+debian_python.need("aiosmtpd")
+from aiosmtpd.smtp import SMTP
 
 
 class Sink:
