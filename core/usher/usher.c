@@ -177,6 +177,9 @@ static void say_where_pages_are(const struct usher *u)
     const char *at = u->engine->options.base_url;
     if (u->settings.web.listen)
         log_line(LOG_INFO, "pages", "at", at, "listens", u->settings.web.listen, NULL);
+    else // a rehearsal shows links; these mails have none
+        log_line(LOG_WARN, "no web address is configured: there are no pages, and mails ask for replies",
+            NULL);
 }
 
 void usher_set_library(void)
