@@ -49,7 +49,7 @@ async function linkFor(address, subject = "Please confirm") {
 for (const device of [browser.phone, browser.desktop]) {
   const address = `sonam.${device.name}@office.example`;
 
-  await check(`what is missing is said beside the field, and the rest is kept, on a ${device.name}`, async () => {
+  await check(`what is wrong is said beside the field, on a ${device.name}`, async () => {
     const guest = await open("/signup/ict-webinar", device);
     await look(guest, `form-${device.name}`);
     await fillIn(guest, "Dasho Sonam Wangmo", "nobody");

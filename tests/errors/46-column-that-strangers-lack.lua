@@ -12,4 +12,4 @@ guests { { name = "Karma Dorji", mail = "karma@office.example", ministry = "MoIC
 
 signup { seats = 40 }
 
-mail "hello" { to = coming, at = "1 day before, 09:00", subject = "Hello", text = "Dear colleague of {ministry}" }
+mail "hello" { to = coming, at = "1 day before, 09:00", subject = "Hello", text = "Hello, {ministry}" }
