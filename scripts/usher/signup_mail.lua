@@ -139,20 +139,32 @@ end
 
 local ENROLLED_AT_ONCE <const> = 100 -- in one decision: some milliseconds
 
--- A rule that is newer than sign-ups: they get its flow as well. Sign-ups are looked for by the numbers of
--- their forms, and the guests who signed up by the list.
+-- A rule that is newer than sign-ups: they get its flow as well. Of everybody who is on no list the next ones
+-- behind the key `from`; answers the last of them, or false when there are no more.
 local function enrol_some(rule, from)
-  local last = (usher.book("door"):get("now") or { number = 0 }).number
-  for number = from, math.min(last, from + ENROLLED_AT_ONCE - 1) do
-    local person = roster.person(("signup-%06d"):format(number))
-    if person then sending.enrol(person, {}, rule) end
+  local count, last = 0, nil
+  for key, change in usher.book("roster"):each() do
+    if key > from and change.signed_up then
+      if count == ENROLLED_AT_ONCE then return last end
+      count, last = count + 1, key
+      sending.enrol(roster.person(key), {}, rule)
+    end
   end
-  return from + ENROLLED_AT_ONCE <= last and from + ENROLLED_AT_ONCE or false
+  return false
+end
+
+-- Guests of the list have flows for whoever comes; for the wait-list only once they are on it.
+local function enrol_guests(rule)
+  for _, guest in ipairs(facts.guests) do
+    if roster.signup(guest.key) then sending.enrol(roster.person(guest.key), {}, rule) end
+  end
+  return true
 end
 
 local function enrol_all(input)
-  local from = 1
-  while from do from = usher.decide("enrol", enrol_some, input.rule, from) end
+  usher.decide("guests", enrol_guests, input.rule)
+  local from = ""
+  while from do from = usher.decide("sign-ups", enrol_some, input.rule, from) end
 end
 
 -- The life of the sign-up itself: nothing happens at these moments, but `usher flows` shows them, and a
@@ -241,7 +253,7 @@ function mails.begin()
   usher.start("signup", { key = "signup", label = "sign-up" })
   if plan.waitlist then usher.start("signup-advance", { key = plan.room_text, label = "seats" }) end
   for _, rule in ipairs(facts.rules) do
-    if rule.word == "mail" and audience.takes_sign_ups(rule.parts) then
+    if rule.word ~= "cue" and audience.takes_sign_ups(rule.parts) then
       usher.start("signup-enrol", { key = rule.name, label = rule.name, input = { rule = rule.name } })
     end
   end

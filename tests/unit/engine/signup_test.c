@@ -613,6 +613,7 @@ static void no_crowd_gets_more_seats_than_there_are_or_jumps_the_queue(void **st
     int64_t from = one ? strtoll(one, NULL, 10) : 0, until = one ? from + 1 : wanted_runs();
     for (int64_t run = from; run < until; run++) {
         if (*play(run, "", wrong)) fail_msg("run %lld: %s", (long long)run, wrong);
+        if (run % 1000 == 999) print_message("%lld crowds so far\n", (long long)run + 1);
     }
     print_message(
         "%lld runs, %lld requests (%lld answered, %lld double clicks), %lld crashes; most seats "
