@@ -7,10 +7,11 @@
 static const char page_head[] =
     "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-    "<style>body{font:16px/1.5 sans-serif;max-width:42em;margin:2em auto;padding:0 1em;color:#222}"
+    "<style>body{font:16px/1.5 sans-serif;max-width:42em;margin:2em auto;padding:0 1em;color:#222;"
+    "overflow-wrap:anywhere}"
     "h1{font-size:1.2em}"
     "dl{display:grid;grid-template-columns:auto 1fr;gap:0 1em;padding:1em;background:#f4f4f1}"
-    "dt{color:#666}dd{margin:0;overflow-wrap:anywhere}a{color:#06c}</style>\n<title>";
+    "dt{color:#666}dd{margin:0}a{color:#06c}</style>\n<title>";
 
 static void put_header(struct buf *out, const char *name, struct text value)
 {
