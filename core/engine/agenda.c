@@ -95,6 +95,8 @@ void agenda_arm(struct engine *g)
         if (next.ms <= g->now.ms) next = INSTANT_NEVER;
     }
     if (g->agenda.n && g->agenda.heap[0].due.ms < next.ms) next = g->agenda.heap[0].due;
+    struct instant way = effect_way_at(g);
+    if (way.ms < next.ms) next = way;
     struct instant scheduled = schedule_next(g);
     if (scheduled.ms < next.ms) next = scheduled;
     if (!g->options.rehearsal && g->zones.look_at.ms < next.ms) next = g->zones.look_at;

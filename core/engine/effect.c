@@ -32,17 +32,6 @@ static int queue_of(enum step_kind kind)
 
 // ---- beginning --------------------------------------------------------------------------------------
 
-static void queue_add(struct queue *q, int64_t flow, int32_t step)
-{
-    if (q->n == q->room) {
-        q->room = q->room ? 2 * q->room : 64;
-        q->flows = mem_grow(q->flows, sizeof *q->flows * q->room);
-        q->steps = mem_grow(q->steps, sizeof *q->steps * q->room);
-    }
-    q->flows[q->n] = flow;
-    q->steps[q->n++] = step;
-}
-
 static bool has_room(struct engine *g, enum step_kind kind)
 {
     return !g->stopping && g->world.room(g->world.self, kind) > g->beginning[queue_of(kind)];
@@ -72,7 +61,7 @@ void effect_begin(struct engine *g, struct flow *f, struct step *s)
         step_write(g, f, s, s->args, (struct text){0});
     }
     s->queued = true;
-    queue_add(&g->queue[queue_of(s->kind)], f->id, s->ord);
+    queue_add(&g->queue[queue_of(s->kind)], (struct queued){f->id, s->ord, s->asked_at, g->now});
 }
 
 static void give_up(struct engine *g, struct flow *f, struct step *s, struct text note);
@@ -91,11 +80,19 @@ void effect_begin_again(struct engine *g, struct flow *f, struct step *s)
     if (!give_up_late(g, f, s)) effect_begin(g, f, s);
 }
 
-static void begin_queued(struct engine *g, int64_t flow, int32_t ord)
+// The step of an entry, which waits; NULL: no longer.
+static struct step *step_of(const struct engine *g, struct queued entry, struct flow **f)
 {
-    struct flow *f = engine_flow(g, flow);
-    struct step *s = f && ord <= f->steps_n ? f->steps[ord - 1] : NULL;
-    if (!s || !s->queued) return;
+    *f = engine_flow(g, entry.flow);
+    struct step *s = *f && entry.step <= (*f)->steps_n ? (*f)->steps[entry.step - 1] : NULL;
+    return s && s->queued ? s : NULL;
+}
+
+static void begin_queued(struct engine *g, struct queued entry)
+{
+    struct flow *f;
+    struct step *s = step_of(g, entry, &f);
+    if (!s) return;
     s->queued = false;
     if (f->state > FLOW_WAITING) { // it was stopped meanwhile: nothing of it leaves
         f->under_way--;
@@ -109,12 +106,10 @@ static void begin_queued(struct engine *g, int64_t flow, int32_t ord)
 size_t effect_waiting(const struct engine *g)
 {
     size_t n = 0;
+    struct flow *f;
     for (size_t k = 0; k < 3; k++) {
         const struct queue *q = &g->queue[k];
-        for (size_t i = q->first; i < q->n; i++) {
-            const struct flow *f = engine_flow(g, q->flows[i]);
-            n += f && q->steps[i] <= f->steps_n && f->steps[q->steps[i] - 1]->queued;
-        }
+        for (size_t i = q->first; i < q->n; i++) n += step_of(g, q->entries[i], &f) != NULL;
     }
     return n;
 }
@@ -124,12 +119,74 @@ void effect_fill_room(struct engine *g)
     static const enum step_kind kinds[] = {STEP_KIND_MAIL, STEP_KIND_HTTP, STEP_KIND_EFFECT};
     for (size_t k = 0; k < 3; k++) {
         struct queue *q = &g->queue[k];
-        while (q->first < q->n && has_room(g, kinds[k])) {
-            size_t i = q->first++;
-            begin_queued(g, q->flows[i], q->steps[i]);
-        }
-        if (q->first == q->n) q->first = q->n = 0;
+        while (queue_len(q) > 0 && has_room(g, kinds[k])) begin_queued(g, queue_take_first(q));
     }
+}
+
+// ---- making way -----------------------------------------------------------------------------------------
+
+// Who waits for room waits in memory, since room is mostly there within a moment. But a server that takes a few
+// mails an hour, or none, must not keep everybody else from memory: when others want in, the youngest of a long
+// and slow queue go back to disk for about as long as those before them take.
+#define QUEUE_KEPT 250
+#define QUEUE_SLOW_MS (10 * SECOND_MS)
+#define AWAY_MOST_MS HOUR_MS
+
+static bool is_long(const struct engine *g, const struct queue *q)
+{
+    return g->warm_n >= FLOWS_WARM_MAX / 2 && queue_len(q) > QUEUE_KEPT;
+}
+
+// Somebody is on disk who could go on now.
+static bool others_want_in(const struct engine *g)
+{
+    return g->ready_more || g->agenda.cold_due.ms <= g->now.ms;
+}
+
+static void send_away(struct engine *g, struct flow *f, struct step *s, int64_t away_ms)
+{
+    if (away_ms < QUEUE_SLOW_MS) away_ms = QUEUE_SLOW_MS;
+    if (away_ms > AWAY_MOST_MS) away_ms = AWAY_MOST_MS;
+    s->queued = false;
+    s->state = STEP_OPEN;
+    s->due = instant_add(g->now, away_ms);
+    if (s->late_after.ms && s->due.ms > s->late_after.ms) s->due = s->late_after;
+    step_write(g, f, s, (struct record){0}, TEXT("too many wait for their turn: looks again later"));
+    f->under_way--;
+    flow_make_ready(g, f); // writes its row, and leaves memory
+}
+
+static void shorten(struct engine *g, struct queue *q)
+{
+    size_t len = queue_len(q);
+    int64_t waited_ms = instant_since(g->now, queue_first(q).since);
+    if (waited_ms < QUEUE_SLOW_MS) return;
+    while (queue_len(q) > QUEUE_KEPT && batch_rows(g->batch) < BATCH_OPS_MAX) {
+        struct queued last = queue_take_last(q);
+        struct flow *f;
+        struct step *s = step_of(g, last, &f);
+        int64_t turn_ms = waited_ms * (int64_t)queue_len(q) / (int64_t)len; // at the pace so far
+        if (s && f->state <= FLOW_WAITING) send_away(g, f, s, turn_ms);
+    }
+}
+
+void effect_make_way(struct engine *g)
+{
+    if (g->stopping || !others_want_in(g)) return;
+    for (size_t k = 0; k < 3; k++) {
+        if (is_long(g, &g->queue[k])) shorten(g, &g->queue[k]);
+    }
+}
+
+struct instant effect_way_at(const struct engine *g)
+{
+    struct instant at = INSTANT_NEVER;
+    for (size_t k = 0; k < 3 && others_want_in(g); k++) {
+        if (!is_long(g, &g->queue[k])) continue;
+        struct instant slow = instant_add(queue_first(&g->queue[k]).since, QUEUE_SLOW_MS);
+        if (slow.ms > g->now.ms && slow.ms < at.ms) at = slow; // else it is being shortened already
+    }
+    return at;
 }
 
 void effect_unpromise(struct engine *g, enum step_kind kind)

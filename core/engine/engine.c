@@ -122,8 +122,7 @@ void engine_free(struct engine *g)
         free(ev);
     }
     for (int i = 0; i < 3; i++) {
-        free(g->queue[i].flows);
-        free(g->queue[i].steps);
+        queue_release(&g->queue[i]);
     }
     agenda_release(&g->agenda);
     batch_free(g->batch);

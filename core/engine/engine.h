@@ -11,6 +11,7 @@
 #include "base/map.h"
 #include "engine/agenda.h"
 #include "engine/flow.h"
+#include "engine/queue.h"
 #include "engine/world.h"
 #include "engine/zones.h"
 #include "store/store.h"
@@ -75,12 +76,8 @@ struct engine {
     struct agenda agenda;
     struct zones zones;
     struct post *posts_first, *posts_last; // outcomes from the world, for the next settle
-    struct queue {                         // effects that wait for room, oldest first
-        int64_t *flows;
-        int32_t *steps;
-        size_t first, n, room;
-    } queue[3];           // by effect kind: mail, http, effect
-    size_t beginning[3];  // promised to the world but not begun yet
+    struct queue queue[3];                 // effects that wait for room, by their kind: mail, http, effect
+    size_t beginning[3];                   // promised to the world but not begun yet
     size_t finding;       // store_find requests under way: an outside fact looks for its flow
     int64_t ready_cursor; // flows READY on disk with a greater id are still to be picked up
     bool ready_asked, ready_more;
@@ -182,6 +179,10 @@ void effect_begin_again(struct engine *g, struct flow *f, struct step *s);
 size_t effect_waiting(const struct engine *g); // how many are open and queued
 void effect_fill_room(struct engine *g);       // begins queued ones while there is room
 void effect_perform(struct engine *g, int64_t flow, int32_t step);
+// When memory is crowded and a queue is long and slow, some of it makes way for others; and when to look whether
+// it is slow.
+void effect_make_way(struct engine *g);
+struct instant effect_way_at(const struct engine *g);
 void effect_unpromise(struct engine *g, enum step_kind kind); // the slice that promised it was taken back
 // What a flow that was loaded finds under way belongs to a process that is gone.
 void effect_recover(struct engine *g, struct flow *f);

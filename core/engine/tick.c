@@ -148,6 +148,7 @@ bool engine_tick(struct engine *g)
     zones_settle(g);
     agenda_settle(g);
     effect_fill_room(g);
+    effect_make_way(g);
     resume(g);
     commit(g);
     agenda_ask_store(g);

@@ -156,6 +156,61 @@ static void mails_that_find_no_room_before_their_limit_are_given_up(void **state
     rig_end(r);
 }
 
+static size_t mail_room; // what the mail server takes at once
+
+static size_t room_of(void *self, enum step_kind kind)
+{
+    return kind == STEP_KIND_MAIL ? mail_room : 64;
+}
+
+#define MANY 2600 // more flows than memory is for
+
+// Mails for MANY, and one flow that wants no mail.
+static struct rig *rig_with_crowd(void)
+{
+    struct rig *r = rig_with("2021-02-25 08:00",
+        "usher.flow('f', function() return " MAIL("m",
+            "") ".sent end)\n"
+                "usher.flow('nap', function() usher.sleep('1 min') return 'awake' end)\n"
+                "usher.on('fill', function(from) for i = from, from + 99 do usher.start('f', { key = 'P' .. "
+                "i }) end end)\n"
+                "usher.on('nap', function() usher.start('nap', { key = 'N' }) end)\n");
+    char from[16];
+    r->engine->world.room = room_of;
+    mail_room = 0;
+    for (int i = 0; i < MANY; i += 100) {
+        snprintf(from, sizeof from, "%d", i);
+        rig_call(r, "fill", from);
+    }
+    rig_call(r, "nap", "null");
+    return r;
+}
+
+static void mails_that_find_no_room_keep_nobody_else_from_memory(void **state)
+{
+    struct rig *r = rig_with_crowd();
+    rig_run_until(r, "2021-02-25 08:05");
+    assert_text(rig_result(r, "nap", "N"), "\"awake\"");
+    assert_int_equal(r->effects_n, 0);
+    assert_true(r->engine->warm_n < FLOWS_WARM_MAX);
+    mail_room = 64;
+    rig_run(r);
+    assert_int_equal(rig_count(r, "done"), MANY + 1);
+    assert_int_equal(r->effects_n, MANY);
+    rig_end(r);
+}
+
+static void mails_that_made_way_leave_once_after_a_restart(void **state)
+{
+    struct rig *r = rig_with_crowd();
+    rig_run_until(r, "2021-02-25 08:05");
+    rig_restart(r);
+    rig_run(r); // this engine has room
+    assert_int_equal(rig_count(r, "done"), MANY + 1);
+    assert_int_equal(r->effects_n, MANY);
+    rig_end(r);
+}
+
 static void a_mail_that_waited_to_be_sent_again_is_sent_after_a_restart(void **state)
 {
     struct server cut = {OUTCOME_UNSURE, "cut", 1};
@@ -350,6 +405,8 @@ int main(void)
         cmocka_unit_test(four_hundred_retries_do_not_come_in_the_same_second),
         cmocka_unit_test(a_mail_of_a_later_wait_does_not_inherit_the_limit),
         cmocka_unit_test(mails_that_find_no_room_before_their_limit_are_given_up),
+        cmocka_unit_test(mails_that_find_no_room_keep_nobody_else_from_memory),
+        cmocka_unit_test(mails_that_made_way_leave_once_after_a_restart),
         cmocka_unit_test(a_mail_that_waited_to_be_sent_again_is_sent_after_a_restart),
         cmocka_unit_test(an_unsure_mail_waits_for_a_person_who_says_send_it_again),
         cmocka_unit_test(an_unsure_mail_that_arrived_is_not_sent_again),
