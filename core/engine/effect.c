@@ -125,9 +125,9 @@ void effect_fill_room(struct engine *g)
 
 // ---- making way -----------------------------------------------------------------------------------------
 
-// Who waits for room waits in memory, since room is mostly there within a moment. But a server that takes a few
-// mails an hour, or none, must not keep everybody else from memory: when others want in, the youngest of a long
-// and slow queue go back to disk for about as long as those before them take.
+// Who waits for room waits in memory, since room is mostly there within a moment. But a server that takes few
+// mails an hour, or none, must not keep everybody else from memory: when others want in, the youngest of a
+// long and slow queue go back to disk for about as long as those before them take.
 #define QUEUE_KEPT 250
 #define QUEUE_SLOW_MS (10 * SECOND_MS)
 #define AWAY_MOST_MS HOUR_MS
