@@ -23,6 +23,7 @@ from errands import equal, main
 random = live.seed()
 
 TIMES = 3   # that each address is asked for with GET, and half as often with HEAD
+ORGANISER = "doim@moic.example"  # of both events
 PAGES_MAX = 2000  # of one look at everything; more would be a calendar without an end
 
 # What such clients say of themselves, and what comes with a request that no person made.
@@ -77,11 +78,11 @@ class Crawler:
         self.asked = Counter()
         self.statuses = Counter()
         self.dead = set()
-        self.visitor = place.visitor()  # one that keeps its cookies
+        self.organiser = log_in(place)  # who has a cookie that opens the organisers' pages
 
-    def request(self, method, url):
-        """One request of a client that comes along; with the cookies of all before it, or without any."""
-        guest = random.choice((self.visitor, self.place.visitor()))
+    def request(self, method, url, guest=None):
+        """One request of a client that comes along: an organiser's, or a stranger's."""
+        guest = guest or random.choice((self.organiser, self.place.visitor()))
         answer = guest.ask(method, url, headers=random.choice(CLIENTS))
         self.asked[method] += 1
         self.statuses[answer.status] += 1
@@ -109,7 +110,9 @@ class Crawler:
         while new:
             known |= new
             live.at_most("pages", len(known), PAGES_MAX)
-            new = set().union(*(self.links_of(self.request("GET", url)) for url in sorted(new))) - known
+            answers = [self.request("GET", url, guest) for url in sorted(new)
+                       for guest in (self.organiser, self.place.visitor())]
+            new = set().union(*map(self.links_of, answers)) - known
         return known
 
     def crawl(self, starts):
@@ -119,6 +122,17 @@ class Crawler:
         for method, url in again:
             self.request(method, url)
         return pages
+
+
+def log_in(place):
+    """An organiser, let in by a mailed link."""
+    organiser = place.visitor()
+    page = organiser.get("/login").page
+    organiser.fill(page, {name: ORGANISER for name, value in page.forms[0]["fields"].items() if value == ""})
+    [link] = place.links_in(place.wait_mail(ORGANISER, "Log in"))
+    seen = organiser.fill(organiser.get(link).page, {})
+    equal(seen.status, 200)
+    return organiser
 
 
 def restart(place):
@@ -147,6 +161,7 @@ def play(title, place, public, moments):
     place.public = public
     with place:
         place.run()
+        place.settle()
         crawler, pages, starts = Crawler(place), set(), set()
         for moment, act in moments:
             more, begun = look_at_everything(place, crawler, moment)
