@@ -41,6 +41,7 @@ export async function openOffice(options) {
     command: (...words) => call("command", ...words),
     json: (...words) => call("json", ...words),
     write: (name, text) => call("write", name, text),
+    deliver: (mail) => call("deliver", mail),
     log: () => call("log"),
   };
 }

@@ -159,8 +159,8 @@ class Office(live.Place):
         return [link for link in mail.links if link.startswith(self.site + "/")]
 
     def deliver(self, content):
-        """A mail arrives in the office's mailbox."""
-        self.box.put(content)
+        """A mail, as text or bytes, arrives in the office's mailbox."""
+        self.box.put(content.encode() if isinstance(content, str) else content)
 
     def visitor(self, **more):
         return visitor.Visitor(self.site, **more)
@@ -177,7 +177,7 @@ def plain(value):
     return value if isinstance(value, (dict, str, int, float, type(None))) else None
 
 
-CALLS = {"run", "stop", "kill", "go_to", "settle", "mails", "mails_to", "wait_mail", "command", "json", "ask",
+CALLS = {"run", "stop", "deliver", "kill", "go_to", "settle", "mails", "mails_to", "wait_mail", "command", "json", "ask",
          "log", "write"}
 
 
