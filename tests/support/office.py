@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: MIT
 """office: what an event needs, for real, in one folder: usher with its pages, a mail server, a mailbox.
 
-    with office.Office("hlb.lua", example="examples/03-briefing-2021", now="2021-02-08 08:59 Asia/Thimphu") as o:
+    with office.Office("hlb.lua", example="examples/03-briefing-2021",
+                       now="2021-02-08 08:59 Asia/Thimphu") as o:
         o.run()
         o.go_to("2021-02-08 09:00 Asia/Thimphu")
         invitation = o.wait_mail("secretary@health.example", "Invitation")
         page = o.visitor().get(o.links_in(invitation)[0]).page
 
-Sockets, files and processes are real; only the wall clock of usher can be moved (tests/preload/moved_clock.c),
-since an event takes weeks. Started as a program it answers tests in JavaScript, see office.mjs.
+Sockets, files and processes are real; only usher's wall clock can be moved (preload/moved_clock.c), since an
+event takes weeks. Started as a program it answers tests in JavaScript, see office.mjs.
 """
 import datetime
 import email
@@ -177,8 +178,8 @@ def plain(value):
     return value if isinstance(value, (dict, str, int, float, type(None))) else None
 
 
-CALLS = {"run", "stop", "deliver", "kill", "go_to", "settle", "mails", "mails_to", "wait_mail", "command", "json", "ask",
-         "log", "write"}
+CALLS = {"run", "stop", "kill", "go_to", "settle", "mails", "mails_to", "wait_mail", "deliver", "command",
+         "json", "ask", "log", "write"}
 
 
 def serve():
