@@ -88,7 +88,7 @@ end)
 --- Example: local room = zoom { link = "https://zoom.example/j/945" }
 event.zoom = check.word(function(given)
   local o = check.options("zoom", given, { link = "text", code = "text?", id = "text?" })
-  if not o.link:find("^https://[%w.-]+/") and not o.link:find("^{{") then -- {{...}} stands in for a secret
+  if not o.link:find("^https://[%w.-]+:?%d*/") and not o.link:find("^{{") then -- {{...}} stands in for a secret
     check.refuse("zoom: link must begin with https:// and name a host, not '%s'", o.link)
   end
   return { kind = "zoom", link = o.link, code = o.code, id = o.id }

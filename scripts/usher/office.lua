@@ -95,6 +95,15 @@ function office.page(path, options, fn)
   end, { look = look_of(act, options.look) })
 end
 
+-- office.file(path, act, fn(request, visitor) -> response): what organisers take away as a file.
+function office.file(path, act, fn)
+  usher.http.route("GET", "/e/:event/" .. path, function(request)
+    local visitor, answer = admit(request, act)
+    if not visitor then return answer end
+    return fn(request, visitor)
+  end)
+end
+
 -- office.link(text, act, fn() -> href, path): a page at another address, in the navigation.
 function office.link(text, act, href, path)
   pages[#pages + 1] = { text = text, act = act, href = href, path = path }

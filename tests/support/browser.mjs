@@ -7,6 +7,7 @@
 // tests/browser/package-lock.json; ./dev test brings them to build/browser.
 import { createServer } from "node:http";
 import { mkdirSync, readFileSync } from "node:fs";
+import { createServer as createTlsServer } from "node:https";
 import { createRequire } from "node:module";
 import { extname, join, normalize, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -138,10 +139,11 @@ export async function screenshot(page, name) {
 const HTML = "text/html; charset=utf-8";
 const TYPES = { ".css": "text/css", ".js": "text/javascript", ".eml": "message/rfc822", ".png": "image/png" };
 
-/** Serves the files of a folder until the end; answers its address. */
-export async function serve(folder, headers = {}) {
+/** Serves the files of a folder until the end; answers its address. tls: { key, cert } for https. */
+export async function serve(folder, headers = {}, tls = null) {
   const root = resolve(folder);
-  const server = createServer((request, response) => {
+  const make = tls ? (answer) => createTlsServer(tls, answer) : createServer;
+  const server = make((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://x").pathname));
     try {
       const body = readFileSync(join(root, path.endsWith("/") ? `${path}index.html` : path));
@@ -152,5 +154,5 @@ export async function serve(folder, headers = {}) {
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   atEnd(() => server.close());
-  return `http://127.0.0.1:${server.address().port}`;
+  return `http${tls ? "s" : ""}://127.0.0.1:${server.address().port}`;
 }
