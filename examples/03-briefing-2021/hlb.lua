@@ -59,7 +59,7 @@ survey "feedback" {
 interest "trainings" {
   to = invited,
   choose = { "Social media for public offices", "Data protection", "Digital transformation" },
-  purpose = "inviting you to the trainings that follow this briefing",
+  purpose = "invitations to the trainings that follow this briefing",
 }
 
 mail "thank-you" { to = present, at = "1 working day after, 10:00", subject = "Thank you: {title}",

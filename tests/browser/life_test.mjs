@@ -53,7 +53,7 @@ survey "feedback" { to = present, anonymous = true, nudges = {}, ask = { objecti
   rating "How useful was the briefing for your work?" { "not at all", "very" },
   text "What should the trainings that follow be about?" } }
 interest "trainings" { to = invited, quiet = true, choose = { "Data protection", "Digital transformation" },
-  purpose = "inviting you to the trainings that follow this briefing" }
+  purpose = "invitations to the trainings that follow this briefing" }
 `;
 
 const office = await openOffice({ text: SCRIPT, now: "2021-02-15 08:55 Asia/Thimphu" });
@@ -152,7 +152,7 @@ await each("who would like to hear more says so on a form of its own, and what i
     await player.look("interest-wrong");
     await player.page.getByLabel(/you may keep my name/).check();
     await player.press("Send");
-    await player.says("inviting you to the trainings that follow this briefing");
+    await player.says("invitations to the trainings that follow this briefing");
     await player.look("interest-thanks");
   });
 
@@ -182,7 +182,7 @@ for (const device of [browser.desktop, browser.phone]) {
     holds(feedback, "3have answered");
     holds(feedback, "the first answers are shown when 10 have come in");
     equal(feedback.includes("small office"), false);
-    holds(feedback, "inviting you to the trainings");
+    holds(feedback, "invitations to the trainings");
     equal(await desk.getByRole("row", { name: /Data protection/ }).count(), 3);
     await look(desk, `desk-feedback-${device.name}`);
     await browser.leave(desk);

@@ -70,7 +70,8 @@ local letter_states <const> = {
 local function letters_told(rows, add)
   for _, row in ipairs(rows) do
     local copy = row.key:find("^mail:copy") and "a copy to the assistant: " or ""
-    local note = row.note and row.note ~= "" and " (" .. row.note .. ")" or ""
+    -- What the server said matters where it did not take the mail.
+    local note = row.state ~= "done" and (row.note or "") ~= "" and " (" .. row.note .. ")" or ""
     local said = letter_states[row.state] or row.state
     add(row.at, ("%s: %s%s%s"):format(row.name, copy, said, note), letter_text(row.value),
       row.state == "failed" or row.state == "unsure")

@@ -5,13 +5,13 @@ return {
   intro = "If you would like to hear of what follows, please tell us here.",
   choose = "What would you like to hear of?",
   undecided = "I am not sure yet",
-  purpose = "to tell me of events and trainings that follow {title}",
+  purpose = "news of events and trainings that follow {title}",
   named = "This form is with your name: {name}, {mail}.",
   apart = "It has nothing to do with the anonymous survey: the two are kept apart, and nobody can tell which "
     .. "answers there are yours.",
   consent_title = "Your agreement",
-  consent = "Yes, you may keep my name, my address and what I say here, {purpose}. I can take this back at "
-    .. "any time, on this page.",
+  consent = "Yes, you may keep my name, my address and what I say here, for {purpose}. I can take this back "
+    .. "at any time, on this page.",
   consent_missing = "Without your agreement we may not keep this.",
   send = "Send",
   change = "Send the change",
@@ -21,7 +21,7 @@ return {
   back_done = "Nothing of what you said here is kept.",
   wrong = "Something is missing. Please look at what is marked.",
   thanks_title = "Thank you",
-  thanks = "We have noted it, {purpose}.",
+  thanks = "We have noted it, for {purpose}.",
   thanks_change = "Change it, or take it back",
   open_until = "This form is open until {when}.",
   early_title = "Not open yet",
