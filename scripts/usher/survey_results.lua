@@ -300,7 +300,7 @@ end
 
 local function figures(r)
   local items = { h.li { h.strong { r.answered }, r.answered == 1 and "has answered" or "have answered" } }
-  if r.n_shown ~= r.answered then
+  if r.n_shown > 0 and r.n_shown ~= r.answered then
     items[2] = h.li { h.strong { r.n_shown }, "answers are shown here" }
   end
   return h.ul { class = "figures", items }

@@ -39,7 +39,7 @@ guests {
   { key = "sonam", name = "Sonam Wangmo", salutation = "Dasho", mail = "sonam@health.example" },
   { key = "karma", name = "Karma Dorji", salutation = "Dasho", mail = "karma@education.example" },
   { key = "tandin", name = "Tandin Bidha", salutation = "Ms.", mail = "tandin@planning.example" },
-  { key = "pema", name = "Pema Choden", salutation = "Dasho", mail = "pema@agriculture.example" },
+  { key = "rdorji", name = "ཀརྨ་རྡོ་རྗེ།", salutation = "Dasho", mail = "karma@home.example", language = "dz" },
 }
 programme { { "14:00-14:10", "Welcome", by = "doim" },
   { "14:10-16:00", "Social media and emerging technologies", by = "lallana" },
@@ -113,6 +113,29 @@ await each("the page for the day says how long it is until then, and has no butt
   await player.look("join-before");
 });
 
+// One more guest reads Dzongkha, whose letters are stacked: for the look of it. Nothing is said in English there.
+const reader = await browser.visitor(browser.phone, { ignoreHTTPSErrors: true });
+let readersDay;
+
+async function lookInDzongkha(name) {
+  equal(await reader.getAttribute("html", "lang"), "dz");
+  await look(reader, `${name}-phone-dz`);
+}
+
+await check("before the event, in Dzongkha", async () => {
+  const invitation = await office.waitMail("karma@home.example", "Invitation");
+  await reader.goto(linkIn(office, invitation, "a"));
+  await lookInDzongkha("answer");
+  await reader.locator(".choices a").click();
+  await lookInDzongkha("deputy");
+  await reader.goBack();
+  await reader.locator(".choices button").first().click();
+  await lookInDzongkha("answer-thanks");
+  await reader.locator("main a.button").click();
+  await lookInDzongkha("join-before");
+  readersDay = reader.url();
+});
+
 // ---- on the day -----------------------------------------------------------------------------------------
 
 await office.goTo("2021-02-25 13:31 Asia/Thimphu");
@@ -124,6 +147,23 @@ await each("the same link leads into the meeting", async (player) => {
   await player.page.waitForURL(room);
   equal(await player.page.textContent("h1"), "You are in the meeting");
   browser.quiet(player.page);
+});
+
+await check("a question for the speakers is asked in the box", async () => {
+  const [asker] = players;
+  await asker.page.goto(asker.joining);
+  await asker.page.getByRole("link", { name: "Your questions" }).click();
+  await asker.look("question");
+  await asker.page.getByLabel("Your question", { exact: true }).fill("What of <b>small</b> offices?");
+  await asker.press("Send the question");
+  await asker.says("Your question has been passed on.");
+});
+
+await check("into the meeting, in Dzongkha", async () => {
+  await reader.goto(readersDay);
+  await lookInDzongkha("join-open");
+  await reader.locator("button.join").click();
+  await reader.waitForURL(room);
 });
 
 // ---- afterwards -----------------------------------------------------------------------------------------
@@ -162,6 +202,13 @@ await each("the page for the day has become the page of afterwards", async (play
   await player.look("join-after");
 });
 
+await check("after the event, in Dzongkha", async () => {
+  const mails = await office.mailsTo("karma@home.example");
+  await reader.goto(linkIn(office, mails.at(-1), "s"));
+  await lookInDzongkha("survey");
+  browser.quiet(reader);
+});
+
 // ---- the organisers -------------------------------------------------------------------------------------
 
 for (const device of [browser.desktop, browser.phone]) {
@@ -184,10 +231,37 @@ for (const device of [browser.desktop, browser.phone]) {
     equal(feedback.includes("small office"), false);
     holds(feedback, "invitations to the trainings");
     equal(await desk.getByRole("row", { name: /Data protection/ }).count(), 3);
+    holds(feedback, "What of <b>small</b> offices?");
     await look(desk, `desk-feedback-${device.name}`);
     await browser.leave(desk);
   });
 }
+
+await check("what was said is to be had as files, for organisers and nobody else", async () => {
+  const files = { "survey-file/feedback": "objective", "interest-file/trainings": "karma@education.example",
+    "questions-file": "What of <b>small</b> offices?" };
+  const desk = await logIn(office, "doim@moic.example", browser.desktop);
+  const stranger = await browser.visitor(browser.desktop);
+  for (const [path, words] of Object.entries(files)) {
+    const url = `${office.site}/e/briefing-2021/${path}`;
+    const file = await desk.request.get(url);
+    equal(file.headers()["content-type"], "text/csv; charset=utf-8");
+    const text = await file.text();
+    holds(text, words);
+    equal(text.includes("small office\r"), false); // three answers are too few for the survey's file, too
+    equal(new URL((await stranger.request.get(url)).url()).pathname, "/login");
+  }
+  equal((await desk.request.get(`${office.site}/e/briefing-2021/survey-file/none`)).status(), 404);
+});
+
+await check("a question is marked as answered", async () => {
+  const desk = await logIn(office, "doim@moic.example", browser.desktop);
+  await desk.goto(`${office.site}/e/briefing-2021/feedback`);
+  await desk.getByRole("button", { name: "Answered" }).click();
+  await desk.getByRole("button", { name: "Not answered yet" }).waitFor();
+  await desk.getByRole("link", { name: "Log", exact: true }).click();
+  holds(await desk.textContent("main"), "question marked as answered");
+});
 
 await check("in the dark, too", async () => {
   const night = await logIn(office, "doim@moic.example", browser.desktop, { colorScheme: "dark" });

@@ -16,10 +16,9 @@ local feedback = {}
 
 local QUESTIONS_SHOWN <const> = 200
 
--- "feedback" is a name of the script: it stands there until there is a title.
-local function title_of(named)
-  local name = named.name:gsub("^%l", string.upper):gsub("[-_]", " ")
-  return questions.in_language(named.title, facts.event.language) or name
+-- "Survey: feedback": by the name that the script has for it until it has a title.
+local function title_of(what, named)
+  return ("%s: %s"):format(what, questions.in_language(named.title, facts.event.language) or named.name)
 end
 
 local function file_link(path)
@@ -37,7 +36,7 @@ end
 local function survey_section(s, visitor)
   local result = results.of(s)
   return h.section {
-    h.h2 { title_of(s) },
+    h.h2 { title_of("Survey", s) },
     h.p { class = "quiet", s.anonymous and "Anonymous. " or "With names. ",
       open_text(visitor, result.opens, result.closes) },
     results.node(result),
@@ -60,7 +59,7 @@ local function interest_section(form, visitor)
   local list = interest.list(form.name)
   local words = questions.in_language(form.purpose, facts.event.language)
   return h.section {
-    h.h2 { title_of(form) },
+    h.h2 { title_of("Interest", form) },
     h.p { class = "quiet", words and ("With names, for %s. "):format(words) or "With names. ",
       open_text(visitor, form.opens.utc, form.closes.utc) },
     #list > 0 and { parts.figures { { #list, #list == 1 and "person" or "people" } },
