@@ -88,7 +88,8 @@ end)
 --- Example: local room = zoom { link = "https://zoom.example/j/945" }
 event.zoom = check.word(function(given)
   local o = check.options("zoom", given, { link = "text", code = "text?", id = "text?" })
-  if not o.link:find("^https://[%w.-]+:?%d*/") and not o.link:find("^{{") then -- {{...}} stands in for a secret
+  local is_secret = o.link:find("^{{") -- {{...}} stands in for one
+  if not is_secret and not o.link:find("^https://[%w.-]+:?%d*/") then
     check.refuse("zoom: link must begin with https:// and name a host, not '%s'", o.link)
   end
   return { kind = "zoom", link = o.link, code = o.code, id = o.id }

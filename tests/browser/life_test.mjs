@@ -12,13 +12,13 @@ import { atEnd, check, equal, finish, holds } from "../support/checks.mjs";
 import { openOffice } from "../support/office.mjs";
 import { entryOf, linkIn, logIn, look, pressByKeys } from "../support/story.mjs";
 
-/** A site of its own, as the one of the meeting is: with https, since usher takes no other; answers its address. */
+/** Another site, where the meeting is: with https, since usher takes no other; answers its address. */
 async function openMeeting() {
   const folder = mkdtempSync(join(tmpdir(), "usher-meeting-"));
   atEnd(() => rmSync(folder, { recursive: true }));
   const [key, cert, site] = ["key.pem", "cert.pem", "site"].map((name) => join(folder, name));
-  execFileSync("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-    "-subj", "/CN=127.0.0.1", "-days", "2", "-keyout", key, "-out", cert], { stdio: "ignore" });
+  execFileSync("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+    "-nodes", "-subj", "/CN=127.0.0.1", "-days", "2", "-keyout", key, "-out", cert], { stdio: "ignore" });
   mkdirSync(site);
   writeFileSync(join(site, "index.html"), `<!doctype html><html lang="en"><meta charset="utf-8">
     <title>The meeting</title><h1>You are in the meeting</h1>`);
@@ -113,7 +113,7 @@ await each("the page for the day says how long it is until then, and has no butt
   await player.look("join-before");
 });
 
-// One more guest reads Dzongkha, whose letters are stacked: for the look of it. Nothing is said in English there.
+// One more guest reads Dzongkha, whose letters are stacked: for the look of it.
 const reader = await browser.visitor(browser.phone, { ignoreHTTPSErrors: true });
 let readersDay;
 
