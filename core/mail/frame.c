@@ -18,7 +18,8 @@ static const struct markdown_style styles[] = {
     {"h1", "margin:0 0 16px;font-size:24px;line-height:1.3;font-weight:bold"},
     {"h2", "margin:24px 0 12px;font-size:20px;line-height:1.3;font-weight:bold"},
     {"h3", "margin:20px 0 8px;font-size:17px;line-height:1.3;font-weight:bold"},
-    {"a", "color:#0b57a4;text-decoration:underline"},
+    // Links are long and have no spaces. The second word for it is for programs that do not know the first.
+    {"a", "color:#0b57a4;text-decoration:underline;overflow-wrap:anywhere;word-break:break-word"},
     {"ul", "margin:0 0 16px;padding:0 0 0 24px"},
     {"ol", "margin:0 0 16px;padding:0 0 0 24px"},
     {"li", "margin:0 0 4px"},

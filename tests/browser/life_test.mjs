@@ -39,7 +39,8 @@ guests {
   { key = "sonam", name = "Sonam Wangmo", salutation = "Dasho", mail = "sonam@health.example" },
   { key = "karma", name = "Karma Dorji", salutation = "Dasho", mail = "karma@education.example" },
   { key = "tandin", name = "Tandin Bidha", salutation = "Ms.", mail = "tandin@planning.example" },
-  { key = "rdorji", name = "ཀརྨ་རྡོ་རྗེ།", salutation = "Dasho", mail = "karma@home.example", language = "dz" },
+  { key = "rdorji", name = "ཀརྨ་རྡོ་རྗེ།", salutation = "Dasho", mail = "karma@home.example",
+    language = "dz" },
 }
 programme { { "14:00-14:10", "Welcome", by = "doim" },
   { "14:10-16:00", "Social media and emerging technologies", by = "lallana" },
@@ -95,6 +96,15 @@ await each("the invitation's link leads to the question, and a yes is thanked fo
   await player.page.waitForURL(/\/thanks$/);
   await player.says("A confirmation with everything that you need is on its way by mail.");
   await player.look("answer-thanks");
+});
+
+await check("the invitation itself is read on a telephone without moving it to and fro", async () => {
+  const { html } = await office.waitMail("sonam@health.example", "Invitation");
+  const mailbox = await browser.visitor(browser.phone, { javaScriptEnabled: false });
+  await mailbox.setContent(html);
+  await browser.screenshot(mailbox, "mail-invitation-phone");
+  await browser.fits(mailbox);
+  browser.quiet(mailbox);
 });
 
 await each("the confirmation has a calendar entry that a calendar can place", async (player) => {

@@ -39,8 +39,8 @@ async function look(page, name, javaScriptEnabled = true) {
   browser.quiet(page);
 }
 
-const PAGES = { today: "", people: "/people", person: "/person?key=S01", missing: "/missing", answers: "/signups",
-  feedback: "/feedback", schedule: "/schedule", log: "/log" };
+const PAGES = { today: "", people: "/people", person: "/person?key=S01", missing: "/missing",
+  answers: "/signups", feedback: "/feedback", schedule: "/schedule", log: "/log" };
 
 async function lookAtAll(page, device, javaScriptEnabled) {
   for (const [name, path] of Object.entries(PAGES)) {

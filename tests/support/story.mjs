@@ -62,7 +62,7 @@ export function linkIn(office, mail, kind) {
   return link;
 }
 
-/** Somebody of the organisers who has asked for a link and has pressed its button; on the page it leads to. */
+/** Somebody of the organisers who has asked for a link and has pressed its button; where that leads. */
 export async function logIn(office, address, device, settings) {
   const before = (await office.mailsTo(address)).filter((mail) => mail.subject.includes("Log in")).length;
   const person = await browser.visitor(device, settings);
