@@ -37,6 +37,7 @@ return {
     at_end = {},
     audit = {},
     book = { fields = {
+      column = {},
       count = {},
       each = {},
       get = {},

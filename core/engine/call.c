@@ -25,7 +25,7 @@ bool engine_has_handler(struct engine *g, struct text event, struct text name)
     return find_handler(g, event, name, &script) != NULL;
 }
 
-// A page over ten thousand guests walks the list of them. Slices of flows are shorter: they come in thousands.
+// A page over ten thousand guests walks the list of them. Slices of flows are shorter: there are thousands.
 #define LOOK_MS 200
 
 // The report of a rehearsal walks over everything that happened; nothing else waits meanwhile.

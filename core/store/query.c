@@ -8,11 +8,11 @@
 //   counts       event?                                       state, n
 //   history      flow, after? limit?                          journal rows by n; after = an n
 //   pending      event? before? limit?                        open steps with a moment, by that moment
-//   upcoming     event? until? limit?                         how many flows of a name go on at a moment
+//   upcoming     event? before? limit?                        how many flows of a name go on at a moment
 //   again        since, event? limit?                         effects that are tried again
 //   unsure       event?                                       steps that may have gone out, undecided
 //   stuck        event? limit?                                flows that failed or wait for a person's word
-//   sent         since, event? until?                         mails that ended, by flow name and end
+//   sent         since, event? before?                         mails that ended, by flow name and end
 //   refused      since, event? limit?                         mails that were given up, newest first
 //   fates        keys, event                                  flows of these keys, each with its newest row
 //   letters      keys, event                                  mails of these flows, as asked and as they are
@@ -44,7 +44,7 @@
 // A step has its key on its first row, and is where its last row says.
 #define STEP_KEY "(SELECT key FROM journal a WHERE a.flow = j.flow AND a.step = j.step ORDER BY a.n LIMIT 1)"
 #define OF_EVENT "(:event IS NULL OR k.event = :event)"
-#define UNTIL "coalesce(:until, 9223372036854775807)"
+#define BEFORE "coalesce(:before, 9223372036854775807)"
 #define FLOWS_OF_KEYS                                                              \
     " FROM json_each(:keys) w CROSS JOIN flow_kind k JOIN flow f ON f.kind = k.id" \
     " AND f.key = w.value"
@@ -74,7 +74,7 @@ static const struct query {
         "SELECT f.id AS flow, k.event, k.name, f.key AS flow_key, f.label, j.step, " STEP_KEY " AS key,"
         " w.word AS kind, j.at, j.due, j.note, j.attempt FROM"
         " (SELECT f.* FROM flow f JOIN flow_kind k ON k.id = f.kind WHERE f.state = 1"
-        " AND f.next_due IS NOT NULL AND f.next_due < coalesce(:before, 9223372036854775807)"
+        " AND f.next_due IS NOT NULL AND f.next_due < " BEFORE
         " AND (:event IS NULL OR k.event = :event) ORDER BY f.next_due" LIMIT
         ") f JOIN flow_kind k ON k.id = f.kind JOIN journal j ON j.flow = f.id"
         " JOIN step_kind w ON w.id = j.kind WHERE j.state = 0 AND j.due IS NOT NULL AND " IS_LAST_ROW
@@ -84,7 +84,7 @@ static const struct query {
         "SELECT k.event, k.name, g.due, g.n, g.flow, iif(g.n = 1, f.key, NULL) AS flow_key,"
         " iif(g.n = 1, f.label, NULL) AS label, j.note, nullif(j.attempt, 0) AS attempt FROM"
         " (SELECT f.next_due AS due, f.kind, count(*) AS n, min(f.id) AS flow FROM flow f WHERE f.state = 1"
-        " AND f.next_due IS NOT NULL AND f.next_due <= " UNTIL
+        " AND f.next_due IS NOT NULL AND f.next_due < " BEFORE
         " AND (:event IS NULL OR f.kind IN (SELECT id FROM flow_kind WHERE event = :event))"
         " GROUP BY f.next_due, f.kind ORDER BY f.next_due, flow" LIMIT ") g JOIN flow f ON f.id = g.flow"
         " JOIN flow_kind k ON k.id = g.kind LEFT JOIN journal j ON j.flow = f.id AND j.n = f.rows"
@@ -101,7 +101,7 @@ static const struct query {
         " min(j.at) AS first, max(j.at) AS last, iif(count(DISTINCT j.flow) = 1, min(f.label), NULL) AS label"
         " FROM journal j JOIN flow f ON f.id = j.flow JOIN flow_kind k ON k.id = f.kind"
         " JOIN step_state s ON s.id = j.state WHERE j.kind = 8 AND j.state IN (2, 3) AND j.at >= :since"
-        " AND j.at <= " UNTIL " AND " OF_EVENT " GROUP BY f.kind, j.state ORDER BY first, f.kind"},
+        " AND j.at < " BEFORE " AND " OF_EVENT " GROUP BY f.kind, j.state ORDER BY first, f.kind"},
     {"refused", "SELECT f.id AS flow, k.event, k.name, f.key AS flow_key, f.label, j.at, j.note, j.attempt"
                 " FROM journal j JOIN flow f ON f.id = j.flow JOIN flow_kind k ON k.id = f.kind"
                 " WHERE j.kind = 8 AND j.state IN (2, 3) AND j.state = 3 AND j.at >= :since AND " OF_EVENT
@@ -135,8 +135,7 @@ static const struct query {
         " WHERE (:event IS NULL OR event = :event) AND (:schedule IS NULL OR schedule = :schedule)"
         " ORDER BY nominal DESC" LIMIT},
     {"audit", "SELECT id, at, who, event, flow, what, note, about FROM audit"
-              " WHERE (:event IS NULL OR event = :event) AND id < coalesce(:before, 9223372036854775807)"
-              " ORDER BY id DESC" LIMIT},
+              " WHERE (:event IS NULL OR event = :event) AND id < " BEFORE " ORDER BY id DESC" LIMIT},
     {"acts", "SELECT id, at, who, event, flow, what, note, about FROM audit"
              " WHERE event = :event AND about = :about ORDER BY id"},
     {"scripts", "SELECT s.id, s.event, lower(hex(s.hash)) AS hash, s.at, (SELECT count(*) FROM flow f"

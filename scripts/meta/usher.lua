@@ -41,7 +41,8 @@ function file(text) end
 function objectives(options) end
 
 ---Says who runs the event: a CSV file (or a Lua list) with the columns key, name, salutation, title,
----role (speaker, organiser, host; owner, approver, viewer), mail, zone and language. All problems of a file are listed together.
+---role (speaker, organiser, host; owner, approver, viewer), mail, zone and language. All problems of a file
+---are listed together.
 ---
 function people(text) end
 
@@ -401,6 +402,12 @@ function usher.book.count(book) end
 ---
 ---@return any
 function usher.book.each(book) end
+
+---That field of every entry that has it: key -> value. For books of thousands of which a page counts one
+---thing: it takes a tenth of the time of book:each. Errors: a use outside decide and handlers.
+---
+---@return any
+function usher.book.column(book, field) end
 
 ---The content of a file beside the script; it is part of the script's version. Only at the top level.
 ---Errors: no such file; a name that leaves the folder; more than 8 MiB.

@@ -12,8 +12,8 @@ local cues = {}
 local known <const> = { at = "text", zone = "text?", late = "text?", subject = "texts?", text = "texts?",
   from = "text?", reply_to = "text?" }
 
--- cues.units() -> list of { person, item, index, key }: whom a cue is for. A person with several items has a key
--- for each, in the programme's order.
+-- cues.units() -> list of { person, item, index, key }: whom a cue is for. A person with several items has a
+-- key for each, in the programme's order.
 function cues.units()
   local units, counts = {}, {}
   for index, item in ipairs(facts.items) do

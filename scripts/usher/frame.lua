@@ -47,8 +47,8 @@ local function page(view, class, header, footer)
   local node = h.html {
     lang = code,
     head(view),
-    h.body { class = class, data_live = view.live or false, data_now = view.live and tostring(usher.now()), banner,
-      header,
+    h.body { class = class, data_live = view.live or false,
+      data_now = view.live and tostring(usher.now()) or false, banner, header,
       h.main { id = "main", view.body }, footer },
   }
   return { status = view.status, headers = headers_of(view), cookies = view.cookies,
@@ -80,15 +80,16 @@ function frame.guest(view)
   return page(view, "guest", header, mail and questions(view.lang or "en", mail))
 end
 
--- frame.office { title, body, nav = list of { href, text, here }, tools, foot = nodes, class, and as above } ->
--- response. What the organisers see.
+-- frame.office { title, body, nav = list of { href, text, here }, tools, foot = nodes, class, and as above }
+-- -> response. What the organisers see.
 function frame.office(view)
   local items = {}
   for i, item in ipairs(view.nav or {}) do
     items[i] = h.li { h.a { href = item.href, aria_current = item.here and "page" or false, item.text } }
   end
+  local title = h.p { class = "event", facts.event.title or facts.event.id }
   return page(view, view.class and "office " .. view.class or "office", h.header {
-    h.div { class = "top", h.p { class = "event", facts.event.title or facts.event.id }, view.tools or false },
+    h.div { class = "top", title, view.tools or false },
     #items > 0 and h.nav { aria_label = "Pages", h.ul(items) },
   }, view.foot and h.footer { view.foot })
 end

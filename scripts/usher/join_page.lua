@@ -14,7 +14,7 @@ local lang = require "usher.lang"
 local links = require "usher.links"
 local offers = require "usher.offers"
 local sheet = require "usher.sheet"
-local show = require "usher.show"
+local on_now = require "usher.show"
 
 local join_page = {}
 
@@ -119,7 +119,7 @@ function phases.open(view)
   if view.now < starts then
     title = view.say("begins", { countdown = countdown.text(view.code, view.now, starts, view.zone) })
   end
-  local block, current = show.now_next(view.code, view.zone)
+  local block, current = on_now.now_next(view.code, view.zone)
   return title, {
     way_in(view), block or false, leads_on(view), sheet.facts(view.reader, view.code),
     sheet.programme(view.reader, view.code, current and { [current] = true }),

@@ -195,7 +195,8 @@ end
 
 --- people "people.csv" -> nothing
 --- Says who runs the event: a CSV file (or a Lua list) with the columns key, name, salutation, title,
---- role (speaker, organiser, host; owner, approver, viewer), mail, zone and language. All problems of a file are listed together.
+--- role (speaker, organiser, host; owner, approver, viewer), mail, zone and language. All problems of a file
+--- are listed together.
 --- Example: people { { key = "host", name = "Karma Tshering", role = "host", mail = "karma@moic.example" } }
 people.people = check.word(function(given)
   take(read_roster("people", given), facts.people)

@@ -167,7 +167,8 @@ local function await(rule, person, item)
   local moment = moments.of(rule, person, anchor)
   if item then
     local by = show_clock.wait(item.title, moment)
-    moment, anchor, cue = show_clock.moved(moment, by), show_clock.item(item, by), { item = item.title, by = by }
+    moment, anchor = show_clock.moved(moment, by), show_clock.item(item, by)
+    cue = { item = item.title, by = by }
   end
   local limit = moments.limit(rule, moment, anchor)
   local in_time, late = usher.due("moment", moment, { late = limit or "always" })

@@ -40,7 +40,7 @@ async function look(page, name, javaScriptEnabled = true) {
 }
 
 const PAGES = { today: "", people: "/people", person: "/person?key=S01", missing: "/missing",
-  answers: "/signups", feedback: "/feedback", schedule: "/schedule", log: "/log" };
+  answers: "/signups", feedback: "/feedback", schedule: "/schedule", log: "/log", you: "/you" };
 
 async function lookAtAll(page, device, javaScriptEnabled) {
   for (const [name, path] of Object.entries(PAGES)) {

@@ -28,7 +28,7 @@ local function look()
     again = { ask = "again", event = event, since = now - AGAIN_MS, limit = LISTED_MAX },
     stuck = { ask = "stuck", event = event, limit = LISTED_MAX },
     refused = { ask = "refused", event = event, since = now - REFUSED_MS, limit = LISTED_MAX },
-    next = { ask = "upcoming", event = event, ["until"] = now + AHEAD_MS, limit = 40 },
+    next = { ask = "upcoming", event = event, before = now + AHEAD_MS, limit = 40 },
     sent = { ask = "sent", event = event, since = parts.midnight(now) },
   }
 end

@@ -2,7 +2,7 @@
 // The organisers' pages: who is let in, for how long, to which event, and what each role may do there.
 #include "engine_rig.h"
 
-// One person for each role, two guests; handlers that make the token of a form of a session, as its page would.
+// One person for each role, two guests; and a handler that makes the token of a form, as its page would.
 #define EVENT(id)                                                                                            \
     "event '" id "' { title = 'Title of " id "', when = 'Thu 25 Feb 2021 08:00-09:00 UTC',\n"                \
     "  from = 'o@x.example' }\n"                                                                             \
@@ -212,7 +212,7 @@ static void whoever_loses_the_role_is_out_at_once(void **state)
     rig_end(r);
 }
 
-// ---- asking for a link ------------------------------------------------------------------------------------
+// ---- asking for a link ----------------------------------------------------------------------------------
 
 static const char *ask_for_link(struct rig *r, const char *address, const char *from)
 {
@@ -272,7 +272,7 @@ static void tries_are_counted_by_network_and_by_person(void **state)
     rig_end(r);
 }
 
-// ---- what each role may do --------------------------------------------------------------------------------
+// ---- what each role may do ------------------------------------------------------------------------------
 
 struct right {
     const char *what;
@@ -375,7 +375,7 @@ static void a_speaker_has_no_log_in(void **state)
     rig_end(r);
 }
 
-// ---- forms --------------------------------------------------------------------------------------------------
+// ---- forms ----------------------------------------------------------------------------------------------
 
 static void a_form_without_its_own_token_does_nothing(void **state)
 {
@@ -475,7 +475,7 @@ static void what_can_not_be_taken_is_told(void **state)
     rig_end(r);
 }
 
-// ---- what people wrote is never part of a page --------------------------------------------------------------
+// ---- what people wrote is never part of a page ----------------------------------------------------------
 
 #define EVIL "<script>alert(1)</script>\\\"'><img src=x onerror=alert(2)>"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The clock of the day: cues that follow it, who is told a new time, and that a crash anywhere changes neither.
+// The clock of the day: cues that follow it, who is told a new time; a crash anywhere changes neither.
 #include "engine_rig.h"
 
-// Three speakers, 08:00 to 09:00 UTC, each with a cue ten minutes before; a photo without a time after the first.
+// Three speakers, 08:00 to 09:00 UTC, each with a cue ten minutes before; a photo without a time in between.
 static const char script[] =
     "event 'day' { title = 'Day', when = 'Thu 25 Feb 2021 08:00-09:00 UTC', from = 'o@x.example' }\n"
     "people { { key = 'a', name = 'Ann', mail = 'a@x.example', role = 'speaker' },\n"

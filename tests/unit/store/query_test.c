@@ -133,7 +133,7 @@ static void what_is_to_come_is_counted_by_moment_and_name(void **state)
     sample_add_sleeper(b, 4, "P0004", 4000);
     sample_add_sleeper(b, 5, "P0005", 4000);
     sample_commit(store, b);
-    assert_list("upcoming", "{\"until\":4500,\"event\":\"hlb-2021\"}",
+    assert_list("upcoming", "{\"before\":4500,\"event\":\"hlb-2021\"}",
         "[{\"n\":3,\"due\":4000,\"flow\":2,\"name\":\"guest\",\"event\":\"hlb-2021\"}]");
     assert_list("upcoming", "{\"event\":\"other\"}", "[]");
     assert_list("upcoming", "{\"limit\":0}", "[]");
@@ -163,7 +163,7 @@ static void mails_that_ended_are_counted_by_how_they_ended(void **state)
     assert_list_has("sent", "{\"since\":0}", 2,
         "\"n\":2,\"last\":200,\"name\":\"guest\",\"event\":\"hlb-2021\",\"first\":100,\"mails\":2,\"state\":"
         "\"done\"");
-    assert_list_has("sent", "{\"since\":150,\"until\":250}", 1, "\"mails\":1");
+    assert_list_has("sent", "{\"since\":150,\"before\":250}", 1, "\"mails\":1");
     assert_list_has("sent", "{\"since\":300}", 1, "\"state\":\"failed\"");
     assert_list_has("refused", "{\"since\":0}", 1, "\"note\":\"550 nobody here\"");
     assert_list("refused", "{\"since\":301}", "[]");

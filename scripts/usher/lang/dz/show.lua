@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- show: what is on now, for guests; and the mail to a speaker whose time has moved. Dzongkha, machine-made: to
--- be reviewed by a speaker.
+-- show: what is on now, for guests; and the mail to a speaker whose time has moved. Dzongkha, machine-made:
+-- to be reviewed by a speaker.
 return {
   now = "ད་ལྟོ།",
   next = "ཤུལ་མམ།",
