@@ -17,6 +17,7 @@ local frame = require "usher.frame"
 local h = require "usher.html"
 local lang = require "usher.lang"
 local links = require "usher.links"
+local live = require "usher.live"
 local moments = require "usher.moments"
 local offers = require "usher.offers"
 local roster = require "usher.roster"
@@ -166,14 +167,14 @@ local function send(request)
   questions:set(key, { text = text, at = usher.now(), state = "open",
     person = not v.unnamed and v.person.key or nil })
   asked_book():set(v.person.key, v.box.per_guest - v.left + 1)
-  usher.http.push("questions", key)
+  live.moved()
   return { redirect = v.path .. "?sent=1" }
 end
 
 -- ---- for whoever moderates ----------------------------------------------------------------------------
 
 -- ask.list() -> list of { id, text, at, state, person, name, group }: open ones first, the oldest first. In
--- handlers and routes. A page that shows it hears the topic "questions".
+-- handlers and routes. Open pages hear of each (live.lua).
 function ask.list()
   local list = {}
   for id, one in usher.book("questions"):each() do
@@ -200,7 +201,7 @@ function ask.mark(id, state)
   end
   one.state = state
   book:set(id, one)
-  usher.http.push("questions", id)
+  live.moved()
 end
 
 -- ask.csv() -> response: all questions but hidden ones, as they go with the minutes. Only behind the office's

@@ -22,7 +22,7 @@ local pages <const> = {}
 function office.navigation(visitor, here)
   local items = {}
   for _, one in ipairs(pages) do
-    if one.text and roles.may(visitor.has, one.act) then
+    if one.text and roles.may(visitor.has, one.act) and (not one.when or one.when()) then
       items[#items + 1] = { href = one.href(), text = one.text, here = one.path == here }
     end
   end
@@ -48,21 +48,27 @@ local function foot_of(visitor)
     usher.time.format(now, event.zone, "%H:%M")) }
 end
 
+-- What an open page hears: everything, or for whoever sees the day only, what moves there.
+local function stream_of(visitor)
+  return roles.may(visitor.has, "see") and parts.path "live" or ("/run/%s/live"):format(facts.event.id)
+end
+
 -- A page of the organisers: view = { title, body, refresh = false, status }
 local function render(visitor, path, view)
   local head = view.heading == false and false or h.h1 { view.heading or view.title }
   return frame.office {
     title = view.title .. " \u{00B7} " .. facts.event.title, status = view.status,
     nav = office.navigation(visitor, path), tools = office.tools(visitor),
-    live = view.live ~= false and parts.path "live" or nil, refresh = view.live ~= false and REFRESH_S or nil,
+    live = view.live ~= false and stream_of(visitor) or nil,
+    refresh = view.live ~= false and REFRESH_S or nil,
     body = h.list { head, view.body }, foot = foot_of(visitor),
   }
 end
 
-local function refused(visitor, act)
+local function refused(visitor)
   return render(visitor, nil, { title = "Not with your role", status = 403, live = false,
-    body = h.p { ("Your role here is %s; this page (%s) is for others. The owner of the event gives "
-      .. "roles, in the list of people."):format(roles.text(visitor.has), act) } })
+    body = h.p { ("Your role here is %s, and this page is for others. The owner of the event gives roles, "
+      .. "in the list of people."):format(roles.text(visitor.has)) } })
 end
 
 -- Is this request for this event, and from somebody who may? visitor, or nil and the answer.
@@ -70,7 +76,7 @@ local function admit(request, act)
   if request.params.event ~= facts.event.id then return nil, nil end
   local visitor = session.visitor(request)
   if not visitor then return nil, { redirect = "/login" } end
-  if not roles.may(visitor.has, act) then return nil, refused(visitor, act) end
+  if not roles.may(visitor.has, act) then return nil, refused(visitor) end
   return visitor
 end
 
@@ -82,11 +88,12 @@ local function look_of(act, look)
   end
 end
 
--- office.page(path, { text =, act =, look = fn(request, visitor) }, fn(request, visitor) -> view). path:
--- nil for the first page. text: what the navigation calls it; without it the page is not in it.
+-- office.page(path, { text =, act =, when = fn, look = fn(request, visitor) }, fn(request, visitor) -> view).
+-- path: nil for the first page. text: what the navigation calls it; without it, or while `when` says no, the
+-- page is not there.
 function office.page(path, options, fn)
   local act = options.act or "see"
-  pages[#pages + 1] = { path = path or "", text = options.text, act = act,
+  pages[#pages + 1] = { path = path or "", text = options.text, act = act, when = options.when,
     href = function() return parts.path(path) end }
   usher.http.route("GET", "/e/:event" .. (path and "/" .. path or ""), function(request)
     local visitor, answer = admit(request, act)
@@ -95,7 +102,7 @@ function office.page(path, options, fn)
   end, { look = look_of(act, options.look) })
 end
 
--- office.file(path, act, fn(request, visitor) -> response): what organisers take away as a file.
+-- office.file(path, act, fn(request, visitor) -> response): what is no page, such as a table to keep.
 function office.file(path, act, fn)
   usher.http.route("GET", "/e/:event/" .. path, function(request)
     local visitor, answer = admit(request, act)

@@ -21,6 +21,8 @@
 -- Always after each of the functions below: nobody is offered or given a seat that is not there; of those
 -- who could have one, the earliest arrival is next; and (while seats.advance is called after every departure)
 -- nobody waits who could have one. The order is that of arrival, and no clock is asked about it.
+local live = require "usher.live"
+
 local seats = {}
 
 local function entries() return usher.book("signup") end
@@ -38,6 +40,7 @@ local function place_text(place) return ("%08d"):format(place) end
 local function put(key, entry, state)
   entry.state, entry.at = state, usher.now()
   entries():set(key, entry)
+  live.changed()
 end
 
 -- seats.entry(key) -> entry or nil

@@ -2,8 +2,8 @@
 -- pages: the organisers' pages, in the order of their navigation.
 local pages <const> = {
   require "usher.office.today", require "usher.office.people", require "usher.office.person",
-  require "usher.office.signups", require "usher.office.feedback", require "usher.office.plan",
-  require "usher.office.trail",
+  require "usher.office.signups", require "usher.office.survey", require "usher.office.questions",
+  require "usher.office.plan", require "usher.office.trail",
   (require "usher.office.you"),
 }
 

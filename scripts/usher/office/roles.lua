@@ -12,7 +12,7 @@ local may <const> = {
   answer = { owner = true, organiser = true },                -- write down answers, presence, addresses
   decide = { owner = true, organiser = true, approver = true }, -- settle mails whose fate is not known
   trail = { owner = true, organiser = true, approver = true },  -- who did what
-  show = { owner = true, organiser = true, approver = true, host = true, viewer = true }, -- run of show
+  show = { owner = true, organiser = true, approver = true, host = true, viewer = true }, -- run of show, questions
   steer = { owner = true, organiser = true, host = true },    -- its clock: later, earlier, next
 }
 

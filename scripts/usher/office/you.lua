@@ -15,8 +15,8 @@ local acts <const> = {
   { "answer", "write down answers and who is present, and correct addresses" },
   { "decide", "say what became of mails whose fate is not known" },
   { "trail", "read the log of who did what" },
-  { "show", "look at the run of show" },
-  { "steer", "move its clock: later, earlier, next" },
+  { "show", "look at the run of show and at guests' questions" },
+  { "steer", "move its clock: later, earlier, next; mark questions as answered" },
 }
 
 local function page(_, visitor)

@@ -299,6 +299,11 @@ static void each_role_sees_what_it_may(void **state)
         {"/e/one/missing", true, true, true, false, true},
         {"/e/one/signups", true, true, true, false, true},
         {"/e/one/schedule", true, true, true, false, true},
+        {"/e/one/survey", true, true, true, false, true},
+        {"/e/one/interest", true, true, true, false, true},
+        {"/e/one/questions", true, true, true, true, true},
+        {"/e/one/questions.csv", true, true, true, true, true},
+        {"/e/one/you", true, true, true, true, true},
         {"/e/one/live", true, true, true, false, true},
         {"/e/one/log", true, true, true, false, false},
         {"/run/one", true, true, true, true, true},
@@ -327,6 +332,7 @@ static void each_role_does_what_it_may(void **state)
         {{"address", true, true, false, false, false}, "\"person\": \"S1\", \"mail\": \"s@y.example\""},
         {{"unsure", true, true, true, false, false},
             "\"word\": \"arrived\""}, // taken, and nothing is unsure: 400
+        {{"question", true, true, false, true, false}, "\"id\": \"none\", \"state\": \"open\""}, // likewise
         {{"logout", true, true, true, true, true}, ""},
     };
     struct rig *r = rig_of_office("2021-02-25 08:00");
@@ -492,6 +498,16 @@ static const char evil_event[] =
     "  { key = 'S' .. evil:sub(1, 40), name = 'x', mail = 'b@x.example' } }\n"
     "programme { { '08:00-08:30', evil, by = 'owner' }, { evil .. '2' }, { '08:30-09:00', evil .. '3' } }\n"
     "mail 'hello' { to = invited, at = '2 days before, 09:00', subject = '{title}', text = '{name}' }\n"
+    "survey 'after' { to = invited, opens = '2 days before, 08:00', closes = '1 day after, 17:00', title = "
+    "evil,\n"
+    "  ask = { text(evil) } }\n"
+    "interest 'more' { to = invited, title = evil, opens = '2 days before, 08:00',\n"
+    "  choose = { evil }, quiet = true }\n"
+    "usher.on('ask', function() usher.book('questions'):set('q', { text = evil, at = usher.now(), state = "
+    "'open',\n"
+    "  person = 'S1' })\n"
+    "  usher.book('interest-more'):set('S1', { answers = { more = { evil } }, consent = evil, at = 1 }) "
+    "end)\n"
     "usher.on('form-one', function(r)\n"
     "  local subject = usher.link.read('session', r.cookie)\n"
     "  return usher.link.make('form', subject:match('^%S+') .. ' ' .. r.form) end)\n";
@@ -515,7 +531,8 @@ static void assert_harmless(const char *path, const char *page)
 
 static void whatever_people_wrote_stays_text_on_every_page(void **state)
 {
-    static const char *const pages[] = {"", "/people", "/missing", "/signups", "/schedule", "/log"};
+    static const char *const pages[] = {"", "/people", "/missing", "/signups", "/schedule", "/log",
+        "/questions", "/survey", "/interest", "/you"};
     struct rig *r = rig_new("2021-02-23 08:00");
     int mails = 0;
     r->base_url = "https://events.example";
@@ -524,6 +541,7 @@ static void whatever_people_wrote_stays_text_on_every_page(void **state)
     rig_write(r, "one.lua", evil_event);
     rig_begin(r);
     rig_run_until(r, "2021-02-23 10:00");
+    rig_call(r, "ask", "{}");
     const char *cookie = cookie_for(r, "one", "owner");
     act(r, cookie, "answer", "\"person\": \"S1\", \"answer\": \"yes\", \"note\": \"" EVIL "\"");
     for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
