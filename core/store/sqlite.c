@@ -273,6 +273,14 @@ static int set_durable(struct sqlite *q, struct err *e)
 static const char settings[] = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA secure_delete = OFF;"
                                "PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;";
 
+// A crash between the commit of a sealed book and the folding left the book's last change readable.
+static int make_good(struct sqlite *q, struct err *e)
+{
+    int64_t sealed;
+    if (ask_int(q, "SELECT EXISTS (SELECT 1 FROM sealed)", &sealed, e)) return -ERR_STORAGE;
+    return sealed ? sqlite_run(q, "PRAGMA wal_checkpoint(TRUNCATE)", e) : 0;
+}
+
 static int set_up(struct sqlite *q, bool look, struct err *e)
 {
     int64_t version;
@@ -286,9 +294,7 @@ static int set_up(struct sqlite *q, bool look, struct err *e)
     if (look) return 0;
     if (q->lock < 0)
         return sqlite_run(q, "PRAGMA synchronous = OFF", e) ? -ERR_STORAGE : migrate(q, version, e);
-    if (set_durable(q, e) || migrate(q, version, e)) return -ERR_STORAGE;
-    // A crash between the commit of a sealed book and the folding left the book's last change readable.
-    return sqlite_run(q, "PRAGMA wal_checkpoint(TRUNCATE)", e) ? -ERR_STORAGE : 0;
+    return set_durable(q, e) || migrate(q, version, e) || make_good(q, e) ? -ERR_STORAGE : 0;
 }
 
 // SQLite counts its memory under a lock of the whole process: a tenth of a commit, and usher never asks

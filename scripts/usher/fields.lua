@@ -5,7 +5,7 @@
 --   field = { id, name, label, value, problem = sentence, hint, required, free, lang,
 --             type ("text"), autocomplete, most = letters,      a line, an area
 --             options = list of { value, text },                one of several, or (value is a list) some
---             rows = list of { name, label } }                  a scale for each; value: label -> value
+--             rows = list of { name, key, label } }             a scale for each; value: key -> value
 local h = require "usher.html"
 local lang = require "usher.lang"
 
@@ -108,7 +108,7 @@ end
 function fields.scales(field)
   local nodes, values = {}, type(field.value) == "table" and field.value or {}
   for n, row in ipairs(field.rows) do
-    local scale = { id = ("%s-%d"):format(field.id, n), name = row.name, value = values[row.label],
+    local scale = { id = ("%s-%d"):format(field.id, n), name = row.name, value = values[row.key],
       options = field.options, required = field.required }
     nodes[n] = h.fieldset { class = "row", h.legend { row.label },
       h.div { class = "scale", radios(scale) } }

@@ -4,8 +4,8 @@
 -- the script.
 --
 --   ask = { "Your office", choice "Lunch" { "With meat", "Without", required = true }, yes_no "First time?" }
---   question = { kind, label = text or { en =, dz = }, key, required, long, several, options, from, to, low,
---     high }
+--   question = { kind, label = text or { en =, dz = }, key, required, long, several, options = list of keys,
+--     shown = key -> text or { en =, dz = }, from, to, low, high }
 --   answer: a text; of a choice of several a list of texts; of a matrix a map of row -> text
 local check = require "usher.check"
 local fields = require "usher.fields"
@@ -57,22 +57,23 @@ end
 
 -- The answers of a choice, or the rows of a matrix, and the named options apart from them.
 local function split(title, given, what)
-  local options, named, seen = {}, {}, {}
+  local options, named, seen, shown = {}, {}, {}, {}
   for name, value in pairs(given) do
     if type(name) == "string" then named[name] = value end
   end
   for i, option in ipairs(given) do
-    if type(option) ~= "string" or not option:find("%S") then
+    local key = in_language(option, "en")
+    if type(key) ~= "string" or not key:find("%S") then
       check.refuse("%s: %s %d is not a text", title, what, i)
     end
-    if seen[option] then check.refuse("%s: the %s '%s' is there twice", title, what, option) end
-    options[i], seen[option] = option, true
+    if seen[key] then check.refuse("%s: the %s '%s' is there twice", title, what, key) end
+    options[i], seen[key], shown[key] = key, true, option
   end
   if #options < 2 or #options > OPTIONS_MAX then
     check.refuse(what == "row" and '%s: list what is rated, as in  %s { "Sound", "Picture" }'
       or '%s: list what may be answered, as in  %s { "With meat", "Without" }', title, title)
   end
-  return options, named
+  return options, named, shown
 end
 
 -- rating "..." { "not at all", "very much" }: the words at both ends
@@ -97,7 +98,8 @@ local function take_options(question, given)
   end
   if question.kind == "rating" then given = read_ends(title, given) end
   if kinds[question.kind].list then
-    question.options, given = split(title, given, question.kind == "matrix" and "row" or "answer")
+    question.options, given, question.shown = split(title, given,
+      question.kind == "matrix" and "row" or "answer")
   end
   for name, value in pairs(check.options(title, given, known)) do question[name] = value end
   if is_rated[question.kind] then check_rating(title, question) end
@@ -121,7 +123,8 @@ questions.text = word_of "text"
 
 --- choice "Lunch" { "With meat", "Without" } -> question
 --- A question that is answered with one of the texts; several = true: with as many as one likes. required =
---- true: not without an answer.
+--- true: not without an answer. A text may be one for each language: { en = "Without", dz = "..." }; then
+--- the question goes into brackets: choice({ en = "Lunch", dz = "..." }) { ... }.
 --- Example: local lunch = choice "Lunch" { "With meat", "Without", required = true }
 questions.choice = word_of "choice"
 
@@ -182,7 +185,9 @@ local function options_of(question, code)
   elseif is_rated[question.kind] then
     for n = question.from, question.to do options[#options + 1] = { value = tostring(n), text = n } end
   else
-    for i, text in ipairs(question.options) do options[i] = { value = text, text = text } end
+    for i, key in ipairs(question.options) do
+      options[i] = { value = key, text = in_language(question.shown[key], code) }
+    end
   end
   return options
 end
@@ -198,9 +203,11 @@ local function make_field(question, code, id)
     required = question.required, hint = is_rated[question.kind] and hint_of(question, code) or nil }
 end
 
-local function make_rows(question)
+local function make_rows(question, code)
   local rows = {}
-  for i, row in ipairs(question.options) do rows[i] = { name = name_of(question, row), label = row } end
+  for i, row in ipairs(question.options) do
+    rows[i] = { name = name_of(question, row), key = row, label = in_language(question.shown[row], code) }
+  end
   return rows
 end
 
@@ -211,7 +218,7 @@ local function node_of(question, field, code)
   if question.kind ~= "matrix" then
     return question.several and fields.some_of(field) or fields.one_of(field)
   end
-  field.rows = make_rows(question)
+  field.rows = make_rows(question, code)
   return fields.scales(field)
 end
 

@@ -37,7 +37,7 @@ objectives { "Know the <trends>", "Use the tools" }
 
 survey "feedback" { to = invited, anonymous = true, nudges = {}, ask = { objectives,
   rating "How useful was it?" { "not at all", "very", required = true },
-  choice "What next?" { "Data", "Social <media>", several = true },
+  choice "What next?" { { en = "Data", dz = "གནས་སྡུད།" }, "Social <media>", several = true },
   matrix "How good was" { "the sound", "the picture", low = "poor", high = "good" },
   yes_no "Again?", text "What should we do better?" { long = true } } }
 survey "plans" { to = invited, by_group = true, opens = "1 hour after the end", nudges = {},
@@ -220,9 +220,9 @@ def one_link_leads_to_the_survey_that_is_open(site):
 
 
 def a_guest_reads_their_own_language(site):
-    page = site.get(site.path("survey", 9))
-    if '<html lang="dz">' not in page.text:
-        raise AssertionError("the page is in another language: %s" % page.text[:200])
+    page = site.get(site.path("survey", 9)).has("གནས་སྡུད།").lacks("Data")
+    if '<html lang="dz">' not in page.text or page.fields["ask: What next?"] != ["Data", "Social <media>"]:
+        raise AssertionError("the page is in another language: %s %s" % (page.text[:200], page.fields))
 
 
 def what_was_typed_stays_when_something_is_missing(site):
