@@ -467,6 +467,7 @@ static int pair_compare(const void *a, const void *b)
 
 static void split_pairs(const struct record_map *m, struct pair *pairs)
 {
+    if (!m->n) return; // there is no memory then
     const uint8_t *data = (const uint8_t *)m->pairs.data, *end = data + m->pairs.len;
     for (size_t i = 0; i < m->n; i++) {
         const uint8_t *pair = data + m->at[i];
