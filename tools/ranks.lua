@@ -18,6 +18,7 @@ local homes = {
   ["openssl/err.h"] = { "core/world/tls.c" },
   ["sodium.h"] = { "core/base/hash.c" },
   ["md4c.h"] = { "core/mail/markdown.c" },
+  ["gmime/gmime.h"] = { "core/mail/incoming.c" },
   ["lua.h"] = lua_homes,
   ["lauxlib.h"] = lua_homes,
   ["lualib.h"] = lua_homes,
