@@ -173,6 +173,7 @@ static const struct {
     {"acts", ask_list},
     {"scripts", ask_list},
     {"counts", ask_list},
+    {"mailboxes", ask_list},
     {"fsck", ask_list},
     {"who", ask_handler},
     {"answer", ask_handler},

@@ -22,6 +22,7 @@ struct book *book_find(struct event *ev, struct text name)
     }
     struct book *b = mem_alloc(sizeof *b);
     b->name = mem_copy(name.data, name.len);
+    b->owner = ev;
     b->next = ev->books;
     ev->books = b;
     return b;
@@ -147,8 +148,9 @@ static void take_out(struct book *b, struct place p)
 // ---- changes and their undoing --------------------------------------------------------------------------
 
 // Puts the value in (or takes the entry out) and returns what was there; the caller owns that.
-static struct record exchange(struct event *ev, struct book *b, struct text key, struct record value)
+static struct record exchange(struct book *b, struct text key, struct record value)
 {
+    struct event *ev = b->owner;
     struct place p = find(b, key);
     struct record before = {0};
     if (p.found) {
@@ -165,9 +167,10 @@ static struct record exchange(struct event *ev, struct book *b, struct text key,
     return before;
 }
 
-int book_set(struct engine *g, struct event *ev, struct book *b, struct text key, struct record value,
+int book_set(struct engine *g, struct event *by, struct book *b, struct text key, struct record value,
     struct err *e)
 {
+    struct event *ev = b->owner;
     if (key.len == 0 || key.len > BOOK_KEY_MAX || memchr(key.data, 0, key.len)) {
         return err_set(e, ERR_INPUT, "a key of book '%s' must be a text of 1 to %d bytes", b->name,
             BOOK_KEY_MAX);
@@ -179,9 +182,9 @@ int book_set(struct engine *g, struct event *ev, struct book *b, struct text key
     struct book_change *c = mem_alloc(sizeof *c);
     c->book = b;
     c->key = mem_copy(key.data, key.len);
-    c->before = exchange(ev, b, key, value);
-    c->older = ev->changes;
-    ev->changes = c;
+    c->before = exchange(b, key, value);
+    c->older = by->changes;
+    by->changes = c;
     (b->sealed ? batch_sealed : batch_book)(g->batch, text_of(ev->name), text_of(b->name), key, value);
     return 0;
 }
@@ -199,7 +202,7 @@ void book_restore(struct event *ev, struct text book, struct text key, struct re
 {
     struct book *b = book_find(ev, book);
     b->sealed |= sealed;
-    struct record before = exchange(ev, b, key, value);
+    struct record before = exchange(b, key, value);
     free((void *)before.data);
 }
 
@@ -220,7 +223,7 @@ void book_rewind(struct event *ev, struct book_change *mark)
     while (ev->changes != mark) {
         struct book_change *c = ev->changes;
         ev->changes = c->older;
-        struct record undone = exchange(ev, c->book, text_of(c->key), c->before);
+        struct record undone = exchange(c->book, text_of(c->key), c->before);
         free((void *)undone.data);
         change_free(c);
     }

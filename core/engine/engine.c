@@ -3,6 +3,7 @@
 #include "engine/engine.h"
 
 #include "base/log.h"
+#include "engine/arrival.h"
 #include "engine/schedule.h"
 #include "engine/script.h"
 #include "engine/web.h"
@@ -101,6 +102,18 @@ static void free_asked(struct engine *g)
     map_release(&g->asked);
 }
 
+static void free_event(struct event *ev)
+{
+    while (ev->current) {
+        struct script *s = ev->current;
+        ev->current = s->next;
+        script_close(s);
+    }
+    book_free_all(ev);
+    free(ev->name);
+    free(ev);
+}
+
 void engine_free(struct engine *g)
 {
     if (!g) return;
@@ -108,19 +121,14 @@ void engine_free(struct engine *g)
     free_promised(g);
     free_asked(g);
     engine_web_forget(g);
+    engine_forget_arrivals(g);
     inbox_release(g);
     while (g->events) {
         struct event *ev = g->events;
         g->events = ev->next;
-        while (ev->current) {
-            struct script *s = ev->current;
-            ev->current = s->next;
-            script_close(s);
-        }
-        book_free_all(ev);
-        free(ev->name);
-        free(ev);
+        free_event(ev);
     }
+    if (g->house) free_event(g->house);
     for (int i = 0; i < 3; i++) {
         queue_release(&g->queue[i]);
     }

@@ -45,8 +45,9 @@ struct engine_options {
     // Value of a secret, or -INPUT with what to do. Never journaled.
     int (*secret)(void *ctx, const char *name, struct buf *out, struct err *e);
     void *secret_ctx;
-    const char *mail_from; // the installation's sender, for mails that name none; may be NULL
-    const char *base_url;  // "https://events.moic.example", without a slash at its end; NULL: no web address
+    const char *mail_from;    // the installation's sender, for mails that name none; may be NULL
+    const char *mail_bounces; // where bounces go; each mail's own address is made of it; may be NULL
+    const char *base_url; // "https://events.moic.example", without a slash at its end; NULL: no web address
     // Told what a person may want to see: rehearsal prints it. kind: "skipped", "failed", "schedule" ...
     void (*notice)(void *ctx, const struct step *step, const struct flow *flow, struct text sentence);
     void *notice_ctx;
@@ -57,6 +58,7 @@ struct engine {
     struct store *store;
     struct world world;
     struct event *events;
+    struct event *house; // whose books all events share (book.h); no script, not among `events`
     char secret[HASH_LEN];
 
     struct map flows;                      // warm ones, by id
@@ -64,11 +66,14 @@ struct engine {
     size_t warm_n;
     int64_t last_flow, last_script, last_inbox;
 
-    struct batch *batch;      // what this tick writes
-    struct promise *promises; // what waits for `batch`
-    struct map promised;      // ticket -> promises of batches at the store
-    struct map asked;         // ticket -> who asked for a list
-    struct visit *visits;     // requests that wait for lists of the store (web.c)
+    struct batch *batch;                         // what this tick writes
+    struct promise *promises;                    // what waits for `batch`
+    struct map promised;                         // ticket -> promises of batches at the store
+    struct map asked;                            // ticket -> who asked for a list
+    struct visit *visits;                        // requests that wait for lists of the store (web.c)
+    struct letter *letters_first, *letters_last; // mails that came in and are to be looked at (arrival.c)
+    struct letter *letters_dropped;              // given up, while an answer of the store is on its way
+    struct mailbox_cursor *cursors;              // up to where each mailbox is read
     int batches_out;
     int64_t batch_n;   // number of the batch that is being filled, from 1
     int64_t durable_n; // number of the newest batch that came back: all up to it are on disk

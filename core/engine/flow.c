@@ -214,14 +214,23 @@ struct branch *branch_new(struct flow *f, const char *path, lua_State *from, int
     return b;
 }
 
-struct hash flow_seed(struct engine *g, const struct flow *f)
+struct hash flow_seed_of(struct engine *g, struct text event, struct text name, struct text key)
 {
     struct buf identity;
     buf_init(&identity, 4096);
-    buf_addf(&identity, "%s%c%s%c%s", f->script->event->name, 0, f->name, 0, f->key);
+    buf_addt(&identity, event);
+    buf_addc(&identity, 0);
+    buf_addt(&identity, name);
+    buf_addc(&identity, 0);
+    buf_addt(&identity, key);
     struct hash seed = hash_derive((struct text){g->secret, sizeof g->secret}, buf_text(&identity));
     buf_release(&identity);
     return seed;
+}
+
+struct hash flow_seed(struct engine *g, const struct flow *f)
+{
+    return flow_seed_of(g, text_of(f->script->event->name), text_of(f->name), text_of(f->key));
 }
 
 // ---- running --------------------------------------------------------------------------------------

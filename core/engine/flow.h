@@ -146,3 +146,5 @@ struct branch *branch_new(struct flow *f, const char *path, lua_State *from, int
 
 // 32 bytes that only this flow has: derived from the installation's secret and the flow's identity.
 struct hash flow_seed(struct engine *g, const struct flow *f);
+// The same of a flow that is not in memory.
+struct hash flow_seed_of(struct engine *g, struct text event, struct text name, struct text key);

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 // ---- asking the store for lists ---------------------------------------------------------------------
 
@@ -81,6 +82,15 @@ static int restore_books(struct engine *g, struct event *ev, struct err *e)
     }
     buf_release(&list);
     return 0;
+}
+
+// The books that all events share are there before the first script.
+static int open_house(struct engine *g, struct err *e)
+{
+    if (g->house) return 0;
+    g->house = mem_alloc(sizeof *g->house);
+    g->house->name = mem_copyz(BOOK_HOUSE);
+    return restore_books(g, g->house, e);
 }
 
 // The versions that the database knows: of one event, or (no event) of all.
@@ -172,6 +182,8 @@ int64_t engine_start_flow(struct engine *g, struct script *s, struct text name, 
 
 static int join_event(struct engine *g, struct script *s, struct err *e)
 {
+    if (strcmp(s->event_name, BOOK_HOUSE) == 0)
+        return err_set(e, ERR_INPUT, "%s: an event can't be called '%s'", s->path, s->event_name);
     if (engine_event(g, text_of(s->event_name))) {
         return err_set(e, ERR_INPUT,
             "%s: another script has the id '%s' already; ids keep events apart, so give it its own", s->path,
@@ -256,7 +268,8 @@ int engine_load(struct engine *g, const char *path, struct err *e)
         return -(int)e->code;
     }
     g->now = g->world.now(g->world.self);
-    if (restore_books(g, s->event, e) || reopen_older(g, s->event, e)) return -(int)e->code;
+    if (open_house(g, e) || restore_books(g, s->event, e) || reopen_older(g, s->event, e))
+        return -(int)e->code;
     if (join_version(g, s, e) || schedule_restore(g, s, e)) return -(int)e->code;
     if (restore_running(g, s, FLOW_READY, e) || restore_running(g, s, FLOW_WAITING, e)) return -(int)e->code;
     g->world.wake_now(g->world.self);
@@ -266,6 +279,7 @@ int engine_load(struct engine *g, const char *path, struct err *e)
 int engine_load_stored(struct engine *g, struct err *e)
 {
     struct buf list;
+    if (open_house(g, e)) return -(int)e->code;
     if (list_scripts(g, (struct text){0}, &list, e)) return -(int)e->code;
     struct record all = {(const uint8_t *)list.data, list.len};
     int failed = 0;

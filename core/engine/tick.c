@@ -8,6 +8,7 @@
 //
 // Results may be used before they are on disk, because everything a flow does with them leaves with a
 // later promise. Nothing else in usher begins an effect or answers anybody.
+#include "engine/arrival.h"
 #include "engine/engine.h"
 #include "engine/schedule.h"
 #include "engine/script.h"
@@ -145,6 +146,7 @@ bool engine_tick(struct engine *g)
     g->now = g->world.now(g->world.self);
     engine_take_answers(g);
     inbox_settle(g);
+    bool more_mail = engine_sort_arrivals(g);
     zones_settle(g);
     agenda_settle(g);
     effect_fill_room(g);
@@ -153,13 +155,13 @@ bool engine_tick(struct engine *g)
     commit(g);
     agenda_ask_store(g);
     agenda_arm(g);
-    return g->ready_first != NULL && g->batches_out < BATCHES_OUT_MAX;
+    return (g->ready_first || more_mail) && g->batches_out < BATCHES_OUT_MAX;
 }
 
 // Effects that wait for room are no reason to wait for: they are on disk, and a stopping world makes no room.
 bool engine_idle(const struct engine *g)
 {
-    return !g->ready_first && !g->posts_first && batch_rows(g->batch) == 0 && !g->promises &&
-           store_outstanding(g->store) == 0 && !g->ready_asked && !g->due_asked && !g->zones.asked &&
-           engine_under_way(g) == effect_waiting(g);
+    return !g->ready_first && !g->posts_first && !g->letters_first && batch_rows(g->batch) == 0 &&
+           !g->promises && store_outstanding(g->store) == 0 && !g->ready_asked && !g->due_asked &&
+           !g->zones.asked && engine_under_way(g) == effect_waiting(g);
 }

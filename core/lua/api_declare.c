@@ -64,7 +64,10 @@ static int api_flow(lua_State *L)
 /// usher.on(name, fn) -> nothing
 /// Declares a handler: fn(request) -> reply. It runs to its end in one turn, so everything it changes (books,
 /// signals, starts) is one transaction, and the reply leaves when that is on disk. Commands and pages call
-/// it. Errors: two handlers of one name; a call anywhere but at the top level.
+/// it. The handler "incoming" gets each mail that comes into the configured mailbox, { kind = "reply",
+/// "report", "calendar", "unsubscribe" or "automatic", from, subject, text, sent = the mail of ours that it
+/// is about, ... }; what it returns, when it is not nil, takes the mail, and no other event is asked. Errors:
+/// two handlers of one name; a call anywhere but at the top level.
 /// Example: usher.on("ping", function(request) return { pong = true } end)
 static int api_on(lua_State *L)
 {

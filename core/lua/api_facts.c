@@ -16,11 +16,13 @@ static struct book *check_book(lua_State *L, const char *func, int more)
     if (s->context == CONTEXT_FLOW) luaL_error(L, "%s: a flow looks at books only inside usher.decide", func);
     context_check(L, func, CALL_IN_DECIDE | CALL_IN_HANDLER | more);
     luaL_checktype(L, 1, LUA_TTABLE);
+    bool shared = lua_getfield(L, 1, "shared") != LUA_TNIL;
     lua_getfield(L, 1, "sealed");
     lua_getfield(L, 1, "name");
-    struct book *b = book_find(s->event, check_text(L, -1, func, "name of the book"));
+    struct event *owner = shared ? s->engine->house : s->event;
+    struct book *b = book_find(owner, check_text(L, -1, func, "name of the book"));
     if (lua_toboolean(L, -2) && book_seal(b, &e)) luaL_error(L, "%s: %s", func, e.text);
-    lua_pop(L, 2);
+    lua_pop(L, 3);
     return b;
 }
 
@@ -149,16 +151,18 @@ static int api_book_column(lua_State *L)
 /// with book:get, book:has, book:set, book:remove, book:count and book:each. Values are plain data.
 /// options.sealed = true: nobody who has the database learns in which order, or when, its entries came. Such
 /// a book is written anew as a whole with each change, and is changed in handlers and POST routes only; give
-/// it keys that say nothing (usher.fresh). Errors: a name that is no name; sealing a book that has entries.
+/// it keys that say nothing (usher.fresh). options.shared = true: a book that all events of the installation
+/// share. Errors: a name that is no name; sealing a book that has entries.
 /// Example: usher.on("yes", function(r) usher.book("answers"):set(r.who, "yes") end)
 static int api_book(lua_State *L)
 {
-    static const struct option options[] = {{"sealed", "bool?"}, {0}};
+    static const struct option options[] = {{"sealed", "bool?"}, {"shared", "bool?"}, {0}};
     struct text name = context_name(L, 2, "usher.book"); // argument 1 is the table that __call passes
-    bool sealed = false;
+    bool sealed = false, shared = false;
     if (!lua_isnoneornil(L, 3)) {
         check_options(L, 3, "usher.book", options, 0);
         sealed = option_bool(L, 3, "sealed", false);
+        shared = option_bool(L, 3, "shared", false);
     }
     lua_newtable(L);
     lua_pushlstring(L, name.data, name.len);
@@ -166,6 +170,10 @@ static int api_book(lua_State *L)
     if (sealed) {
         lua_pushboolean(L, true);
         lua_setfield(L, -2, "sealed");
+    }
+    if (shared) {
+        lua_pushboolean(L, true);
+        lua_setfield(L, -2, "shared");
     }
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_setmetatable(L, -2);

@@ -20,6 +20,9 @@
 //   occurrences  event? schedule? limit?                      decisions on schedules, newest first
 //   audit        event? before? limit?                        who did what, newest first; before = an id
 //   acts         about, event                                 who did what about one person, oldest first
+//   mails        flow                                         the keys of the flow's mails
+//   mail         flow, step                                   one of them, with what was sent
+//   mailboxes    name?                                        up to where each mailbox is read, and counts
 //   scripts      event?                                       versions, and how many flows still run on each
 //   fsck         -                                            what should not be: [] when all is well
 //
@@ -138,6 +141,16 @@ static const struct query {
               " WHERE (:event IS NULL OR event = :event) AND id < " BEFORE " ORDER BY id DESC" LIMIT},
     {"acts", "SELECT id, at, who, event, flow, what, note, about FROM audit"
              " WHERE event = :event AND about = :about ORDER BY id"},
+    {"mails",
+        "SELECT k.event, k.name, f.key AS flow_key, j.step, j.key FROM journal j"
+        " JOIN flow f ON f.id = j.flow JOIN flow_kind k ON k.id = f.kind JOIN step_kind w ON w.id = j.kind"
+        " WHERE j.flow = :flow AND w.word = 'mail' AND j.key IS NOT NULL ORDER BY j.n LIMIT 10000"},
+    {"mail", "SELECT k.event, k.name, f.key AS flow_key, f.label, j.step, j.key, j.at, j.value FROM journal j"
+             " JOIN flow f ON f.id = j.flow JOIN flow_kind k ON k.id = f.kind"
+             " WHERE j.flow = :flow AND j.step = :step AND j.key IS NOT NULL ORDER BY j.n LIMIT 1"},
+    {"mailboxes", // of the settings only these
+        "SELECT substr(name, 9) AS name, value FROM setting WHERE name >= 'mailbox ' AND name < 'mailbox!'"
+        " AND (:name IS NULL OR substr(name, 9) = :name)"},
     {"scripts", "SELECT s.id, s.event, lower(hex(s.hash)) AS hash, s.at, (SELECT count(*) FROM flow f"
                 " WHERE f.script = s.id AND f.state NOT IN (2, 3, 4)) AS unfinished FROM script s"
                 " WHERE (:event IS NULL OR s.event = :event) ORDER BY s.id DESC"},
