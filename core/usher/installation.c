@@ -2,6 +2,8 @@
 #include "usher/installation.h"
 
 #include "lua/config.h"
+#include "mail/incoming.h"
+#include "mail/mail.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -159,15 +161,18 @@ const char *installation_base_url(struct installation *in, const char *otherwise
     return configured ? configured : otherwise;
 }
 
-static int tls_mode(struct installation *in, enum smtp_tls *out, struct err *e)
+static int tls_mode(struct installation *in, const char *section, enum tls_mode otherwise, enum tls_mode *out,
+    struct err *e)
 {
-    struct text t = record_get_text(section_of(in, "smtp"), "tls");
-    if (t.len == 0 || text_is(t, "starttls")) *out = SMTP_TLS_STARTTLS;
-    else if (text_is(t, "none")) *out = SMTP_TLS_NONE;
-    else if (text_is(t, "tls")) *out = SMTP_TLS_WHOLE;
+    struct text t = record_get_text(section_of(in, section), "tls");
+    if (t.len == 0) *out = otherwise;
+    else if (text_is(t, "starttls")) *out = TLS_STARTTLS;
+    else if (text_is(t, "none")) *out = TLS_NONE;
+    else if (text_is(t, "tls")) *out = TLS_WHOLE;
     else
         return err_set(e, ERR_INPUT,
-            "smtp.tls = \"%.*s\" is not known: write \"starttls\", \"tls\" or \"none\"", (int)t.len, t.data);
+            "%s.tls = \"%.*s\" is not known: write \"starttls\", \"tls\" or \"none\"", section, (int)t.len,
+            t.data);
     return 0;
 }
 
@@ -244,6 +249,44 @@ static int web_settings(struct installation *in, struct web_settings *out, struc
     return failed;
 }
 
+// ---- mail that comes in -------------------------------------------------------------------------------
+
+static int bounce_address(struct installation *in, struct err *e)
+{
+    const char *bounces = installation_text(in, "mail", "bounces");
+    struct mail_address parsed;
+    if (!bounces) return 0;
+    if (mail_address_parse(text_of(bounces), &parsed, e)) return err_in(e, "mail.bounces");
+    if (!parsed.name[0] && !strchr(bounces, '+')) return 0;
+    return err_set(e, ERR_INPUT,
+        "mail.bounces = \"%s\": write a bare address without a plus sign, as in bounces@office.example; each "
+        "mail's own mark is put behind a plus",
+        bounces);
+}
+
+static int mailbox_settings(struct installation *in, struct mailbox_settings *out, struct err *e)
+{
+    struct record mailbox = section_of(in, "mailbox");
+    *out = (struct mailbox_settings){0};
+    if (!mailbox.data) return 0;
+    if (!incoming_is_built_in())
+        return err_set(e, ERR_INPUT,
+            "mailbox: this usher was built without the part that reads mail. Install libgmime-3.0-dev and "
+            "build "
+            "usher again, or take mailbox out of the settings");
+    out->host = installation_text(in, "mailbox", "host");
+    if (!out->host) return err_set(e, ERR_INPUT, "mailbox.host is missing: which server keeps the mailbox?");
+    out->port = (int)record_get_int(mailbox, "port", 0);
+    out->user = installation_text(in, "mailbox", "user");
+    out->password = installation_text(in, "mailbox", "password");
+    out->folder = installation_text(in, "mailbox", "folder");
+    out->ca_file = installation_text(in, "mailbox", "ca_file");
+    out->every_ms = record_get_int(mailbox, "every_seconds", 0) * 1000;
+    out->timeout_ms = record_get_int(mailbox, "timeout_seconds", 0) * 1000;
+    if (out->every_ms < 0) return err_set(e, ERR_INPUT, "mailbox.every_seconds must be 1 or more");
+    return tls_mode(in, "mailbox", TLS_WHOLE, &out->tls, e);
+}
+
 int installation_settings(struct installation *in, struct live_settings *out, struct err *e)
 {
     struct record smtp = section_of(in, "smtp");
@@ -256,6 +299,7 @@ int installation_settings(struct installation *in, struct live_settings *out, st
     out->smtp.hello = installation_text(in, "smtp", "hello");
     out->smtp.connections = (int)record_get_int(smtp, "connections", 0);
     out->smtp.per_hour = (int)record_get_int(smtp, "per_hour", 0);
+    out->smtp.per_minute = (int)record_get_int(smtp, "per_minute", 0);
     out->smtp.timeout_ms = record_get_int(smtp, "timeout_seconds", 0) * 1000;
     out->ca_file = installation_text(in, "smtp", "ca_file");
     out->http_connections = (int)record_get_int(section_of(in, "limits"), "http_connections", 0);
@@ -263,5 +307,6 @@ int installation_settings(struct installation *in, struct live_settings *out, st
     lend_list(in, section_of(in, "allow_private"), in->allow_private);
     out->allow_private = in->allow_private;
     if (record_get(section_of(in, NULL), "web").data && web_settings(in, &out->web, e)) return -(int)e->code;
-    return tls_mode(in, &out->smtp.tls, e);
+    if (mailbox_settings(in, &out->mailbox, e) || bounce_address(in, e)) return -(int)e->code;
+    return tls_mode(in, "smtp", TLS_STARTTLS, &out->smtp.tls, e);
 }

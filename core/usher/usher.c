@@ -3,6 +3,7 @@
 #include "usher.h"
 
 #include "base/log.h"
+#include "engine/arrival.h"
 #include "engine/ask.h"
 #include "engine/engine.h"
 #include "engine/sandbox.h"
@@ -93,6 +94,8 @@ static size_t on_web_head(void *self, struct text method, struct text path);
 static void on_reload(void *self);
 static void on_configured(void *self, bool taken);
 static void on_stop(void *self, bool at_once);
+static void on_mailbox(void *self, const char *mailbox, int64_t reader);
+static void on_mail(void *self, const struct mail_arrival *arrival);
 
 // What the installation says into settings; nothing of what an earlier one said stays there.
 static int read_settings(struct usher *u, struct installation *in, struct live_settings *settings,
@@ -118,6 +121,8 @@ static int open_live(struct usher *u, const struct usher_options *o)
     u->settings.on_reload = on_reload;
     u->settings.on_configured = on_configured;
     u->settings.on_stop = on_stop;
+    u->settings.on_mailbox = on_mailbox;
+    u->settings.on_mail = on_mail;
     if (read_settings(u, &u->installation, &u->settings, &u->error)) return -1;
     u->live = live_open(&u->settings, &u->error);
     return u->live ? 0 : -1;
@@ -151,6 +156,7 @@ static int open_engine(struct usher *u)
         .secret_ctx = &u->installation,
         .practice = u->settings.practice,
         .mail_from = installation_text(&u->installation, "mail", "from"),
+        .mail_bounces = installation_text(&u->installation, "mail", "bounces"),
         .base_url = base_url(u)};
     options.world.perform = on_perform;
     options.world.performer = u;
@@ -159,6 +165,14 @@ static int open_engine(struct usher *u)
     live_attach(u->live, u->engine);
     if (u->settings.practice) engine_keep_setting(u->engine, "practice", u->settings.shift_ms);
     return 0;
+}
+
+static void say_mailbox(const struct usher *u)
+{
+    if (u->settings.practice && u->settings.mailbox.host)
+        log_line(LOG_INFO, "practice: the mailbox is not read", NULL);
+    if (u->settings.mailbox.host && !u->engine->options.mail_bounces)
+        log_line(LOG_INFO, "mail.bounces is not set: bounces are known by what they quote only", NULL);
 }
 
 static void say_where_mails_go(const struct usher *u)
@@ -211,6 +225,7 @@ struct usher *usher_open(const struct usher_options *o)
     if (!u->store || restore_shift(u, o->as_if) || open_live(u, o) || open_engine(u)) return u;
     say_where_mails_go(u);
     say_where_pages_are(u);
+    say_mailbox(u);
     return u;
 }
 
@@ -421,6 +436,7 @@ static void on_configured(void *self, bool taken)
         old.folders = NULL;
         u->engine->options.mail_from = installation_text(&u->installation, "mail", "from");
         u->engine->options.base_url = base_url(u);
+        u->engine->options.mail_bounces = installation_text(&u->installation, "mail", "bounces");
         installation_close(&old);
         log_line(LOG_INFO, "the configuration was read again", NULL);
     } else {
@@ -451,6 +467,50 @@ static void on_stop(void *self, bool at_once)
     struct usher *u = self;
     (void)at_once;
     if (u->engine) engine_stop(u->engine);
+}
+
+// ---- mail that comes in -------------------------------------------------------------------------------
+
+struct mailbox_asker {
+    struct usher *u;
+    int64_t reader, uid;
+};
+
+static struct mailbox_asker *mailbox_asker_new(struct usher *u, int64_t reader, int64_t uid)
+{
+    struct mailbox_asker *a = mem_alloc(sizeof *a);
+    *a = (struct mailbox_asker){u, reader, uid};
+    return a;
+}
+
+static void on_mailbox_known(void *ctx, struct record cursor, const struct err *error)
+{
+    struct mailbox_asker *a = ctx;
+    if (error) log_line(LOG_ERROR, "up to where the mailbox was read is not known", "why", error->text, NULL);
+    else
+        live_mailbox_begin(a->u->live, a->reader, record_get_int(cursor, "validity", 0),
+            record_get_int(cursor, "uid", 0));
+    free(a);
+}
+
+static void on_mailbox(void *self, const char *mailbox, int64_t reader)
+{
+    struct usher *u = self;
+    engine_mailbox(u->engine, text_of(mailbox), on_mailbox_known, mailbox_asker_new(u, reader, 0));
+}
+
+static void on_mail_settled(void *ctx, struct record reply, const struct err *error)
+{
+    struct mailbox_asker *a = ctx;
+    live_mailbox_settled(a->u->live, a->reader, a->uid, error || record_get_bool(reply, "wanted", true));
+    free(a);
+}
+
+static void on_mail(void *self, const struct mail_arrival *m)
+{
+    struct usher *u = self;
+    struct arrival arrival = {text_of(m->mailbox), m->validity, m->uid, m->mail, text_of(m->why)};
+    engine_arrive(u->engine, &arrival, on_mail_settled, mailbox_asker_new(u, m->reader, m->uid));
 }
 
 // On the heap: when the engine stops before it answers, the answer may still come later.

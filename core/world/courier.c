@@ -10,13 +10,20 @@
 #define RIDERS 4                            // a small server's usual limit for one sender
 #define RIDERS_MAX 64                       // more connections than that are called an attack
 #define IDLE_NS (10 * UINT64_C(1000000000)) // then QUIT: servers count open connections
-#define PER_HOUR_MAX 1000000                // bounds the memory of the hourly limit
+#define BEGUN_MAX 1000000                   // bounds the memory of a limit
 
 // A mail on its way. The errand comes first: the sink knows only that.
 struct letter {
     struct errand errand;
     struct buf names, mail; // copies: flow name and key one after the other, the mail's record
     size_t name_len;
+};
+
+// At most so many begins within a span: a ring of the newest ones.
+struct window {
+    uint64_t span_ms;
+    uint64_t *begun_at; // in the loop's time; 0: none yet
+    size_t room, next;  // room 0: no limit
 };
 
 // A thread and its connection.
@@ -36,15 +43,14 @@ struct courier {
     struct rider *riders;
     size_t riders_n;
     uv_async_t back; // a thread has put something into `done`
-    uv_timer_t door; // when the hourly limit opens it again
+    uv_timer_t door; // when a limit opens it again
     int open_handles;
     uv_mutex_t lock; // for the four below
     uv_cond_t work;
     struct errand_list waiting, done;
     bool stopping;
 
-    uint64_t *begun_at; // ring of per_hour begins, in the loop's time; 0: none yet
-    size_t begun_room, begun_next;
+    struct window hour, minute;
 };
 
 static void letter_free(struct errand *r)
@@ -151,45 +157,55 @@ static void on_door(uv_timer_t *door)
     c->on_room(c->sink.ctx);
 }
 
-// How long until the hour's oldest begin is an hour old; 0 when the door is open.
-static uint64_t closed_for_ms(struct courier *c)
+// How long until its oldest begin is out of the window; 0 when it is open.
+static uint64_t window_shut_ms(const struct window *w, uint64_t now)
 {
-    if (!c->begun_room) return 0;
-    uint64_t oldest = c->begun_at[c->begun_next], now = uv_now(c->door.loop);
-    return oldest && now < oldest + HOUR_MS ? oldest + HOUR_MS - now : 0;
+    uint64_t oldest = w->room ? w->begun_at[w->next] : 0;
+    return oldest && now < oldest + w->span_ms ? oldest + w->span_ms - now : 0;
 }
 
-// How many of the hour's begins are free, up to `most`.
-static size_t hour_room(struct courier *c, size_t most)
+// How many more may begin, up to `most`.
+static size_t window_room(const struct window *w, uint64_t now, size_t most)
 {
-    if (!c->begun_room) return most;
     size_t n = 0;
-    uint64_t now = uv_now(c->door.loop);
-    while (n < most && n < c->begun_room) {
-        uint64_t at = c->begun_at[(c->begun_next + n) % c->begun_room];
-        if (at && now < at + HOUR_MS) break;
+    if (!w->room) return most;
+    while (n < most && n < w->room) {
+        uint64_t at = w->begun_at[(w->next + n) % w->room];
+        if (at && now < at + w->span_ms) break;
         n++;
     }
     return n;
 }
 
+static void window_note(struct window *w, uint64_t now)
+{
+    if (!w->room) return;
+    w->begun_at[w->next] = now ? now : 1;
+    w->next = (w->next + 1) % w->room;
+}
+
+static void window_init(struct window *w, uint64_t span_ms, int most)
+{
+    w->span_ms = span_ms;
+    w->room = most <= 0 ? 0 : most > BEGUN_MAX ? BEGUN_MAX : (size_t)most;
+    w->begun_at = mem_alloc(w->room * sizeof *w->begun_at);
+}
+
 size_t courier_room(struct courier *c)
 {
     size_t most = c->under_way < c->riders_n ? c->riders_n - c->under_way : 0;
-    uint64_t wait_ms = closed_for_ms(c);
-    if (wait_ms) uv_timer_start(&c->door, on_door, wait_ms, 0);
-    return hour_room(c, most);
+    uint64_t now = uv_now(c->door.loop), hour = window_shut_ms(&c->hour, now),
+             minute = window_shut_ms(&c->minute, now), shut_ms = hour > minute ? hour : minute;
+    if (shut_ms) uv_timer_start(&c->door, on_door, shut_ms, 0);
+    return window_room(&c->hour, now, window_room(&c->minute, now, most));
 }
 
 void courier_perform(struct courier *c, const struct effect *effect)
 {
     struct letter *l = letter_new(effect);
     c->under_way++;
-    if (c->begun_room) {
-        uint64_t now = uv_now(c->door.loop);
-        c->begun_at[c->begun_next] = now ? now : 1;
-        c->begun_next = (c->begun_next + 1) % c->begun_room;
-    }
+    window_note(&c->hour, uv_now(c->door.loop));
+    window_note(&c->minute, uv_now(c->door.loop));
     uv_mutex_lock(&c->lock);
     errand_list_add(&c->waiting, &l->errand);
     uv_cond_signal(&c->work);
@@ -240,17 +256,14 @@ static void init_handles(struct courier *c, uv_loop_t *loop)
 struct courier *courier_open(uv_loop_t *loop, const struct live_settings *settings, struct errand_sink sink,
     void (*on_room)(void *ctx), struct err *e)
 {
-    int per_hour = settings->smtp.per_hour;
     if (smtp_settings_check(&settings->smtp, e)) return NULL;
     struct courier *c = mem_alloc(sizeof *c);
     c->sink = sink;
     c->on_room = on_room;
     c->settings = settings;
     c->by_smtp = settings->smtp.host && !settings->practice;
-    c->begun_room = !c->by_smtp || per_hour <= 0 ? 0
-                    : per_hour > PER_HOUR_MAX    ? PER_HOUR_MAX
-                                                 : (size_t)per_hour;
-    c->begun_at = mem_alloc(c->begun_room * sizeof *c->begun_at);
+    window_init(&c->hour, HOUR_MS, c->by_smtp ? settings->smtp.per_hour : 0);
+    window_init(&c->minute, MINUTE_MS, c->by_smtp ? settings->smtp.per_minute : 0);
     init_handles(c, loop);
     if (!start_riders(c, e)) return c;
     courier_close(c);
@@ -264,7 +277,8 @@ static void on_closed(uv_handle_t *handle)
     uv_mutex_destroy(&c->lock);
     uv_cond_destroy(&c->work);
     free(c->riders);
-    free(c->begun_at);
+    free(c->hour.begun_at);
+    free(c->minute.begun_at);
     free(c);
 }
 

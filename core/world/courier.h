@@ -13,7 +13,7 @@
 
 struct courier;
 
-// on_room: the hourly limit had closed the door and opens it again.
+// on_room: a limit had closed the door and opens it again.
 struct courier *courier_open(uv_loop_t *loop, const struct live_settings *settings, struct errand_sink sink,
     void (*on_room)(void *ctx), struct err *e);
 // Cuts what is under way without a word: the journal says "started", and a later start decides. Waits for

@@ -7,6 +7,7 @@
 #include "world/errand.h"
 #include "world/http.h"
 #include "world/live_clock.h"
+#include "world/mailbox.h"
 #include "world/web.h"
 #include <curl/curl.h>
 #include <assert.h>
@@ -41,6 +42,8 @@ struct live {
     struct live_clock *clock;
     struct http *http;
     struct courier *courier;
+    struct mailbox *mailbox; // NULL: none is read
+    int64_t mailboxes_n;     // opened so far
     struct control *control;
     struct web *web;           // NULL: no pages are served
     struct errand_list ended;  // not yet posted
@@ -104,6 +107,15 @@ static bool take_up_web(struct live *l, struct err *e)
     return true;
 }
 
+// In practice nobody answers: what comes in is about the real event.
+static int open_mailbox(struct live *l, struct mailbox **out, struct err *e)
+{
+    *out = NULL;
+    if (!l->settings.mailbox.host || l->settings.practice) return 0;
+    *out = mailbox_open(&l->loop, &l->settings, ++l->mailboxes_n, e);
+    return *out ? 0 : -1;
+}
+
 // The mail server and the limits change between two errands, never under one.
 static void take_up_settings(struct live *l)
 {
@@ -115,13 +127,17 @@ static void take_up_settings(struct live *l)
     l->settings = l->next; // what is opened borrows from here
     struct http *http = http_open(&l->loop, &l->settings, sink, &e);
     struct courier *courier = http ? courier_open(&l->loop, &l->settings, sink, want_tick, &e) : NULL;
-    bool taken = courier && take_up_web(l, &e);
+    struct mailbox *mailbox = NULL;
+    bool taken = courier && open_mailbox(l, &mailbox, &e) == 0 && take_up_web(l, &e);
     if (taken) {
         http_close(l->http);
         courier_close(l->courier);
+        mailbox_close(l->mailbox);
+        l->mailbox = mailbox;
         l->http = http;
         l->courier = courier;
     } else {
+        mailbox_close(mailbox);
         courier_close(courier);
         http_close(http);
         l->settings = old;
@@ -265,6 +281,16 @@ static void world_push(void *self, struct text topic, struct text data)
     web_push(l->web, topic, data);
 }
 
+void live_mailbox_begin(struct live *l, int64_t reader, int64_t validity, int64_t uid)
+{
+    mailbox_begin(l->mailbox, reader, validity, uid);
+}
+
+void live_mailbox_settled(struct live *l, int64_t reader, int64_t uid, bool wanted)
+{
+    mailbox_settled(l->mailbox, reader, uid, wanted);
+}
+
 static void on_stop_signal(uv_signal_t *handle, int number)
 {
     struct live *l = handle->data;
@@ -299,6 +325,7 @@ void live_stop(struct live *l)
     if (l->state != LIVE_RUNS) return;
     int64_t drain_ms = l->settings.drain_ms > 0 ? l->settings.drain_ms : DRAIN_MS;
     l->state = LIVE_DRAINS;
+    mailbox_stop(l->mailbox);
     uv_update_time(&l->loop);
     web_drain(l->web);
     uv_timer_start(&l->drain_limit, on_drain_limit, (uint64_t)drain_ms, 0);
@@ -395,7 +422,7 @@ static int open_parts(struct live *l, struct err *e)
     l->http = http_open(&l->loop, s, sink, e);
     if (!l->http) return -1;
     l->courier = courier_open(&l->loop, s, sink, want_tick, e);
-    if (!l->courier) return -1;
+    if (!l->courier || open_mailbox(l, &l->mailbox, e)) return -1;
     if (s->control && !(l->control = control_open(&l->loop, s->control, on_request, l, e))) return -1;
     return s->web.listen ? open_web(l, e) : 0;
 }
@@ -441,6 +468,7 @@ void live_close(struct live *l)
     if (!l) return;
     web_close(l->web);
     control_close(l->control);
+    mailbox_close(l->mailbox);
     courier_close(l->courier);
     http_close(l->http);
     live_clock_close(l->clock);

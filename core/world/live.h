@@ -44,6 +44,9 @@ void live_reply(struct live *l, uint64_t reply_id, struct record answer); // con
 void live_web_reply(struct live *l, uint64_t reply_id, struct record response);
 // The port that pages are served at; 0: none are. Differs from the settings when the next free one was taken.
 int live_web_port(const struct live *l);
+// The answers to settings.on_mailbox and on_mail; see mailbox.h.
+void live_mailbox_begin(struct live *l, int64_t reader, int64_t validity, int64_t uid);
+void live_mailbox_settled(struct live *l, int64_t reader, int64_t uid, bool wanted);
 
 // What the loop asks of the engine. live_attach takes the engine's own three; a test brings a stand-in.
 struct live_engine_calls {

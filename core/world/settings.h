@@ -8,19 +8,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum smtp_tls {
-    SMTP_TLS_NONE,     // in the clear; with a password only to this machine itself
-    SMTP_TLS_STARTTLS, // begins in the clear and must switch before anything is said
-    SMTP_TLS_WHOLE,    // TLS from the first byte (port 465)
+enum tls_mode {
+    TLS_NONE,     // in the clear; with a password only to this machine itself
+    TLS_STARTTLS, // begins in the clear and must switch before anything is said
+    TLS_WHOLE,    // TLS from the first byte (port 465)
 };
 
 struct smtp_settings {
     const char *host; // NULL: no mail server
     int port;         // 0: 25, 587 or 465, as tls asks for
-    enum smtp_tls tls;
+    enum tls_mode tls;
     const char *user, *password; // NULL: no log-in
     int connections;             // at most so many at once; 0: 4
     int per_hour;                // at most so many mails in any 60 minutes; 0: no limit
+    int per_minute;              // the same for any 60 seconds
     const char *hello;           // the name said in EHLO; NULL: the machine's
     int64_t timeout_ms;          // patience for one reply; 0: 5 minutes, RFC 5321's wish
 };
@@ -40,9 +41,31 @@ struct web_settings {
     const char *tls_cert, *tls_key; // PEM files; NULL: plain HTTP, for a proxy in front
 };
 
+// The mailbox that guests reply to: read by IMAP, and left as it is but for the mark that a mail was seen.
+struct mailbox_settings {
+    const char *host; // NULL: no mailbox is read
+    int port;         // 0: 143, 143 or 993, as tls asks for
+    enum tls_mode tls;
+    const char *user, *password;
+    const char *folder;  // NULL: "INBOX"
+    const char *ca_file; // NULL: the system's certificates
+    int64_t every_ms;    // 0: a minute
+    int64_t timeout_ms;  // patience for one reply; 0: a minute
+};
+
+// A mail that was read, or that can't be: then `mail` is not there, and `why` says what is wrong with it.
+struct mail_arrival {
+    const char *mailbox; // "user@host:port/folder": whose numbers these are
+    int64_t reader;      // which opening of the mailbox read it; for live_mailbox_settled
+    int64_t validity, uid;
+    struct record mail; // core/mail/incoming.h
+    const char *why;
+};
+
 struct live_settings {
     struct smtp_settings smtp;
     struct web_settings web;
+    struct mailbox_settings mailbox;
     const char *outbox;   // folder of written mails; NULL: "outbox"
     const char *control;  // path of the control socket; NULL: none
     const char *ca_file;  // certificates to trust instead of the system's; NULL: the system's
@@ -59,6 +82,10 @@ struct live_settings {
     void (*on_stop)(void *ctx, bool at_once);     // SIGTERM or SIGINT came; the stop is already under way
     void (*on_reload)(void *ctx);                 // SIGHUP came
     void (*on_configured)(void *ctx, bool taken); // live_configure is through; false: the old settings stay
+    // The mailbox was opened: up to which mail was it read before? Answer by live_mailbox_begin.
+    void (*on_mailbox)(void *ctx, const char *mailbox, int64_t reader);
+    // A mail, in the order of their numbers. Say by live_mailbox_settled when what came of it is on disk.
+    void (*on_mail)(void *ctx, const struct mail_arrival *arrival);
     // One request on the control socket. Answer it, now or later, by live_reply with the same id.
     void (*on_request)(void *ctx, uint64_t reply_id, struct record request);
     // One request for a page (web/request.h). Answer it, now or later, by live_web_reply with the same id.

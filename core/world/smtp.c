@@ -3,18 +3,17 @@
 
 #include "base/instant.h"
 #include "world/easy.h"
+#include "world/host.h"
 #include "world/smtp_reply.h"
+#include "world/wires.h"
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
-#include <uv.h>
 
 #define REPLY_MS (5 * MINUTE_MS) // RFC 5321, 4.5.3.2
 #define CONNECT_MS (30 * SECOND_MS)
-#define WHOLE_REPLIES 4      // the whole transaction may take as long as this many slow replies
-#define WIRES_MAX 4          // one connection; more while curl tries several addresses of a host
-#define KEPT_CONNECTION_S 60 // most servers close an idle one after some minutes
+#define WHOLE_REPLIES 4             // the whole transaction may take as long as this many slow replies
+#define GREYLIST_MS (5 * MINUTE_MS) // Postgrey's delay, and the usual one of others
+#define KEPT_CONNECTION_S 60        // most servers close an idle one after some minutes
 
 // What the server replies to. Names are for sentences: "the mail server answered RCPT with: 550 ...".
 #define STAGES(X)                                                 \
@@ -43,9 +42,7 @@ struct smtp {
     const char *ca_file;
     char url[600];
     bool utf8_offered; // by the last EHLO of the kept connection
-    uv_mutex_t lock;   // for the two below, which smtp_abort touches from another thread
-    bool aborted;
-    int wires[WIRES_MAX]; // open sockets; -1: none
+    struct wires wires;
 };
 
 // One try to hand over one mail.
@@ -61,26 +58,16 @@ struct talk {
     char words[CURL_ERROR_SIZE];
 };
 
-static bool is_local(const char *host)
-{
-    return !strcmp(host, "localhost") || !strcmp(host, "127.0.0.1") || !strcmp(host, "::1");
-}
-
-static bool is_host(const char *z)
-{
-    size_t len = strspn(z, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:_[]");
-    return len > 0 && len < 256 && !z[len];
-}
-
 int smtp_settings_check(const struct smtp_settings *s, struct err *e)
 {
     if (!s->host) return 0;
-    if (!is_host(s->host)) return err_set(e, ERR_USAGE, "smtp: \"%s\" is no name of a mail server", s->host);
-    if (s->hello && !is_host(s->hello))
+    if (!host_is_name(s->host))
+        return err_set(e, ERR_USAGE, "smtp: \"%s\" is no name of a mail server", s->host);
+    if (s->hello && !host_is_name(s->hello))
         return err_set(e, ERR_USAGE, "smtp: \"%s\" is no host name to say in EHLO", s->hello);
     if (s->port < 0 || s->port > 65535) return err_set(e, ERR_USAGE, "smtp: there is no port %d", s->port);
     if (s->user && !s->password) return err_set(e, ERR_USAGE, "smtp: the user %s has no password", s->user);
-    if (s->user && s->tls == SMTP_TLS_NONE && !is_local(s->host))
+    if (s->user && s->tls == TLS_NONE && !host_is_local(s->host))
         return err_set(e, ERR_USAGE,
             "smtp: without TLS the password would be readable on the way to %s; set tls", s->host);
     return 0;
@@ -88,13 +75,13 @@ int smtp_settings_check(const struct smtp_settings *s, struct err *e)
 
 static void make_url(struct smtp *s)
 {
-    static const int ports[] = {[SMTP_TLS_NONE] = 25, [SMTP_TLS_STARTTLS] = 587, [SMTP_TLS_WHOLE] = 465};
+    static const int ports[] = {[TLS_NONE] = 25, [TLS_STARTTLS] = 587, [TLS_WHOLE] = 465};
     const struct smtp_settings *set = s->settings;
-    bool six = strchr(set->host, ':') && set->host[0] != '[';
     struct buf url;
     buf_init(&url, sizeof s->url - 1);
-    buf_addf(&url, "%s://%s%s%s:%d", set->tls == SMTP_TLS_WHOLE ? "smtps" : "smtp", six ? "[" : "", set->host,
-        six ? "]" : "", set->port ? set->port : ports[set->tls]);
+    buf_addf(&url, "%s://", set->tls == TLS_WHOLE ? "smtps" : "smtp");
+    host_put(&url, set->host);
+    buf_addf(&url, ":%d", set->port ? set->port : ports[set->tls]);
     if (set->hello) buf_addf(&url, "/%s", set->hello);
     memcpy(s->url, buf_z(&url), url.len + 1);
     buf_release(&url);
@@ -105,8 +92,7 @@ struct smtp *smtp_open(const struct smtp_settings *settings, const char *ca_file
     struct smtp *s = mem_alloc(sizeof *s);
     s->settings = settings;
     s->ca_file = ca_file;
-    for (size_t i = 0; i < WIRES_MAX; i++) s->wires[i] = -1;
-    uv_mutex_init(&s->lock);
+    wires_init(&s->wires);
     make_url(s);
     return s;
 }
@@ -121,53 +107,13 @@ void smtp_close(struct smtp *s)
 {
     if (!s) return;
     smtp_hang_up(s);
-    uv_mutex_destroy(&s->lock);
+    wires_release(&s->wires);
     free(s);
-}
-
-// ---- aborting: curl may wait for minutes for a mute server, even to say goodbye, and asks nobody; a socket
-// that is shut down under it ends every such wait.
-
-static bool note_wire(struct smtp *s, int was, int is)
-{
-    bool noted = false;
-    uv_mutex_lock(&s->lock);
-    for (size_t i = 0; i < WIRES_MAX && !noted && !(s->aborted && is >= 0); i++)
-        if ((noted = s->wires[i] == was)) s->wires[i] = is;
-    uv_mutex_unlock(&s->lock);
-    return noted;
-}
-
-static curl_socket_t on_socket_wanted(void *ctx, curlsocktype purpose, struct curl_sockaddr *to)
-{
-    int fd = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
-    if (fd < 0 || note_wire(ctx, -1, fd)) return fd;
-    close(fd);
-    return CURL_SOCKET_BAD;
-}
-
-static int on_socket_done(void *ctx, curl_socket_t fd)
-{
-    note_wire(ctx, fd, -1);
-    return close(fd);
-}
-
-static int on_progress(void *ctx, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
-{
-    struct smtp *s = ctx;
-    uv_mutex_lock(&s->lock);
-    bool aborted = s->aborted;
-    uv_mutex_unlock(&s->lock);
-    return aborted;
 }
 
 void smtp_abort(struct smtp *s)
 {
-    uv_mutex_lock(&s->lock);
-    s->aborted = true;
-    for (size_t i = 0; i < WIRES_MAX; i++)
-        if (s->wires[i] >= 0) shutdown(s->wires[i], SHUT_RDWR);
-    uv_mutex_unlock(&s->lock);
+    wires_cut(&s->wires);
 }
 
 // ---- one conversation -----------------------------------------------------------------------------
@@ -240,19 +186,13 @@ static void set_options(struct smtp *s)
     CURL *easy = s->easy;
     curl_easy_setopt(easy, CURLOPT_URL, s->url);
     curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_socket_wanted);
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, s);
-    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_socket_done);
-    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, s);
-    curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress); // for the look-up of the name
-    curl_easy_setopt(easy, CURLOPT_XFERINFODATA, s);
-    curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+    wires_watch(&s->wires, easy);
     curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)KEPT_CONNECTION_S);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(reply_ms < CONNECT_MS ? reply_ms : CONNECT_MS));
     curl_easy_setopt(easy, CURLOPT_SERVER_RESPONSE_TIMEOUT, reply_s);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(reply_ms * WHOLE_REPLIES));
     curl_easy_setopt(easy, CURLOPT_USE_SSL,
-        (long)(set->tls == SMTP_TLS_STARTTLS ? CURLUSESSL_ALL : CURLUSESSL_NONE));
+        (long)(set->tls == TLS_STARTTLS ? CURLUSESSL_ALL : CURLUSESSL_NONE));
     if (set->user) {
         curl_easy_setopt(easy, CURLOPT_USERNAME, set->user);
         curl_easy_setopt(easy, CURLOPT_PASSWORD, set->password);
@@ -308,6 +248,13 @@ static void end_refused_house(const struct talk *t, struct errand *r)
     r->loud = true;
 }
 
+// Who is asked to come back later by a server that does not know us yet is let in after some minutes, and not
+// after one: the first try again waits for that, the further ones as always.
+static void mind_greylisting(const struct talk *t, struct errand *r)
+{
+    if (r->attempt == 1 && smtp_reply_greylists(&t->reply)) r->retry_after_ms = GREYLIST_MS;
+}
+
 static void judge(const struct talk *t, CURLcode result, struct errand *r)
 {
     int code = t->reply.code;
@@ -321,10 +268,11 @@ static void judge(const struct talk *t, CURLcode result, struct errand *r)
             "SMTPUTF8)",
             host);
     else if (code >= 500 && about_house) end_refused_house(t, r);
-    else if (code >= 400)
+    else if (code >= 400) {
         errand_end(r, code >= 500 ? OUTCOME_FAILED : OUTCOME_AGAIN,
             "the mail server %s answered %s with: %d %s", host, stage_names[t->stage], code, t->reply.text);
-    else if (t->all_read)
+        mind_greylisting(t, r);
+    } else if (t->all_read)
         errand_end(r, OUTCOME_UNSURE,
             "the connection to %s was lost after the whole mail was sent, before the "
             "server said whether it took it: %s",

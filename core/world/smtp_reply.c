@@ -53,3 +53,10 @@ bool smtp_reply_offers(struct text line, const char *extension)
     if (strncasecmp(line.data + 4, extension, len)) return false;
     return line.len == 4 + len || line.data[4 + len] == ' ';
 }
+
+bool smtp_reply_greylists(const struct smtp_reply *r)
+{
+    if (r->code < 400 || r->code > 499) return false;
+    if (strcasestr(r->text, "greylist") || strcasestr(r->text, "graylist")) return true;
+    return (r->code == 450 || r->code == 451) && !strncmp(r->text, "4.7.1", 5);
+}

@@ -20,3 +20,6 @@ struct smtp_reply {
 void smtp_reply_add(struct smtp_reply *r, struct text line);
 // Whether this line, of a reply to EHLO, offers the extension; case does not count.
 bool smtp_reply_offers(struct text line, const char *extension);
+// Whether it asks to come back later because it does not know the sender yet (greylisting): 450 or 451 with
+// the enhanced code 4.7.1, or any 4xx that says so in words.
+bool smtp_reply_greylists(const struct smtp_reply *r);

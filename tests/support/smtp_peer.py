@@ -5,6 +5,7 @@ What it does is said by the recipient's local part, so that one conversation can
 
   ok            takes the mail                    rcpt-450, rcpt-550   answers RCPT so
   data-451, data-554   answers DATA so            dot-451, dot-550     answers the message so
+  grey          is asked to come back later (greylisting), in Postgrey's words
   cut-rcpt      hangs up instead of answering RCPT
   cut-data      hangs up instead of answering DATA
   cut-middle    hangs up after the first line of the message
@@ -24,6 +25,7 @@ class Peer:
         self.greeting, self.offers, self.mail_reply = greeting, offers, mail_reply
         self.tired_after, self.idle_421, self.login = tired_after, idle_421, login
         self.mails = []  # (recipient, bytes without the final dot, still stuffed)
+        self.envelopes = []  # the same with the sender before them
         self.commands = []
         self.connections = 0
         self.release = threading.Event()
@@ -61,7 +63,7 @@ class Conversation:
     def __init__(self, peer, wire, lines):
         self.peer, self.wire, self.lines = peer, wire, lines
         self.mails = 0
-        self.to = ""
+        self.to = self.sender = ""
 
     def say(self, *lines):
         self.wire.sendall("".join(line + "\r\n" for line in lines).encode())
@@ -89,6 +91,7 @@ class Conversation:
 
     def on_mail(self, command):
         self.mails += 1
+        self.sender = command.split("<", 1)[1].split(">", 1)[0]
         if self.peer.tired_after and self.mails > self.peer.tired_after:
             self.say("421 4.7.0 too many messages on this connection")
             raise HangUp
@@ -96,7 +99,8 @@ class Conversation:
 
     def on_rcpt(self, command):
         self.to = command.split("<", 1)[1].split(">", 1)[0]
-        self.answer("rcpt", "250 2.1.5 fine")
+        grey = "450 4.2.0 <%s>: Recipient address rejected: Greylisted" % self.to
+        self.answer("rcpt", grey if self.wish() == "grey" else "250 2.1.5 fine")
 
     def on_data(self, command):
         self.answer("data", "354 go on")
@@ -125,6 +129,7 @@ class Conversation:
             if self.wish() == "cut-middle":
                 raise HangUp
         self.peer.mails.append((self.to, message))
+        self.peer.envelopes.append((self.sender, self.to, message))
         if self.wish() in ("mute-dot", "slow-dot"):
             self.peer.release.wait()
         self.answer("dot", "250 2.0.0 queued as %d" % len(self.peer.mails))

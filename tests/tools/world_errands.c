@@ -4,8 +4,9 @@
 //
 // In: the settings as one JSON object in the first line, then one effect in each:
 //   {"smtp":{"host":..,"port":..,"tls":"none|starttls|whole","user":..,"password":..,"connections":..,
-//    "per_hour":..,"timeout_ms":..},"outbox":..,"ca_file":..,"practice":..,"allow_private":[..]}
-//   {"kind":"mail|http","args":{...}}
+//    "per_hour":..,"per_minute":..,"timeout_ms":..},"outbox":..,"ca_file":..,"practice":..,
+//    "allow_private":[..]}
+//   {"kind":"mail|http","args":{...},"attempt":1}
 // Out: one line for each ending, in the order in which they came:
 //   {"n":LINE,"outcome":"OK","value":..,"note":..,"retry_after_ms":..}
 // With "stop_after":N in the settings it stops as SIGTERM does after N endings, and ends with
@@ -66,7 +67,7 @@ static void begin(struct engine *g, enum step_kind kind, struct record effect)
     struct effect f = {
         .flow = (int64_t)++g->begun,
         .step = 1,
-        .attempt = 1,
+        .attempt = (int32_t)record_get_int(effect, "attempt", 1),
         .kind = kind,
         .flow_name = TEXT("guest"),
         .flow_key = key.len ? key : TEXT("P0042"),
@@ -112,12 +113,10 @@ static const char *copy_text(struct record map, const char *key)
     return record_text(record_get(map, key), &t) ? keep(mem_copy(t.data, t.len)) : NULL;
 }
 
-static enum smtp_tls read_tls(struct record smtp)
+static enum tls_mode read_tls(struct record smtp)
 {
     struct text tls = record_get_text(smtp, "tls");
-    return text_is(tls, "starttls") ? SMTP_TLS_STARTTLS
-           : text_is(tls, "whole")  ? SMTP_TLS_WHOLE
-                                    : SMTP_TLS_NONE;
+    return text_is(tls, "starttls") ? TLS_STARTTLS : text_is(tls, "whole") ? TLS_WHOLE : TLS_NONE;
 }
 
 static const char *const *read_list(struct record list)
@@ -145,6 +144,7 @@ static struct live_settings read_settings(struct record r)
                 .password = copy_text(smtp, "password"),
                 .connections = (int)record_get_int(smtp, "connections", 0),
                 .per_hour = (int)record_get_int(smtp, "per_hour", 0),
+                .per_minute = (int)record_get_int(smtp, "per_minute", 0),
                 .hello = copy_text(smtp, "hello"),
                 .timeout_ms = record_get_int(smtp, "timeout_ms", 0),
             },

@@ -194,6 +194,22 @@ def check_the_hourly_limit_holds_mails_back():
     peer.close()
 
 
+def check_the_limit_of_a_minute_holds_mails_back():
+    peer = smtp_peer.Peer()
+    setup = settings(peer.port, per_hour=100, per_minute=2)
+    setup["stop_after"] = 2
+    run = errands.Run(setup, [mail("ok@guests.example", number=i) for i in range(5)]).finish()
+    equal((len(peer.mails), run.left), (2, 3))
+    peer.close()
+
+
+def check_a_greylisting_server_is_given_time_at_the_first_try_only():
+    endings, _ = with_peer(mail("grey@guests.example"), dict(mail("grey@guests.example", number=1), attempt=2),
+                           mail("rcpt-450@guests.example", number=2))
+    equal([(e["outcome"], e["retry_after_ms"]) for e in endings],
+          [("AGAIN", 300000), ("AGAIN", 0), ("AGAIN", 0)])
+
+
 def check_a_stop_lets_mails_under_way_end():
     peer = smtp_peer.Peer()
     setup = settings(peer.port, connections=2)

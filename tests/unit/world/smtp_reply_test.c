@@ -76,6 +76,26 @@ static void an_offer_is_a_whole_word(void **state)
     assert_false(smtp_reply_offers(TEXT("550-SMTPUTF8\r\n"), "SMTPUTF8"));
 }
 
+static bool greylists(const char *line)
+{
+    struct smtp_reply r = {0};
+    add(&r, line);
+    return smtp_reply_greylists(&r);
+}
+
+static void greylisting_is_told_from_other_refusals(void **state)
+{
+    assert_true(
+        greylists("450 4.2.0 <a@b>: Recipient address rejected: Greylisted, see http://postgrey\r\n"));
+    assert_true(greylists("451 4.7.1 Please try again later\r\n"));
+    assert_true(greylists("450 4.7.1 come back in 300 seconds\r\n"));
+    assert_true(greylists("421 graylisting in action\r\n"));
+    assert_false(greylists("450 4.2.1 mailbox busy\r\n"));
+    assert_false(greylists("421 4.7.1 too many connections\r\n"));
+    assert_false(greylists("550 5.7.1 greylist\r\n"));
+    assert_false(greylists("250 greylisted no more\r\n"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -86,6 +106,7 @@ int main(void)
         cmocka_unit_test(control_bytes_do_not_get_through),
         cmocka_unit_test(an_endless_reply_is_cut),
         cmocka_unit_test(an_offer_is_a_whole_word),
+        cmocka_unit_test(greylisting_is_told_from_other_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -128,7 +128,7 @@ static void a_password_never_goes_over_an_open_wire(void **state)
     struct err e = {0};
     assert_int_equal(smtp_settings_check(&s, &e), -ERR_USAGE);
     assert_null(strstr(e.text, "canary"));
-    s.tls = SMTP_TLS_STARTTLS;
+    s.tls = TLS_STARTTLS;
     assert_int_equal(smtp_settings_check(&s, &e), 0);
     s = (struct smtp_settings){.host = "localhost", .user = "desk", .password = "canary"};
     assert_int_equal(smtp_settings_check(&s, &e), 0);
@@ -142,7 +142,7 @@ static void settings_that_cannot_work_are_refused(void **state)
         {.host = ""},
         {.host = "mail.example", .port = 70000},
         {.host = "mail.example", .hello = "me\r\nMAIL"},
-        {.host = "mail.example", .tls = SMTP_TLS_WHOLE, .user = "desk"},
+        {.host = "mail.example", .tls = TLS_WHOLE, .user = "desk"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct err e = {0};
