@@ -148,7 +148,7 @@ local interested_which <const> = {
   end,
 }
 
-audience.organisers = members.organisers
+audience.organisers, audience.host = members.organisers, members.host
 
 local function answering(word) return setmetatable({ word = word, group = false }, narrowing) end
 

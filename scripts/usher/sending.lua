@@ -9,6 +9,7 @@
 -- A unit of a cue has an item of the programme, and its clock is the item's; otherwise it is the event's.
 local audience = require "usher.audience"
 local check = require "usher.check"
+local envelope = require "usher.envelope"
 local facts = require "usher.facts"
 local invite = require "usher.invite"
 local lang = require "usher.lang"
@@ -123,7 +124,7 @@ local function compose(rule, case)
     cc = not rule.personal and person.assistant and { person.assistant } or nil,
     from = rule.from or event.from, reply_to = rule.reply_to or event.reply_to,
     subject = subject, text = text, lang = language or event.language, zone = event.zone,
-    attach = attachments(rule, case),
+    attach = attachments(rule, case), unsubscribe = envelope.unsubscribe(person),
     unsure = moments.unsure(rule, case.moment, case.anchor),
     give_up = moments.limit(rule, case.moment, case.anchor),
     about = { rule = rule.name, person = person.key, what = rule.what or rule.word,
@@ -138,6 +139,7 @@ end
 local function send_copy(mail, rule, case)
   local person = case.person
   if not person.assistant or rule.personal then return end
+  if usher.decide("copy", suppression.why, person.assistant) then return end
   case.for_assistant = true
   local subject, text = sending.render(rule, case)
   local about = { what = "copy", rule = mail.about.rule, person = person.key,
@@ -148,6 +150,7 @@ local function send_copy(mail, rule, case)
     "copy", to = person.assistant, as = person.key, from = mail.from, reply_to = mail.reply_to,
     subject = subject, text = ("*%s*\n\n%s"):format(head, text), lang = mail.lang,
     zone = mail.zone, unsure = mail.unsure, give_up = mail.give_up, about = about,
+    unsubscribe = envelope.unsubscribe(person, true),
   }
 end
 

@@ -19,6 +19,7 @@ local letters = require "usher.letters"
 local login = require "usher.login"
 local office = require "usher.office"
 local office_pages = require "usher.office.pages"
+local mailbox = require "usher.mailbox"
 local people = require "usher.people"
 local pretend = require "usher.pretend"
 local programme = require "usher.programme"
@@ -131,6 +132,7 @@ function settle.register()
   office_pages.register()
   show_page.register()
   show_steer.register()
+  mailbox.register()
   usher.on("answer", answers.by_office)
   usher.on("deputy", answers.deputy_by_office)
   usher.on("attended", attendance.mark)

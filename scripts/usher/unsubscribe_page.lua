@@ -31,7 +31,7 @@ local function view_of(who, request)
     address = address_of(who, request) }
   function view.say(key) return lang.text(view.code, "unsubscribe." .. key, { mail = view.address }) end
   for _, purpose in ipairs(purposes) do
-    if not view.off and suppression.why(view.address, purpose) then view.off = purpose end
+    if not view.off and suppression.wish(view.address, purpose) then view.off = purpose end
   end
   return view
 end

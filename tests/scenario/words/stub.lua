@@ -144,7 +144,8 @@ function stub.new(files, folder)
 
   function u.due(_, moment, o)
     local limit = o and type(o.late) == "table" and o.late.utc
-    if world.now < moment.utc then coroutine.yield(moment.utc) end
+    local at = type(moment) == "table" and moment.utc or moment
+    if world.now < at then coroutine.yield(at) end
     if limit and world.now > limit then return false, "too late" end
     return true
   end
