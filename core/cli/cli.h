@@ -23,6 +23,7 @@ int command_unsure(const struct options *o);
 int command_next(const struct options *o);
 int command_log(const struct options *o);
 int command_login(const struct options *o);
+int command_suppressed(const struct options *o);
 int command_help(const struct options *o);
 int command_selftest(const struct options *o);
 
@@ -39,6 +40,8 @@ int ask_usher(const struct options *o, struct record request, struct buf *out);
 int ask_list(const struct options *o, const char *what, const char *name, const char *value, struct buf *out);
 // With --json: prints it and answers true.
 bool print_json(const struct options *o, struct record answer);
+// What came back for the mails of a flow (a row of the list "flows"), a line for each. 0, or an exit code.
+int print_arrivals(const struct options *o, struct record flow);
 // "Thu 25 Feb 2021 14:00" in the zone that the answer names; "" for 0.
 struct shown {
     char text[64];

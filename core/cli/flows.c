@@ -67,6 +67,27 @@ static void print_step(struct record answer, struct record row)
     putchar('\n');
 }
 
+// The row of a flow, by its number: what came back for its mails is kept under its name.
+static int print_back(const struct options *o, int64_t number)
+{
+    struct record_map map;
+    struct buf request, bytes;
+    record_map_init(&map);
+    buf_init(&request, 4096);
+    record_map_text(&map, "ask", TEXT("flows"));
+    record_map_int(&map, "after", number - 1);
+    record_map_int(&map, "limit", 1);
+    record_map_end(&map, &request);
+    int code = ask_usher(o, (struct record){(uint8_t *)request.data, request.len}, &bytes);
+    buf_release(&request);
+    if (code) return code;
+    struct record answer = {(uint8_t *)bytes.data, bytes.len};
+    struct record_iter it = record_each(record_get(answer, "rows"));
+    if (record_next(&it) && record_get_int(it.value, "id", 0) == number) code = print_arrivals(o, it.value);
+    buf_release(&bytes);
+    return code;
+}
+
 int command_history(const struct options *o)
 {
     const char *flow = only_argument(o,
@@ -90,9 +111,10 @@ int command_history(const struct options *o)
     if (!print_json(o, answer)) {
         for (struct record_iter it = record_each(rows); record_next(&it);) print_step(answer, it.value);
         if (record_count(rows) == 0) printf("flow %s has no history\n", flow);
+        code = print_back(o, number);
     }
     buf_release(&bytes);
-    return 0;
+    return code;
 }
 
 // ---- mails whose fate is not known

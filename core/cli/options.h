@@ -23,6 +23,8 @@
     X("next", "[EVENT]", "Lists what goes out next: when, and to how many.")                               \
     X("log", "[EVENT]", "Shows who did what, newest last.")                                                \
     X("login", "[ADDRESS]", "Prints a link to the organisers' pages: for ADDRESS, or for the owner.")      \
+    X("suppressed", "[ADDRESS add|allow|lift]",                                                            \
+        "Lists addresses that get no mail any more, or says what becomes of one.")                         \
     X("help", "[WORD]", "Explains a command of this program or a word of a script.")                       \
     X("selftest", "determinism [SCRIPT...]",                                                               \
         "Plays scripts twice in two processes and compares every byte.")                                   \

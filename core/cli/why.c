@@ -129,7 +129,7 @@ static int say_flow(const struct options *o, struct record answer, struct record
     say_steps(answer, record_get(history, "rows"));
     say_result(flow);
     buf_release(&bytes);
-    return 0;
+    return print_arrivals(o, flow);
 }
 
 int command_why(const struct options *o)
