@@ -238,7 +238,10 @@ function usher.flow(name, fn) end
 
 ---Declares a handler: fn(request) -> reply. It runs to its end in one turn, so everything it changes (books,
 ---signals, starts) is one transaction, and the reply leaves when that is on disk. Commands and pages call
----it. Errors: two handlers of one name; a call anywhere but at the top level.
+---it. The handler "incoming" gets each mail that comes into the configured mailbox, { kind = "reply",
+---"report", "calendar", "unsubscribe" or "automatic", from, subject, text, sent = the mail of ours that it
+---is about, ... }; what it returns, when it is not nil, takes the mail, and no other event is asked. Errors:
+---two handlers of one name; a call anywhere but at the top level.
 ---
 function usher.on(name, fn) end
 
@@ -332,13 +335,16 @@ function usher.each(list, options, fn) end
 
 ---Sends one mail to one person, and goes on when its fate is known. The first value is the step's name. to,
 ---from, reply_to: `Name <address>`; subject; text: Markdown, sent as text and as HTML (html = false: text
----only); cc: list of addresses to show; attach: list of { name = , type = , data = }; headers: map; lang;
----zone: whose clock the Date header shows (default UTC). as: whose mail it is (the person's key: part of the
----step's identity, unlike the address). unsure: what happens when a crash or a lost connection leaves open
----whether it went out: "ask" a person (default), "resend" it with the same Message-ID, or "leave" it.
----give_up: moment after which it is no longer tried (default: the limit of the usher.due before it, else
----three days). about: a table for transcripts. Comes back with { sent = true, reply = } or { sent = false,
----why = , unsure = }. Errors: an address that is none; a line break in an address or a subject.
+---only); cc: list of addresses to show; attach: list of { name = , type = , data = }; headers: map (each
+---mail says Auto-Submitted: auto-generated unless they say otherwise); lang; zone: whose clock the Date
+---header shows (default UTC). as: whose mail it is (the person's key: part of the step's identity, unlike
+---the address). unsure: what happens when a crash or a lost connection leaves open whether it went out:
+---"ask" a person (default), "resend" it with the same Message-ID, or "leave" it. give_up: moment after which
+---it is no longer tried (default: the limit of the usher.due before it, else three days). sender: who hears
+---of a bounce, "<>" for nobody (default: an address of this mail's own when mail.bounces is configured, else
+---from). unsubscribe = { link = , purpose = }: the headers by which mail programs unsubscribe. about: a
+---table for transcripts. Comes back with { sent = true, reply = } or { sent = false, why = , unsure = }.
+---Errors: an address that is none; a line break in an address or a subject.
 ---
 ---@return any
 function usher.mail(options) end

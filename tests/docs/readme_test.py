@@ -62,7 +62,7 @@ def every_setting_of_the_page_is_taken(usher, folder):
     (folder / "all.conf.lua").write_text(settings)
     (folder / "empty.lua").write_text('usher.describe { id = "empty" }\n')
     code, printed = run([usher, "check", "--config", "all.conf.lua", "empty.lua"], folder,
-                        env={**os.environ, "USHER_SECRET_smtp_password": "x"})
+                        env={**os.environ, "USHER_SECRET_smtp_password": "x", "USHER_SECRET_mailbox_password": "x"})
     return code == 0 and not missing, printed + f"not on the page: {missing}\n"
 
 
