@@ -115,7 +115,8 @@ await check("a mail is read as it was sent, without the links that are the guest
   equal(/\/a\/[\w-]{30}/.test(letter), false);
 });
 
-for (const [device, javaScriptEnabled] of [[browser.phone, true], [browser.desktop, true], [browser.phone, false]]) {
+for (const [device, javaScriptEnabled] of [[browser.phone, true], [browser.desktop, true],
+  [browser.phone, false]]) {
   const how = `${device.name} with JavaScript ${javaScriptEnabled ? "on" : "off"}`;
   await check(`every page is whole on a ${how}`, async () => {
     const person = await logIn(ORGANISER, device, { javaScriptEnabled });

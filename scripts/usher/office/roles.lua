@@ -12,8 +12,9 @@ local may <const> = {
   answer = { owner = true, organiser = true },                -- write down answers, presence, addresses
   decide = { owner = true, organiser = true, approver = true }, -- settle mails whose fate is not known
   trail = { owner = true, organiser = true, approver = true },  -- who did what
-  show = { owner = true, organiser = true, approver = true, host = true, viewer = true }, -- run of show, questions
-  steer = { owner = true, organiser = true, host = true },    -- its clock: later, earlier, next
+  -- the run of show and the questions of guests; its clock, and marking these
+  show = { owner = true, organiser = true, approver = true, host = true, viewer = true },
+  steer = { owner = true, organiser = true, host = true },
 }
 
 -- For people, in the order of what they may do.
