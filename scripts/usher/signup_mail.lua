@@ -19,8 +19,9 @@ local mails = {}
 
 mails.PENDING = "2 days" -- so long a form waits for its link to be opened
 
--- late: until when a mail is of use while the mail server does not answer. state: how it stands with whoever
--- is written to; a mail that something has overtaken is not sent.
+-- late: until when a mail is of use while the mail server does not answer; that of an offer as long as it is
+-- kept, so that a server that is slow keeps nobody else waiting. state: how it stands with whoever is written
+-- to; a mail that something has overtaken is not sent.
 local kinds <const> = {
   check = { state = "pending", late = "within 2 days" },
   seat = { state = "seat", late = "until end" },
@@ -224,7 +225,8 @@ local known <const> = { subject = "texts?", text = "texts?", file = "texts?", at
 -- mails.declare(given): the mails as the organiser wants them; what is not said is ready-made. given: kind ->
 -- { subject, text, file, attach }.
 function mails.declare(given)
-  facts.signup.samples = samples()
+  local plan = facts.signup
+  plan.samples = samples()
   for kind in pairs(given) do
     if not kinds[kind] then
       check.refuse("signup: mails: there is no mail '%s'%s", tostring(kind),
@@ -233,6 +235,7 @@ function mails.declare(given)
   end
   for kind, ready in pairs(kinds) do
     local o = { late = ready.late, unsure = "resend" } -- the same mail twice does no harm
+    if kind == "offer" and plan.offer then o.late = "within " .. plan.offer end
     o.attach = invite.organiser() and entries[kind] or nil
     for name, value in pairs(check.options("signup: mails: " .. kind, given[kind] or {}, known)) do
       o[name] = value

@@ -81,7 +81,7 @@ for (const device of [browser.phone, browser.desktop]) {
   });
 }
 
-/** The same without a browser, for those who only fill the seats: the form, and the button behind the link. */
+/** Without a browser, for those who only fill the seats: the form, and the button behind the link. */
 async function signUp(note, name, address) {
   const form = { name, mail: address, group: "Dzongkhags", "ask: Your office": "Dzongkhag", note };
   const post = (path, fields) => fetch(new URL(path, office.site),
