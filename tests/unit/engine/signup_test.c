@@ -4,8 +4,8 @@
 // the rules in another way: it keeps people and nothing else, and counts on its fingers.
 //
 // After a crash the books must hold what a beginning of the unanswered burst leaves behind, with at least
-// everything in it that was answered. PROPERTY_RUNS says how many crowds (./dev property signup),
-// PROPERTY_RUN replays one of them. Versions of the word with a guard taken out must be found.
+// everything in it that was answered. PROPERTY_RUNS says how many crowds (./dev property signup), PROPERTY_FROM
+// which is the first, so that one of them is replayed. Versions of the word with a guard taken out must be found.
 #include "engine_rig.h"
 
 #include "engine/link.h"
@@ -600,17 +600,16 @@ static const char *play(int64_t run, const char *mutant, char out[512])
     return out;
 }
 
-static int64_t wanted_runs(void)
+static int64_t wanted(const char *name, int64_t otherwise)
 {
-    const char *runs = getenv("PROPERTY_RUNS");
-    return runs ? strtoll(runs, NULL, 10) : RUNS_SHORT;
+    const char *given = getenv(name);
+    return given ? strtoll(given, NULL, 10) : otherwise;
 }
 
 static void no_crowd_gets_more_seats_than_there_are_or_jumps_the_queue(void **state)
 {
     char wrong[512];
-    const char *one = getenv("PROPERTY_RUN");
-    int64_t from = one ? strtoll(one, NULL, 10) : 0, until = one ? from + 1 : wanted_runs();
+    int64_t from = wanted("PROPERTY_FROM", 0), until = from + wanted("PROPERTY_RUNS", RUNS_SHORT);
     for (int64_t run = from; run < until; run++) {
         if (*play(run, "", wrong)) fail_msg("run %lld: %s", (long long)run, wrong);
         if (run % 1000 == 999) print_message("%lld crowds so far\n", (long long)run + 1);
