@@ -74,7 +74,7 @@ for (const player of players) {
     const button = player.page.getByRole("button", { name, exact: true });
     return player.device === browser.desktop ? pressByKeys(player.page, button) : button.click();
   };
-  player.says = async (words) => holds(await player.page.textContent("main"), words);
+  player.says = (words) => player.page.locator("main", { hasText: words }).waitFor(); // keys wait for nothing
 }
 
 /** How each of the three goes on, all at once: one check for each. */
