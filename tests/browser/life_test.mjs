@@ -2,7 +2,7 @@
 // The life of an event as its guests and organisers have it: the invitation's link, the answer, the calendar
 // entry, the page for the day, the meeting, the survey; and all of it on the organisers' pages. Three guests
 // play it side by side: on a phone, on a desktop with the keyboard, and on a phone without JavaScript.
-// The browser, the engine, its pages and the mail server are real; only the clock is moved.
+// The browser, the engine, its pages, the mail server and the mailbox are real; only the clock is moved.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -41,6 +41,7 @@ guests {
   { key = "tandin", name = "Tandin Bidha", salutation = "Ms.", mail = "tandin@planning.example" },
   { key = "rdorji", name = "ཀརྨ་རྡོ་རྗེ།", salutation = "Dasho", mail = "karma@home.example",
     language = "dz" },
+  { key = "pema", name = "Pema Choden", salutation = "Dasho", mail = "pema@agriculture.example" },
 }
 programme { { "14:00-14:10", "Welcome", by = "doim" },
   { "14:10-16:00", "Social media and emerging technologies", by = "lallana" },
@@ -57,7 +58,7 @@ interest "trainings" { to = invited, quiet = true, choose = { "Data protection",
   purpose = "invitations to the trainings that follow this briefing" }
 `;
 
-const office = await openOffice({ text: SCRIPT, now: "2021-02-15 08:55 Asia/Thimphu" });
+const office = await openOffice({ text: SCRIPT, mailbox: true, now: "2021-02-15 08:55 Asia/Thimphu" });
 await office.run();
 
 const players = [
@@ -144,6 +145,27 @@ await check("before the event, in Dzongkha", async () => {
   await reader.locator("main a.button").click();
   await lookInDzongkha("join-before");
   readersDay = reader.url();
+});
+
+/** What a calendar program sends back when somebody presses a button in the invitation. */
+function calendarReply(entry, guest, answer) {
+  return ["From: " + guest, "To: briefings@moic.example", `Subject: ${answer}: ${entry.SUMMARY}`,
+    "Date: Mon, 15 Feb 2021 10:00:00 +0600", "Message-ID: <reply-1@calendar.example>", "MIME-Version: 1.0",
+    'Content-Type: text/calendar; charset="utf-8"; method=REPLY', "", "BEGIN:VCALENDAR", "VERSION:2.0",
+    "PRODID:-//Calendar//EN", "METHOD:REPLY", "BEGIN:VEVENT", `UID:${entry.UID}`, "DTSTAMP:20210215T040000Z",
+    `DTSTART:${entry.DTSTART}`, `ATTENDEE;PARTSTAT=${answer}:mailto:${guest}`, "END:VEVENT", "END:VCALENDAR",
+    ""].join("\r\n");
+}
+
+await check("a button in the calendar is an answer, too: it comes by the mailbox", async () => {
+  const entry = entryOf(await office.waitMail("pema@agriculture.example", "Invitation"));
+  await office.deliver(calendarReply(entry, "pema@agriculture.example", "TENTATIVE"));
+  const desk = await logIn(office, "doim@moic.example", browser.desktop);
+  await desk.goto(`${office.site}/e/briefing-2021/person?key=pema`);
+  await desk.locator(".lead", { hasText: "perhaps" }).waitFor(); // the open page hears of it
+  await desk.locator(".history", { hasText: "calendar" }).waitFor();
+  await look(desk, "desk-person-by-calendar-desktop");
+  await browser.leave(desk);
 });
 
 // ---- on the day -----------------------------------------------------------------------------------------
@@ -234,22 +256,26 @@ for (const device of [browser.desktop, browser.phone]) {
       holds(history, words);
     }
     await look(desk, `desk-person-${device.name}`);
-    await desk.getByRole("link", { name: "Feedback", exact: true }).click();
-    const feedback = await desk.textContent("main");
-    holds(feedback, "3have answered");
-    holds(feedback, "the first answers are shown when 10 have come in");
-    equal(feedback.includes("small office"), false);
-    holds(feedback, "invitations to the trainings");
+    await desk.getByRole("link", { name: "Survey", exact: true }).click();
+    const survey = await desk.textContent("main");
+    holds(survey, "3have answered");
+    holds(survey, "the first answers are shown when 10 have come in");
+    equal(survey.includes("small office"), false);
+    await look(desk, `desk-survey-${device.name}`);
+    await desk.getByRole("link", { name: "Interest", exact: true }).click();
     equal(await desk.getByRole("row", { name: /Data protection/ }).count(), 3);
-    holds(feedback, "What of <b>small</b> offices?");
-    await look(desk, `desk-feedback-${device.name}`);
+    await look(desk, `desk-interest-${device.name}`);
+    await desk.getByRole("link", { name: "Questions", exact: true }).click();
+    holds(await desk.textContent("main"), "What of <b>small</b> offices?");
+    await look(desk, `desk-questions-${device.name}`);
     await browser.leave(desk);
   });
 }
 
 await check("what was said is to be had as files, for organisers and nobody else", async () => {
-  const files = { "survey-file/feedback": "objective", "interest-file/trainings": "karma@education.example",
-    "questions-file": "What of <b>small</b> offices?" };
+  const files = { "survey.csv?name=feedback": "objective",
+    "interest.csv?name=trainings": "karma@education.example",
+    "questions.csv": "What of <b>small</b> offices?" };
   const desk = await logIn(office, "doim@moic.example", browser.desktop);
   const stranger = await browser.visitor(browser.desktop);
   for (const [path, words] of Object.entries(files)) {
@@ -261,22 +287,21 @@ await check("what was said is to be had as files, for organisers and nobody else
     equal(text.includes("small office\r"), false); // three answers are too few for the survey's file, too
     equal(new URL((await stranger.request.get(url)).url()).pathname, "/login");
   }
-  equal((await desk.request.get(`${office.site}/e/briefing-2021/survey-file/none`)).status(), 404);
 });
 
 await check("a question is marked as answered", async () => {
   const desk = await logIn(office, "doim@moic.example", browser.desktop);
-  await desk.goto(`${office.site}/e/briefing-2021/feedback`);
+  await desk.goto(`${office.site}/e/briefing-2021/questions`);
   await desk.getByRole("button", { name: "Answered" }).click();
-  await desk.getByRole("button", { name: "Not answered yet" }).waitFor();
+  await desk.getByRole("heading", { name: "Answered (1)" }).waitFor();
   await desk.getByRole("link", { name: "Log", exact: true }).click();
-  holds(await desk.textContent("main"), "question marked as answered");
+  holds(await desk.textContent("main"), "question answered");
 });
 
 await check("in the dark, too", async () => {
   const night = await logIn(office, "doim@moic.example", browser.desktop, { colorScheme: "dark" });
-  await night.goto(`${office.site}/e/briefing-2021/feedback`);
-  await look(night, "desk-feedback-desktop-dark");
+  await night.goto(`${office.site}/e/briefing-2021/survey`);
+  await look(night, "desk-survey-desktop-dark");
   const guest = await browser.visitor(browser.phone, { colorScheme: "dark" });
   await guest.goto(players[0].joining);
   await look(guest, "join-after-phone-dark");
