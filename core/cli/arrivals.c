@@ -25,7 +25,8 @@ static const char *words_for(struct record fact)
 static void print_arrival(struct record answer, struct record row)
 {
     struct record fact = record_get(row, "value");
-    struct text from = record_get_text(fact, "from"), why = record_get_text(fact, "why");
+    struct text from = record_get_text(fact, "from"), why = record_get_text(fact, "diagnostic");
+    if (!why.len) why = record_get_text(fact, "why");
     if (!why.len) why = record_get_text(fact, "subject");
     printf("  %s: %s", show_time(answer, record_get_int(row, "at", 0)).text, words_for(fact));
     if (from.len) printf(" (from %.*s)", (int)from.len, from.data);

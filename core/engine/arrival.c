@@ -261,6 +261,7 @@ static void put_fact(const struct letter *l, struct buf *out)
     if (v->fate) record_map_text(&map, "fate", text_of(mail_fate_name(v->fate)));
     if (v->status[0]) record_map_text(&map, "status", text_of(v->status));
     record_map_text(&map, "why", text_of(v->why));
+    if (v->diagnostic[0]) record_map_text(&map, "diagnostic", text_of(v->diagnostic));
     record_map_value(&map, "from", record_get(l->mail, "from"));
     record_map_value(&map, "subject", record_get(l->mail, "subject"));
     record_map_text(&map, "step", record_get_text(sent_of(l), "step"));

@@ -16,6 +16,8 @@
 //   refused      since, event? limit?                         mails that were given up, newest first
 //   fates        keys, event                                  flows of these keys, each with its newest row
 //   letters      keys, event                                  mails of these flows, as asked and as they are
+//   arrivals     keys, event                                  mails that came in about mails of these flows
+//   reports      since, event? limit?                         what servers reported about mails, newest first
 //   inbox        event? flow_name? flow_key? after? limit?    outside facts by id, taken or not
 //   occurrences  event? schedule? limit?                      decisions on schedules, newest first
 //   audit        event? before? limit?                        who did what, newest first; before = an id
@@ -123,6 +125,14 @@ static const struct query {
         " j.attempt" FLOWS_OF_KEYS " JOIN journal a ON a.flow = f.id AND a.kind = 8 AND a.key IS NOT NULL"
         " JOIN journal j ON j.flow = f.id AND j.step = a.step AND " IS_LAST_ROW
         " JOIN step_state s ON s.id = j.state WHERE k.event = :event ORDER BY j.at, f.id, a.step"},
+    {"arrivals",
+        "SELECT k.name, i.flow_key AS key, i.name AS what, i.at, i.value FROM json_each(:keys) w CROSS JOIN"
+        " flow_kind k JOIN inbox i ON i.kind = k.id AND i.flow_key = w.value AND i.name >= 'mail:'"
+        " AND i.name < 'mail;' WHERE k.event = :event ORDER BY i.id"},
+    {"reports", "SELECT k.event, k.name, i.flow_key, f.label, i.at, i.value FROM inbox i"
+                " JOIN flow_kind k ON k.id = i.kind LEFT JOIN flow f ON f.kind = i.kind"
+                " AND f.key = i.flow_key WHERE i.name = 'mail:report' AND i.at >= :since AND " OF_EVENT
+                " ORDER BY i.at DESC" LIMIT},
     {"unsure",
         "SELECT f.id AS flow, k.event, k.name, f.key AS flow_key, f.label, j.step, j.attempt, " STEP_KEY
         " AS key, w.word AS kind, j.at, j.note FROM journal j JOIN flow f ON f.id = j.flow"

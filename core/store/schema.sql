@@ -114,6 +114,7 @@ CREATE TABLE inbox (
   UNIQUE (kind, flow_key, name, dedup)
 ) STRICT;
 CREATE INDEX inbox_untaken ON inbox (kind, flow_key) WHERE taken_by IS NULL; -- few: what a start looks through
+CREATE INDEX inbox_report ON inbox (at) WHERE name = 'mail:report'; -- what servers said about mails
 
 -- ---- what an event keeps besides its flows -----------------------------------------------------------
 

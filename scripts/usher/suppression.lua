@@ -52,6 +52,13 @@ function suppression.lift(address, purpose)
   if purpose and left then book():set(key_of(address), entry) else book():remove(key_of(address)) end
 end
 
+-- suppression.allow(address, who): although mail to it comes back, what a guest needs who comes may go there.
+function suppression.allow(address, who)
+  local entry = entry_of(address)
+  entry.allowed = { at = usher.now(), who = who }
+  book():set(key_of(address), entry)
+end
+
 local words <const> = {
   bounce = "mail to this address comes back (%s)",
   event = "wants no more mail about this event (%s)",
@@ -74,6 +81,14 @@ end
 function suppression.why(address, purpose)
   local entry = entry_of(address)
   return sentence("bounce", entry.bounce) or wish_of(entry, purpose or "event")
+end
+
+-- suppression.reasons(address) -> { bounce, event, trainings, all: sentences; allowed: who allowed it }
+function suppression.reasons(address)
+  local entry = entry_of(address)
+  return { bounce = sentence("bounce", entry.bounce), trainings = sentence("trainings", entry.trainings),
+    all = sentence("all", entry.all), allowed = entry.allowed and entry.allowed.who,
+    event = sentence("event", entry.events and entry.events[facts.event.id]) }
 end
 
 -- suppression.wish(address, purpose) -> sentence, or nil: the same without what stands in the way against the
@@ -137,9 +152,7 @@ function decisions.lift(address)
 end
 
 function decisions.allow(address, request)
-  local entry = entry_of(address)
-  entry.allowed = { at = usher.now(), who = request.who }
-  book():set(address, entry)
+  suppression.allow(address, request.who)
   return "what a guest needs who comes may go there"
 end
 

@@ -6,14 +6,49 @@
 --   unsure    perhaps it arrived: decide       refused   the server will not take it
 --   bounced   it came back later               stuck     the script failed, or somebody must say a word
 --   under way its moment has come, or its script works on it now
--- Words that hear of mails that came back say so with fates.bounced_by.
+-- And what came in about it: a bounce, an automatic reply, an answer (a row of the list "arrivals").
 local fates = {}
 
--- fn(key) -> text | nil: why mails to this person come back
-local bounced
+local WHY_MAX <const> = 200
 
--- fates.bounced_by(fn): who knows which addresses do not work. Once, at the top level.
-function fates.bounced_by(fn) bounced = fn end
+local function why_of(report)
+  local why = report.diagnostic or report.status or report.why or "no reason given"
+  local cut = utf8.offset(why, WHY_MAX + 1)
+  return cut and why:sub(1, cut - 1) .. "\u{2026}" or why
+end
+
+local function is_back(report) return report.fate == "hard" or report.fate == "soft" end
+
+local function is_copy(report) return (report.step or ""):find("^mail:copy") ~= nil end
+
+local reported <const> = { hard = "came back, the address takes no mail: ", soft = "came back: ",
+  delayed = "still on its way: ", delivered = "handed on: " }
+local arrived <const> = { ["mail:automatic"] = "an automatic reply came", ["mail:reply"] = "a reply came",
+  ["mail:calendar"] = "a calendar answered", ["mail:unsubscribe"] = "wants no more of this" }
+
+-- fates.arrival(row) -> sentence, whether somebody must look. row: of the list "arrivals".
+function fates.arrival(row)
+  local value = row.value or {}
+  if row.what ~= "mail:report" then
+    local subject = value.subject and value.subject ~= "" and ": " .. value.subject or ""
+    return (arrived[row.what] or row.what) .. subject, false
+  end
+  local text = (reported[value.fate] or "a server says: ") .. why_of(value)
+  return (is_copy(value) and "the assistant's copy " or "") .. text, is_back(value)
+end
+
+-- fates.join(rows of the list "fates", rows of the list "arrivals"): each fate knows what came back for it.
+function fates.join(rows, arrivals)
+  local of = {}
+  for _, row in ipairs(arrivals) do
+    local value = row.value or {}
+    if row.what == "mail:report" and is_back(value) and not is_copy(value) then
+      of[row.name .. "\n" .. row.key] = row
+    end
+  end
+  for _, row in ipairs(rows) do row.back = of[row.name .. "\n" .. row.key] end
+  return rows
+end
 
 local function skipped(why)
   return { kind = "skipped", text = "skipped: " .. why }
@@ -33,15 +68,16 @@ end
 
 local stuck <const> = { failed = true, held = true, diverged = true, ["over-budget"] = true }
 
--- fates.of(row, person) -> fate
-function fates.of(row, person)
+-- fates.of(row) -> fate
+function fates.of(row)
   if row.unsure then
     return { kind = "unsure", text = "unsure: perhaps it arrived, perhaps not", flag = true, at = row.unsure }
   end
   if row.state == "done" then
     local fate = ended(row)
-    local why = fate.kind == "sent" and person and bounced and bounced(person.key)
-    if why then return { kind = "bounced", text = "came back: " .. why, flag = true, at = fate.at } end
+    if fate.kind == "sent" and row.back then
+      return { kind = "bounced", text = fates.arrival(row.back), flag = true, at = row.back.at }
+    end
     return fate
   end
   if stuck[row.state] then

@@ -4,6 +4,7 @@
 local calendar = require "usher.calendar"
 local facts = require "usher.facts"
 local h = require "usher.html"
+local roster = require "usher.roster"
 local session = require "usher.office.session"
 
 local parts = {}
@@ -46,6 +47,13 @@ end
 -- parts.person_link(key, name) -> node
 function parts.person_link(key, name)
   return h.a { href = parts.query(parts.path "person", { key = key }), name }
+end
+
+-- parts.who(row) -> node: who is meant by a row of a list; a link to the person where there is one.
+function parts.who(row)
+  local key = (row.flow_key or ""):match("^([^/]+)") or ""
+  local name = row.label or row.flow_key or ""
+  return roster.person(key) and parts.person_link(key, name) or name
 end
 
 -- -- moments
@@ -197,8 +205,8 @@ function parts.audience(rule)
 end
 
 -- parts.count(3, "mail") -> "3 mails"
-function parts.count(n, word)
-  return n == 1 and "1 " .. word or ("%d %ss"):format(n, word)
+function parts.count(n, word, words)
+  return n == 1 and "1 " .. word or ("%d %s"):format(n, words or word .. "s")
 end
 
 return parts

@@ -86,8 +86,9 @@ local function keys_of(wanted)
 end
 
 local function look(request)
-  return { fates = { ask = "fates", event = facts.event.id,
-    keys = usher.json.encode(usher.json.array(keys_of(wanted_of(request)))) } }
+  local keys = usher.json.encode(usher.json.array(keys_of(wanted_of(request))))
+  return { fates = { ask = "fates", event = facts.event.id, keys = keys },
+    arrivals = { ask = "arrivals", event = facts.event.id, keys = keys } }
 end
 
 -- -- how they are shown
@@ -102,19 +103,19 @@ function people.answer(answer)
     answer.note and h.div { class = "hint", answer.note } }
 end
 
-local function fate_line(row, person, visitor)
-  local fate = fates.of(row, person)
+local function fate_line(row, visitor)
+  local fate = fates.of(row)
   return h.li { class = fate.flag and "flag" or false, h.strong { row.name }, " ", fate.text,
     fate.at and { ", ", parts.time(visitor, fate.at) } }
 end
 
 -- "3 sent, 2 to come", and all of them behind it; what wants attention is never hidden.
-local function mails_cell(rows, person, visitor)
+local function mails_cell(rows, visitor)
   local n, lines, flags = { sent = 0, planned = 0 }, {}, {}
   for i, row in ipairs(rows) do
-    local fate = fates.of(row, person)
+    local fate = fates.of(row)
     if n[fate.kind] then n[fate.kind] = n[fate.kind] + 1 end
-    lines[i] = fate_line(row, person, visitor)
+    lines[i] = fate_line(row, visitor)
     if fate.flag then flags[#flags + 1] = h.div { class = "flag", row.name, ": ", fate.text } end
   end
   if #rows == 0 then return h.span { class = "quiet", "none" } end
@@ -139,7 +140,7 @@ local function rows_of(keys, fates_by_key, visitor)
     body[#body + 1] = { { parts.person_link(person.key, roster.shown(person)),
         person.position and h.div { class = "hint", person.position } },
       person.group or "", people.answer(answers:get(key)),
-      mails_cell(fates_by_key[person.key] or {}, person, visitor) }
+      mails_cell(fates_by_key[person.key] or {}, visitor) }
   end
   return body
 end
@@ -202,7 +203,7 @@ local function page(request, visitor)
       filter(query),
       h.p { class = "quiet", parts.count(n, "guest") },
       #keys > 0 and parts.table("Guests", { "Who", "Group", "Answer", "Mails" },
-        rows_of(keys, by_key(request.seen.fates), visitor), "small"),
+        rows_of(keys, by_key(fates.join(request.seen.fates, request.seen.arrivals)), visitor), "small"),
       pager(n, wanted, query) },
   } }
 end

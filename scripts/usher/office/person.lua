@@ -1,25 +1,22 @@
 -- SPDX-License-Identifier: MIT
--- person: one person's page. What is known of them, what the office may do for them, and their history from
--- the first mail to the last, in plain words. Links in their mails are theirs: they are cut out of what is
--- shown.
+-- person: one person's page. What is known of them, what the office may do for them, and what happened.
 local answers = require "usher.answers"
 local attendance = require "usher.attendance"
 local facts = require "usher.facts"
-local fates = require "usher.office.fates"
 local h = require "usher.html"
+local history = require "usher.office.history"
 local live = require "usher.live"
+local mailable = require "usher.office.mailable"
 local office = require "usher.office"
 local parts = require "usher.office.parts"
 local people_page = require "usher.office.people"
 local people = require "usher.people"
 local roles = require "usher.office.roles"
 local roster = require "usher.roster"
-local suppression = require "usher.suppression"
 
 local person_page = {}
 
 local NOTE_MAX <const> = 500
-local TOKEN_MIN <const> = 38 -- letters of the shortest token: 16 + 12 + 1 bytes in base64
 
 local function person_of(request)
   local key = (request.query or {}).key or (request.form or {}).person
@@ -40,108 +37,9 @@ local function look(request, visitor)
   return {
     fates = { ask = "fates", event = event, keys = keys },
     letters = { ask = "letters", event = event, keys = keys },
+    arrivals = { ask = "arrivals", event = event, keys = keys },
     acts = roles.may(visitor.has, "trail") and { ask = "acts", event = event, about = person.key } or nil,
   }
-end
-
--- -- what happened, as sentences: { at, text, more }
-
--- A link that opens something for this person alone is shown as "/a/…", and a secret by its name: what leaves
--- in a response would have its value.
-local function without_tokens(text)
-  text = text:gsub("{{secret:([%w_]+):[^}]*}}", "(secret %1)")
-  return (text:gsub("(/%l+/)([%w_-]+)", function(place, token)
-    return #token >= TOKEN_MIN and place .. "\u{2026}" or nil
-  end))
-end
-
-local function letter_text(value)
-  if type(value) ~= "table" or type(value.text) ~= "string" then return nil end
-  return h.details { h.summary { without_tokens(tostring(value.subject or "the mail")) },
-    h.p { class = "hint", "To: ", tostring(value.to or "") },
-    h.tag("pre", { class = "letter", without_tokens(value.text) }) }
-end
-
-local letter_states <const> = {
-  done = "sent", failed = "not delivered", unsure = "unsure: perhaps it arrived, perhaps not",
-  started = "on its way", open = "not taken yet",
-}
-
-local function letters_told(rows, add)
-  for _, row in ipairs(rows) do
-    local copy = row.key:find("^mail:copy") and "a copy to the assistant: " or ""
-    -- What the server said matters where it did not take the mail.
-    local note = row.state ~= "done" and (row.note or "") ~= "" and " (" .. row.note .. ")" or ""
-    local said = letter_states[row.state] or row.state
-    add(row.at, ("%s: %s%s%s"):format(row.name, copy, said, note), letter_text(row.value),
-      row.state == "failed" or row.state == "unsure")
-  end
-end
-
-local function skips_told(rows, person, add)
-  for _, row in ipairs(rows) do
-    local fate = fates.of(row, person)
-    if fate.kind == "skipped" or fate.kind == "stuck" then
-      add(row.updated_at, ("%s: %s"):format(row.name, fate.text), nil, fate.flag)
-    end
-  end
-end
-
-local function acts_told(rows, add)
-  for _, row in ipairs(rows) do
-    add(row.at, ("%s: %s%s"):format(row.who, row.what, row.note and ", " .. row.note or ""))
-  end
-end
-
--- Without the trail (a viewer) the newest answer is still told.
-local function answer_told(person, add)
-  local answer = usher.book("answers"):get(person.key)
-  if answer and answer.at then
-    add(answer.at, ("answered %s%s"):format(answer.answer, answer.note and ", " .. answer.note or ""))
-  end
-end
-
-local function presence_told(person, add)
-  for _, one in ipairs(attendance.of(person.key) or {}) do
-    local who = one.via:match("^hand:(.*)$")
-    local said = one.absent and "marked as absent" or "marked as present"
-    add(one.at, who and ("%s by %s"):format(said, who ~= "" and who or "the office") or "joined")
-  end
-end
-
-local function history(request, person, visitor)
-  local lines, items = {}, {}
-  local function add(at, text, more, flag)
-    lines[#lines + 1] = { at = at, text = text, more = more, flag = flag }
-  end
-  letters_told(request.seen.letters, add)
-  skips_told(request.seen.fates, person, add)
-  if request.seen.acts then acts_told(request.seen.acts, add) else answer_told(person, add) end
-  presence_told(person, add)
-  table.sort(lines, function(a, b) return a.at < b.at end)
-  for i, line in ipairs(lines) do
-    items[i] = h.li { h.span { class = "at", parts.time(visitor, line.at) }, " ",
-      h.span { class = line.flag and "flag" or false, line.text }, line.more }
-  end
-  return #items > 0 and h.ol { class = "history", items }
-    or h.p { class = "quiet", "Nothing has happened yet." }
-end
-
--- What is still to come, by its moment.
-local function to_come(request, person, visitor)
-  local items = {}
-  for _, row in ipairs(request.seen.fates) do
-    local fate = fates.of(row, person)
-    if fate.kind == "planned" or fate.kind == "retrying" then
-      items[#items + 1] = { at = fate.at, node = h.li {
-        h.span { class = "at", parts.time(visitor, fate.at) }, " ", h.strong { row.name },
-        fate.kind == "retrying" and { " ", h.span { class = "flag", fate.text } } } }
-    end
-  end
-  table.sort(items, function(a, b) return a.at < b.at end)
-  for i, item in ipairs(items) do items[i] = item.node end
-  return #items > 0 and h.ol { class = "history", items }
-    or h.p { class = "quiet", "No mail to this person is planned." }
 end
 
 -- -- what is known, and what may be done
@@ -165,12 +63,6 @@ end
 local function stands_in(person)
   local whom = person.stands_in_for
   return whom and h.p { "Comes in the place of ", h.strong { facts.full_name(whom) }, "." }
-end
-
--- Whoever wants no mail is told by telephone.
-local function suppressed(person)
-  local why = person.guest and person.mail and suppression.why(person.mail, "event")
-  return why and h.p { class = "flag", "This address ", why, "." }
 end
 
 local function answer_form(person, visitor)
@@ -221,10 +113,10 @@ local function page(request, visitor)
   local answer = usher.book("answers"):get(person.key)
   return { title = facts.full_name(person), body = {
     person.guest and h.p { class = "lead", people_page.answer(answer) },
-    stands_in(person), suppressed(person), known(person),
+    stands_in(person), mailable.node(person, visitor), known(person),
     forms(person, visitor),
-    h.section { h.h2 { "To come" }, to_come(request, person, visitor) },
-    h.section { h.h2 { "From the beginning" }, history(request, person, visitor) },
+    h.section { h.h2 { "To come" }, history.to_come(request, visitor) },
+    h.section { h.h2 { "From the beginning" }, history.node(request, person, visitor) },
   } }
 end
 
@@ -294,6 +186,7 @@ local function correct_address(request, visitor)
 end
 
 function person_page.register()
+  mailable.register()
   office.page("person", { look = look }, page)
   office.act("answer", { act = "answer" }, write_answer)
   office.act("present", { act = "answer" }, mark_present)

@@ -55,6 +55,11 @@ local function together(request)
   return list
 end
 
+-- Mails that came in are acts of whoever sent them.
+local mails <const> = { ["mail:report"] = "reported on a mail", ["mail:reply"] = "wrote a reply",
+  ["mail:automatic"] = "an automatic reply", ["mail:calendar"] = "answered from a calendar",
+  ["mail:unsubscribe"] = "asked for no more mail" }
+
 local function about(row)
   local person = row.about and roster.person(row.about)
   if person then return parts.person_link(person.key, roster.shown(person)) end
@@ -64,7 +69,7 @@ end
 local function page(request, visitor)
   local acts, body = request.seen.acts, {}
   for i, row in ipairs(together(request)) do
-    local what = { row.what, row.note and h.div { class = "hint", row.note } }
+    local what = { mails[row.what] or row.what, row.note and h.div { class = "hint", row.note } }
     body[i] = { parts.time(visitor, row.at), row.who, what, about(row) }
   end
   local oldest = acts[#acts]

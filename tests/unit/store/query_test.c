@@ -230,6 +230,39 @@ static void the_mails_of_a_person_are_listed_as_asked_and_as_they_are(void **sta
     buf_release(&value);
 }
 
+static void signal_to(struct batch *b, const char *key, const char *name, const char *dedup, int64_t at)
+{
+    struct buf value;
+    buf_init(&value, 100);
+    record_put_text(&value, TEXT("as it came"));
+    struct inbox_row row = {.event = TEXT("hlb-2021"),
+        .flow_name = TEXT("guest"),
+        .flow_key = text_of(key),
+        .name = text_of(name),
+        .dedup = text_of(dedup),
+        .at = {at},
+        .value = sample_record(&value)};
+    batch_inbox(b, &row);
+    buf_release(&value);
+}
+
+static void what_came_in_about_mails_is_listed_by_person_and_by_time(void **state)
+{
+    const char *some = "{\"event\":\"hlb-2021\",\"keys\":\"[\\\"P0001\\\",\\\"P0003\\\"]\"}";
+    struct batch *b = batch_new();
+    signal_to(b, "P0001", "mail:report", "one", 100);
+    signal_to(b, "P0001", "mail:reply", "two", 200);
+    signal_to(b, "P0001", "rsvp", "three", 300);
+    signal_to(b, "P0002", "mail:report", "four", 400);
+    sample_commit(store, b);
+    assert_list_has("arrivals", some, 2, "\"value\":\"as it came\"");
+    assert_list_has("arrivals", some, 2, "\"what\":\"mail:reply\"");
+    assert_list("arrivals", "{\"event\":\"other\",\"keys\":\"[\\\"P0001\\\"]\"}", "[]");
+    assert_list_has("reports", "{\"since\":0}", 2, "\"label\":\"Kinley Dorji\"");
+    assert_list_has("reports", "{\"since\":101,\"event\":\"hlb-2021\"}", 1, "\"flow_key\":\"P0002\"");
+    assert_list("reports", "{\"since\":0,\"event\":\"other\"}", "[]");
+}
+
 static void an_unsure_step_is_listed_until_it_is_decided(void **state)
 {
     assert_list_has("unsure", "{}", 1, "\"key\":\"mail:invite/P0001\"");
@@ -340,6 +373,7 @@ int main(void)
         TEST(flows_that_stopped_are_listed_with_the_reason),
         TEST(the_fates_of_some_people_are_found_by_their_keys),
         TEST(the_mails_of_a_person_are_listed_as_asked_and_as_they_are),
+        TEST(what_came_in_about_mails_is_listed_by_person_and_by_time),
         TEST(an_unsure_step_is_listed_until_it_is_decided),
         TEST(an_occurrence_keeps_its_first_decision),
         TEST(the_audit_trail_says_who_did_what),
