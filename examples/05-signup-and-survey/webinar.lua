@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- A public webinar: people sign up on a page, the seats are shared out among groups, and who finds none
 -- waits. Try it:  usher rehearse webinar.lua
+-- transcript: usher rehearse webinar.lua
 
 event "ict-webinar" {
   title = "Webinar: Social Media in the Public Service",
@@ -49,3 +50,5 @@ mail "still-full" {
   text = "Dear {full_name},\n\nno seat has come free so far. We ask you until the webinar begins.",
 }
 mail "who-is-coming" { to = organisers, at = "1 working day before, 17:30" }
+
+use "survey" -- what comes after it: survey.lua

@@ -157,7 +157,8 @@ function interest(name) end
 function text(text) end
 
 ---A question that is answered with one of the texts; several = true: with as many as one likes. required =
----true: not without an answer.
+---true: not without an answer. A text may be one for each language: { en = "Without", dz = "..." }; then
+---the question goes into brackets: choice({ en = "Lunch", dz = "..." }) { ... }.
 ---
 ---@param name string
 ---@return fun(options: table): any

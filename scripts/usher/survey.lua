@@ -119,7 +119,6 @@ local function add_rule(s, name, o)
     units[i] = { person = person, key = person.key }
   end
   sending.declare(rule, units)
-  return #units
 end
 
 local function ready_text(s, kind)
@@ -128,12 +127,9 @@ end
 
 local function add_opening(s, o)
   local ready = ready_text(s, s.after and "before" or "opens")
-  local n = add_rule(s, s.name, { at = "at the start", late = "within 2 days", unsure = "ask",
+  add_rule(s, s.name, { at = "at the start", late = "within 2 days", unsure = "ask",
     subject = o.subject or ready.subject, text = o.text or not o.file and ready.text or nil,
     file = o.file, from = o.from, reply_to = o.reply_to })
-  if n == 0 then
-    facts.note('survey "%s": nobody is in its audience, %s', s.name, audience.text(s.parts))
-  end
 end
 
 -- "on the last day, 10:00" is a day of the survey's own, so its phrase is read on another clock.
@@ -174,10 +170,14 @@ end
 -- ---- declaring it -------------------------------------------------------------------------------------
 
 -- What depends on whether people may sign up, which the script may say below.
-local function settle_groups(s)
-  local people, open = audience.candidates(s.parts), facts.signup ~= nil
-  s.groups = s.by_group and store.groups(people, open) or nil
-  if s.anonymous and not open and #people > 0 and #people < store.STEP then
+local function settle_audience(s)
+  local people = audience.candidates(s.parts)
+  local may_grow = facts.signup ~= nil and audience.takes_sign_ups(s.parts)
+  s.groups = s.by_group and store.groups(people, may_grow) or nil
+  if may_grow then return end
+  if #people == 0 then
+    facts.note('survey "%s": nobody is in its audience, %s', s.name, audience.text(s.parts))
+  elseif s.anonymous and #people < store.STEP then
     facts.note('survey "%s": of fewer than %d anonymous answers nothing is ever shown, and %d %s asked',
       s.name, store.STEP, #people, #people == 1 and "person is" or "people are")
   end
@@ -186,7 +186,7 @@ end
 local function remember(title, s)
   if facts.survey_named[s.name] then check.refuse("%s: there is a survey of this name already", title) end
   facts.survey_named[s.name], facts.surveys[#facts.surveys + 1] = s, s
-  settle.at_end(function() settle_groups(s) end)
+  settle.at_end(function() settle_audience(s) end)
   if #facts.surveys == 1 then
     page.register()
     pretend.register()

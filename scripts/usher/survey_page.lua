@@ -15,6 +15,7 @@ local h = require "usher.html"
 local interest = require "usher.interest_page"
 local lang = require "usher.lang"
 local links = require "usher.links"
+local moments = require "usher.moments"
 local offers = require "usher.offers"
 local outside = require "usher.survey_outside"
 local questions = require "usher.questions"
@@ -236,6 +237,17 @@ local function are_whole(answers, problems)
   return true
 end
 
+-- Reminders that wait to leave, because the mail server has no room. What is taken back has its time in the
+-- journal, so nothing is when it is anonymous: then somebody may be reminded once too often.
+local function take_back_nudges(v)
+  for _, rule in ipairs(facts.rules) do
+    local own = rule.word == "survey" and rule.about == v.s.name
+    if own and moments.of(rule, v.person, rule.anchor).utc <= usher.now() then
+      usher.recall(rule.name, v.person.key, "has answered")
+    end
+  end
+end
+
 local function send(request)
   local v, otherwise = named_visit(request)
   if not v then return otherwise end
@@ -249,6 +261,7 @@ local function send(request)
   if not is_empty(problems) then return form_page(v, answers, problems, say(v, "wrong")) end
   if is_empty(answers) then return form_page(v, answers, problems, say(v, "nothing")) end
   store.put(v.s, v.person, answers)
+  if not v.s.anonymous then take_back_nudges(v) end
   return { redirect = v.path .. (v.s.anonymous and "" or "?done=1") }
 end
 
