@@ -184,7 +184,7 @@ void effect_begin_again(struct engine *g, struct flow *f, struct step *s);
 size_t effect_waiting(const struct engine *g); // how many are open and queued
 void effect_fill_room(struct engine *g);       // begins queued ones while there is room
 void effect_perform(struct engine *g, int64_t flow, int32_t step);
-// When memory is crowded and a queue is long and slow, some of it makes way for others; and when to look whether
+// When memory is crowded and a queue is long and slow, some of it makes way for others; and when to look if
 // it is slow.
 void effect_make_way(struct engine *g);
 struct instant effect_way_at(const struct engine *g);

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- A survey before and after, its nudges, and the form for what comes next: whoever has answered is left alone.
+-- A survey before and after, its nudges, and the form for what comes next: who has answered is left alone.
 -- transcript: usher rehearse surveys.lua --from "2021-02-01 09:00 Asia/Thimphu"
 event "surveys" {
   title = "Briefing on digital trends",

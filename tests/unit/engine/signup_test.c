@@ -4,8 +4,9 @@
 // the rules in another way: it keeps people and nothing else, and counts on its fingers.
 //
 // After a crash the books must hold what a beginning of the unanswered burst leaves behind, with at least
-// everything in it that was answered. PROPERTY_RUNS says how many crowds (./dev property signup), PROPERTY_FROM
-// which is the first, so that one of them is replayed. Versions of the word with a guard taken out must be found.
+// everything in it that was answered. PROPERTY_RUNS says how many crowds (./dev property signup),
+// PROPERTY_FROM which is the first, so that one of them is replayed. Versions of the word with a guard taken
+// out must be found.
 #include "engine_rig.h"
 
 #include "engine/link.h"
