@@ -245,6 +245,37 @@ def check_practice_writes_to_the_outbox_only_and_its_database_stays_one_for_prac
     peer.close()
 
 
+WORDS = """
+event "tea" { title = "Tea", when = "Wed 5 Mar 2031 14:00-15:30 Asia/Thimphu", from = "desk@office.example",
+  where = "Room 2" }
+people { { key = "deki", name = "Deki Pelden", role = "organiser", mail = "deki@office.example" },
+  { key = "lhamo", name = "Lhamo", role = "speaker", mail = "lhamo@office.example" } }
+guests { { name = "Sonam Wangmo", mail = "sonam@guests.example" }, { name = "Karma", mail = "karma@guests.example" } }
+mail "invitation" { to = invited, at = "10 working days before, 09:00", subject = "{title}", text = "Dear {name}" }
+"""
+
+
+def organise(place):
+    """What an organiser asks: what comes next, who did what, a link to log in."""
+    [row] = place.json("next")["rows"]
+    equal((row["name"], row["n"]), ("invitation", 2))
+    holds(ended(place, "next"), "Wed 19 Feb 2031 09:00")
+    ended(place, "answer", "Sonam", "yes", "--note", "by phone", "--by", "Deki")
+    holds(ended(place, "log"), "Deki")
+    holds(ended(place, "log", "tea"), "by phone")
+    holds(json.dumps(place.json("log")["rows"]), '"who": "Deki"')
+    holds(ended(place, "login", "deki@office.example"), "tea, as Deki Pelden:\nhttp://127.0.0.1:8080/login/")
+    refused(place, 1, "lhamo@office.example", "login", "lhamo@office.example")  # a speaker has no log-in
+
+
+def check_what_comes_next_who_did_what_and_a_link_to_log_in():
+    with live.Place(WORDS) as place:
+        place.run("--as-if", "18 Feb 2031 09:00 Asia/Thimphu")
+        organise(place)
+        equal(place.stop(), 0)
+        organise(place)
+
+
 def check_exit_codes():
     with live.Place(PLAIN) as place:
         place.write("broken.lua", "event 'x' {\n")
