@@ -76,13 +76,22 @@ end
 local of_audience <const> = { invited = "all", coming = "yes", declined = "no", not_answered = "none",
   waiting = "waiting" }
 
+-- counts.is_by_answers(rule) -> whether answers alone say who gets it; others are known only when the time
+-- comes
+function counts.is_by_answers(rule)
+  for _, part in ipairs(rule.parts) do
+    if not of_audience[part.word or ""] then return false end
+  end
+  return true
+end
+
 -- counts.expected(rule, groups) -> { n = who would get it as answers are now, of = who could }, or nil when
 -- the rule is for others than guests.
 function counts.expected(rule, groups)
+  if not counts.is_by_answers(rule) then return nil end
   local n, all = 0, 0
   for _, part in ipairs(rule.parts) do
-    local field = of_audience[part.word or ""]
-    if not field then return nil end
+    local field = of_audience[part.word]
     for group, count in pairs(groups) do
       if not part.group or part.group == group then n, all = n + count[field], all + count.all end
     end

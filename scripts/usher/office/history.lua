@@ -2,9 +2,13 @@
 -- history: what happened to one person, from the first mail to the last, in plain words; and what is still to
 -- come. Links in their mails are theirs: they are cut out of what is shown.
 local attendance = require "usher.attendance"
+local audience = require "usher.audience"
+local counts = require "usher.office.counts"
+local facts = require "usher.facts"
 local fates = require "usher.office.fates"
 local h = require "usher.html"
 local parts = require "usher.office.parts"
+local suppression = require "usher.suppression"
 
 local history = {}
 
@@ -105,15 +109,25 @@ function history.node(request, person, visitor)
     or h.p { class = "quiet", "Nothing has happened yet." }
 end
 
--- history.to_come(request, visitor) -> node: what is still to come, by its moment
-function history.to_come(request, visitor)
+-- Why a planned mail would not be sent if its moment were now, or nil.
+local function obstacle(row, person)
+  local rule = facts.rule_named[row.name]
+  if not rule then return nil end
+  local verdict = not counts.is_by_answers(rule) or audience.verdict(rule.parts, person)
+  return verdict == true and suppression.refusal(rule, person) or verdict ~= true and verdict or nil
+end
+
+-- history.to_come(request, person, visitor) -> node: what is still to come, by its moment
+function history.to_come(request, person, visitor)
   local items = {}
   for _, row in ipairs(request.seen.fates) do
     local fate = fates.of(row)
     if fate.kind == "planned" or fate.kind == "retrying" then
+      local why = fate.kind == "planned" and obstacle(row, person)
       items[#items + 1] = { at = fate.at, node = h.li {
         h.span { class = "at", parts.time(visitor, fate.at) }, " ", h.strong { row.name },
-        fate.kind == "retrying" and { " ", h.span { class = "flag", fate.text } } } }
+        fate.kind == "retrying" and { " ", h.span { class = "flag", fate.text } },
+        why and h.div { class = "hint", "skipped, as things are now: ", why } } }
     end
   end
   table.sort(items, function(a, b) return a.at < b.at end)

@@ -115,7 +115,7 @@ local function page(request, visitor)
     person.guest and h.p { class = "lead", people_page.answer(answer) },
     stands_in(person), mailable.node(person, visitor), known(person),
     forms(person, visitor),
-    h.section { h.h2 { "To come" }, history.to_come(request, visitor) },
+    h.section { h.h2 { "To come" }, history.to_come(request, person, visitor) },
     h.section { h.h2 { "From the beginning" }, history.node(request, person, visitor) },
   } }
 end

@@ -179,6 +179,27 @@ static void what_the_office_does_is_written_down_with_its_name(void **state)
     rig_end(r);
 }
 
+static void what_would_be_skipped_is_told_before(void **state)
+{
+    struct rig *r = rig_new("2021-02-01 08:00");
+    r->base_url = "https://events.example";
+    rig_write(r, "one.lua",
+        EVENT(
+            "one") "mail 'asking' { to = not_answered, at = '1 day before, 09:00', subject = 's', text = 't' "
+                   "}\n"
+                   "mail 'thanks' { to = present, at = '1 day after, 09:00', subject = 's', text = 't' }\n");
+    rig_begin(r);
+    rig_settle(r);
+    const char *cookie = cookie_for(r, "one", "owner");
+    const char *who = rig_with_cookie(r, cookie, "{\"query\": {\"key\": \"S1\"}}");
+    assert_null(strstr(rig_visit(r, "GET", "/e/one/person", who), "as things are now"));
+    act(r, cookie, "answer", "\"person\": \"S1\", \"answer\": \"yes\"");
+    const char *page = rig_visit(r, "GET", "/e/one/person", who);
+    assert_holds_words(page, "asking</strong><div class=\"hint\">skipped, as things are now: answered yes");
+    assert_holds_words(page, "thanks</strong></li>"); // who will be there nobody knows yet
+    rig_end(r);
+}
+
 static void what_usher_stops_is_in_the_log_and_on_the_first_page(void **state)
 {
     struct rig *r = rig_new("2021-02-01 08:00");
@@ -343,6 +364,7 @@ int main(void)
         cmocka_unit_test(a_form_of_another_site_is_refused_before_anything_else),
         cmocka_unit_test(the_way_back_stays_on_these_pages),
         cmocka_unit_test(what_the_office_does_is_written_down_with_its_name),
+        cmocka_unit_test(what_would_be_skipped_is_told_before),
         cmocka_unit_test(what_usher_stops_is_in_the_log_and_on_the_first_page),
         cmocka_unit_test(what_can_not_be_taken_is_told),
         cmocka_unit_test(whatever_people_wrote_stays_text_on_every_page),
