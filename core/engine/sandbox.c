@@ -139,6 +139,11 @@ static int on_panic(lua_State *L)
     exit(3);
 }
 
+// How much Lua collects for what it allocates. With its own 100 a slice that allocates 200 KB goes through the
+// whole heap, and with 5,000 guests (40 MB) that alone used up the 50 ms of an innocent flow. With 8 a cycle is
+// spread over some megabytes.
+#define GC_STEP_MULTIPLIER 8
+
 struct sandbox *sandbox_open(void *owner)
 {
     struct sandbox *s = mem_alloc(sizeof *s);
@@ -148,6 +153,7 @@ struct sandbox *sandbox_open(void *owner)
     lua_State *L = s->L = lua_newstate(budget_alloc, &s->budget);
     if (!L) exit(3);
     lua_atpanic(L, on_panic);
+    lua_gc(L, LUA_GCINC, 0, GC_STEP_MULTIPLIER, 0);
     *(struct sandbox **)lua_getextraspace(L) = s;
     lua_newtable(L);
     int env = lua_gettop(L);
