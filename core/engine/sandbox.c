@@ -2,6 +2,8 @@
 // The first half of sandbox.h: the state and its globals. freeze.c is the second, source.c looks at scripts.
 #include "engine/sandbox.h"
 
+#include "engine/chunks.h"
+
 #include "base/nearest.h"
 #include "engine/meta.h"
 #include "engine/source.h"
@@ -187,17 +189,21 @@ void sandbox_close(struct sandbox *s)
 
 // ---- loading ----------------------------------------------------------------------------------------
 
-int sandbox_load(struct sandbox *s, lua_State *L, const char *name, struct text source, struct err *e)
+static int compile(lua_State *L, const char *name, struct text source, struct err *e)
 {
     struct text program;
     if (source_check(name, source, &program, e)) return -(int)ERR_INPUT;
     char chunk[256];
     snprintf(chunk, sizeof chunk, "@%s", name);
-    if (luaL_loadbufferx(L, program.data, program.len, chunk, "t") != LUA_OK) {
-        source_explain(name, program, text_of(lua_tostring(L, -1)), e);
-        lua_pop(L, 1);
-        return -(int)ERR_INPUT;
-    }
+    if (luaL_loadbufferx(L, program.data, program.len, chunk, "t") == LUA_OK) return 0;
+    source_explain(name, program, text_of(lua_tostring(L, -1)), e);
+    lua_pop(L, 1);
+    return -(int)ERR_INPUT;
+}
+
+int sandbox_load(struct sandbox *s, lua_State *L, const char *name, struct text source, struct err *e)
+{
+    if (!chunks_load(L, name, source) && compile(L, name, source, e)) return -(int)ERR_INPUT;
     lua_rawgeti(L, LUA_REGISTRYINDEX, s->globals_ref);
     lua_setupvalue(L, -2, 1);
     return 0;

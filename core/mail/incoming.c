@@ -3,9 +3,9 @@
 
 #include "base/utf8.h"
 #include "mail/fields.h"
+#include "mail/gmime_late.h"
 #include "mail/untag.h"
 
-#include <gmime/gmime.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -31,14 +31,19 @@ struct reading {
     bool has_text, has_html, cut;
 };
 
-bool incoming_is_built_in(void)
-{
-    return true;
-}
+static bool gmime_is_here;
 
 static void start_gmime(void)
 {
-    g_mime_init();
+    gmime_is_here = gmime_late_open();
+    if (gmime_is_here) g_mime_init();
+}
+
+bool incoming_is_built_in(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, start_gmime);
+    return gmime_is_here;
 }
 
 // ---- clean text -------------------------------------------------------------------------------------
@@ -525,9 +530,8 @@ static void reading_end(struct reading *r, struct buf *out)
 
 int incoming_read(struct text bytes, bool more, struct buf *out, struct err *e)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct reading r;
-    pthread_once(&once, start_gmime);
+    if (!incoming_is_built_in()) return err_set(e, ERR_USAGE, "GMime 3 is not installed: " GMIME_LIBRARY);
     if (bytes.len > INCOMING_LEN_MAX) {
         bytes.len = INCOMING_LEN_MAX;
         more = true;

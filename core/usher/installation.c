@@ -271,9 +271,8 @@ static int mailbox_settings(struct installation *in, struct mailbox_settings *ou
     if (!mailbox.data) return 0;
     if (!incoming_is_built_in())
         return err_set(e, ERR_INPUT,
-            "mailbox: this usher was built without the part that reads mail. Install libgmime-3.0-dev and "
-            "build "
-            "usher again, or take mailbox out of the settings");
+            "mailbox: the part that reads mail is missing here. Install libgmime-3.0-0 (when usher was built "
+            "without it: libgmime-3.0-dev, and build again), or take mailbox out of the settings");
     out->host = installation_text(in, "mailbox", "host");
     if (!out->host) return err_set(e, ERR_INPUT, "mailbox.host is missing: which server keeps the mailbox?");
     out->port = (int)record_get_int(mailbox, "port", 0);

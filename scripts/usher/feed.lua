@@ -20,6 +20,9 @@ local function text_of(entries)
   return ics.calendar { method = "PUBLISH", name = facts.event.title, refresh = REFRESH, entries = entries }
 end
 
+-- feed.text(person) -> the bytes of their feed. Only inside usher.decide, handlers and routes.
+function feed.text(person) return text_of(invite.feed(person)) end
+
 -- FNV-1a: tells one version of a feed from the next. It guards against nothing.
 local function checksum(text)
   local hash = 0xcbf29ce484222325
