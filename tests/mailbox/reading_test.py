@@ -15,7 +15,7 @@ import live
 from errands import equal, main
 
 MAILS = 1000
-UNDER_FIRE = 600
+UNDER_FIRE = 800
 KILLS = 60
 KILLS_AT_WORK = 30  # that many at least must have come while mails were still to be read
 TICK_MS = 20
@@ -109,15 +109,18 @@ def written(place):
 
 
 def shoot(place):
-    """Kills and restarts until KILLS kills were made; answers how many came while mails were still to be read."""
-    at_work, life_s = 0, 0.3
+    """Kills and restarts. Every other life ends while it reads, shortly after its first answer; the others end at
+    any instant of their start. Answers how many kills came while mails were still to be read."""
+    at_work = 0
     for n in range(KILLS):
         before = written(place)
-        time.sleep(random.random() * life_s)
+        if n % 2 and before < UNDER_FIRE:
+            live.wait_until("something is answered", lambda: written(place) > before)
+            time.sleep(random.random() * 0.02)
+        else:
+            time.sleep(random.random() * 0.12)
         place.kill()
         at_work += before < UNDER_FIRE
-        ahead = before * KILLS > UNDER_FIRE * n  # lives are shorter then, so that work is left for the last kills
-        life_s *= 0.8 if ahead else 1.25
         place.start()
     return at_work
 
