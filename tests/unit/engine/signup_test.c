@@ -13,8 +13,6 @@
 #include "engine/web.h"
 #include "time/span.h"
 
-#include <ctype.h>
-
 #define PEOPLE 20
 #define GROUPS 3
 #define BURST_MAX 10
