@@ -141,9 +141,9 @@ static int on_panic(lua_State *L)
     exit(3);
 }
 
-// How much Lua collects for what it allocates. With its own 100 a slice that allocates 200 KB goes through the
-// whole heap, and with 5,000 guests (40 MB) that alone used up the 50 ms of an innocent flow. With 8 a cycle is
-// spread over some megabytes.
+// How much Lua collects for what it allocates. With its own 100 a slice that allocates 200 KB goes through
+// the whole heap, and with 5,000 guests (40 MB) that alone used up the 50 ms of an innocent flow. With 8 a
+// cycle is spread over some megabytes.
 #define GC_STEP_MULTIPLIER 8
 
 struct sandbox *sandbox_open(void *owner)
