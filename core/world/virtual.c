@@ -25,18 +25,27 @@ struct coming {
     struct text note;
     // acts
     char *event;
-    struct coming **acting_in; // the list that it is taken from when it is done
+    uint64_t order; // of two for the same time the one that was added first comes first
+    struct virtual *v;
+};
+
+// In the order in which they were added; whoever is taken out is near the front.
+struct line {
+    struct coming *first, **end;
 };
 
 struct virtual
 {
     struct engine *engine;
     struct instant now, alarm;
-    struct pretending *asked;       // handlers that have not said yet what people do
-    struct coming *outcomes, *acts; // both sorted by time, then by when they were added
-    struct coming *acting;          // handed to the script, and not known to be on disk
-    size_t pretended_n;             // of how much of the history people have heard
-    bool begun;                     // who comes without having been written to has been asked for
+    struct pretending *asked, **asked_end; // handlers that have not said yet what people do
+    struct line outcomes;                  // of effects, which end at once
+    struct coming **acts;                  // a heap: the earliest is at its top
+    size_t acts_n, acts_room;
+    uint64_t acts_added;
+    struct line acting; // acts handed to the script, and not known to be on disk
+    size_t pretended_n; // of how much of the history people have heard
+    bool begun;         // who comes without having been written to has been asked for
     struct record *history;
     size_t history_n, history_room;
     int64_t boundary, crash_at;
@@ -61,18 +70,72 @@ struct virtual *virtual_new(struct instant now)
     v->now = now;
     v->alarm = INSTANT_NEVER;
     v->pretending = true;
+    v->asked_end = &v->asked;
+    v->outcomes.end = &v->outcomes.first;
+    v->acting.end = &v->acting.first;
     return v;
 }
 
-static void free_coming(struct coming **list)
+static void free_coming(struct coming *c)
 {
-    while (*list) {
-        struct coming *c = *list;
-        *list = c->next;
-        free(c->memory);
-        free(c->event);
-        free(c);
+    free(c->memory);
+    free(c->event);
+    free(c);
+}
+
+// ---- who is next ------------------------------------------------------------------------------------
+
+static void line_add(struct line *l, struct coming *c)
+{
+    c->next = NULL;
+    *l->end = c;
+    l->end = &c->next;
+}
+
+static void line_remove(struct line *l, struct coming *c)
+{
+    struct coming **at = &l->first;
+    while (*at != c) at = &(*at)->next;
+    *at = c->next;
+    if (!*at) l->end = at;
+}
+
+static struct coming *line_take(struct line *l)
+{
+    struct coming *c = l->first;
+    if (c) line_remove(l, c);
+    return c;
+}
+
+static bool comes_before(const struct coming *a, const struct coming *b)
+{
+    return a->at.ms != b->at.ms ? a->at.ms < b->at.ms : a->order < b->order;
+}
+
+static void acts_add(struct virtual *v, struct coming *c)
+{
+    if (v->acts_n == v->acts_room) {
+        v->acts_room = v->acts_room ? 2 * v->acts_room : 64;
+        v->acts = mem_grow(v->acts, sizeof *v->acts * v->acts_room);
     }
+    c->order = ++v->acts_added;
+    size_t i = v->acts_n++;
+    for (; i > 0 && comes_before(c, v->acts[(i - 1) / 2]); i = (i - 1) / 2) v->acts[i] = v->acts[(i - 1) / 2];
+    v->acts[i] = c;
+}
+
+static struct coming *acts_take(struct virtual *v)
+{
+    struct coming *first = v->acts[0], *last = v->acts[--v->acts_n];
+    size_t i = 0;
+    for (size_t child = 1; child < v->acts_n; child = 2 * i + 1) {
+        if (child + 1 < v->acts_n && comes_before(v->acts[child + 1], v->acts[child])) child++;
+        if (!comes_before(v->acts[child], last)) break;
+        v->acts[i] = v->acts[child];
+        i = child;
+    }
+    if (v->acts_n) v->acts[i] = last;
+    return first;
 }
 
 // An engine that is gone answers no more: what it was asked is asked again.
@@ -81,6 +144,7 @@ static void forget_asked(struct virtual *v)
     while (v->asked) {
         struct pretending *p = v->asked;
         v->asked = p->next;
+        if (!v->asked) v->asked_end = &v->asked;
         if (p->effect == AT_BEGIN) v->begun = false;
         else if (p->effect < v->pretended_n) v->pretended_n = p->effect;
         free(p->event);
@@ -92,19 +156,13 @@ void virtual_free(struct virtual *v)
 {
     if (!v) return;
     forget_asked(v);
-    free_coming(&v->outcomes);
-    free_coming(&v->acts);
-    free_coming(&v->acting);
+    for (struct coming *c; (c = line_take(&v->outcomes));) free_coming(c);
+    for (struct coming *c; (c = line_take(&v->acting));) free_coming(c);
+    while (v->acts_n) free_coming(acts_take(v));
+    free(v->acts);
     virtual_forget_history(v);
     free(v->history);
     free(v);
-}
-
-static void add_coming(struct coming **list, struct coming *c)
-{
-    while (*list && (*list)->at.ms <= c->at.ms) list = &(*list)->next;
-    c->next = *list;
-    *list = c;
 }
 
 // ---- crashes ----------------------------------------------------------------------------------------
@@ -137,12 +195,9 @@ void virtual_revive(struct virtual *v)
     v->engine = NULL;
     v->alarm = INSTANT_NEVER;
     forget_asked(v);
-    free_coming(&v->outcomes);
-    while (v->acting) { // people do not lose their answers when the engine does
-        struct coming *c = v->acting;
-        v->acting = c->next;
-        add_coming(&v->acts, c);
-    }
+    for (struct coming *c; (c = line_take(&v->outcomes));) free_coming(c);
+    // People do not lose their answers when the engine does.
+    for (struct coming *c; (c = line_take(&v->acting));) acts_add(v, c);
 }
 
 // ---- the table of engine/world.h ----------------------------------------------------------------------
@@ -245,7 +300,7 @@ static void on_perform(void *self, const struct effect *effect)
         c->note = TEXT("rehearsed");
     }
     buf_release(&value);
-    add_coming(&v->outcomes, c);
+    line_add(&v->outcomes, c);
 }
 
 struct world virtual_world(struct virtual *v)
@@ -276,7 +331,7 @@ static void add_act(struct virtual *v, const char *event, struct record act)
     c->memory = mem_copy(act.data, act.len);
     c->record = (struct record){(const uint8_t *)c->memory, act.len};
     c->event = mem_copyz(event);
-    add_coming(&v->acts, c);
+    acts_add(v, c);
 }
 
 static void on_pretended(void *ctx, struct record acts, const struct err *error)
@@ -287,6 +342,7 @@ static void on_pretended(void *ctx, struct record acts, const struct err *error)
     struct pretending **at = &p->v->asked;
     while (*at != p) at = &(*at)->next;
     *at = p->next;
+    if (!*at) p->v->asked_end = at;
     free(p->event);
     free(p);
 }
@@ -294,19 +350,18 @@ static void on_pretended(void *ctx, struct record acts, const struct err *error)
 static void on_acted(void *ctx, struct record reply, const struct err *error)
 {
     (void)reply, (void)error;
-    struct coming *c = ctx, **at = c->acting_in;
-    while (*at != c) at = &(*at)->next;
-    *at = c->next;
-    c->next = NULL;
-    free_coming(&c);
+    struct coming *c = ctx;
+    line_remove(&c->v->acting, c);
+    free_coming(c);
 }
 
 static void ask(struct virtual *v, struct text event, const char *handler, struct record with, size_t effect)
 {
     if (!engine_has_handler(v->engine, event, text_of(handler))) return;
     struct pretending *p = mem_alloc(sizeof *p);
-    *p = (struct pretending){v->asked, v, effect, mem_copy(event.data, event.len)};
-    v->asked = p;
+    *p = (struct pretending){NULL, v, effect, mem_copy(event.data, event.len)};
+    *v->asked_end = p;
+    v->asked_end = &p->next;
     engine_call(v->engine, event, text_of(handler), with, on_pretended, p);
 }
 
@@ -341,11 +396,8 @@ static void pretend(struct virtual *v)
 
 static void act(struct virtual *v, struct coming *c)
 {
-    struct coming **end = &v->acting; // in order: after a crash they act again one after the other
-    while (*end) end = &(*end)->next;
-    *end = c;
-    c->next = NULL;
-    c->acting_in = &v->acting;
+    c->v = v;
+    line_add(&v->acting, c); // in order: after a crash they act again one after the other
     struct record visit = record_get(c->record, "visit");
     if (visit.data) engine_web(v->engine, visit, on_acted, c);
     else
@@ -357,13 +409,10 @@ static void act(struct virtual *v, struct coming *c)
 
 static bool deliver_outcomes(struct virtual *v)
 {
-    bool any = v->outcomes != NULL;
-    while (v->outcomes) {
-        struct coming *c = v->outcomes;
-        v->outcomes = c->next;
+    bool any = v->outcomes.first != NULL;
+    for (struct coming *c; (c = line_take(&v->outcomes));) {
         engine_post(v->engine, c->flow, c->step, c->attempt, c->outcome, c->record, c->note, 0);
-        c->next = NULL;
-        free_coming(&c);
+        free_coming(c);
     }
     return any;
 }
@@ -383,7 +432,7 @@ int virtual_settle(struct virtual *v, struct err *e)
 
 static struct instant next_moment(const struct virtual *v)
 {
-    return v->acts && v->acts->at.ms < v->alarm.ms ? v->acts->at : v->alarm;
+    return v->acts_n && v->acts[0]->at.ms < v->alarm.ms ? v->acts[0]->at : v->alarm;
 }
 
 int virtual_run(struct virtual *v, struct instant until, struct err *e)
@@ -395,11 +444,7 @@ int virtual_run(struct virtual *v, struct instant until, struct err *e)
         struct instant next = next_moment(v);
         if (next.ms == INSTANT_NEVER.ms || next.ms > until.ms) return 0;
         if (next.ms > v->now.ms) v->now = next;
-        while (v->acts && v->acts->at.ms <= v->now.ms) {
-            struct coming *c = v->acts;
-            v->acts = c->next;
-            act(v, c);
-        }
+        while (v->acts_n && v->acts[0]->at.ms <= v->now.ms) act(v, acts_take(v));
     }
 }
 
