@@ -257,7 +257,7 @@ mail "invitation" { to = invited, at = "10 working days before, 09:00", subject 
 
 def organise(place):
     """What an organiser asks: what comes next, who did what, a link to log in."""
-    [row] = place.json("next")["rows"]
+    [row] = live.wait_until("the invitation is planned", lambda: place.json("next")["rows"])
     equal((row["name"], row["n"]), ("invitation", 2))
     holds(ended(place, "next"), "Wed 19 Feb 2031 09:00")
     ended(place, "answer", "Sonam", "yes", "--note", "by phone", "--by", "Deki")
