@@ -73,6 +73,14 @@ class Talk:
             answer.body = self.body(answer.header("content-length"))
         return answer
 
+    def last_answer(self, head=False):
+        """The answer behind any "100 Continue": a server may say that first to whoever asked, or not at all when the
+        body is there already (RFC 9110, 10.1.1)."""
+        answer = self.answer(head)
+        while answer.status == 100:
+            answer = self.answer(head)
+        return answer
+
     def body(self, length):
         if not length:
             while self.more():
