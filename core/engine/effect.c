@@ -253,6 +253,13 @@ static void settle_result(struct engine *g, struct flow *f, struct step *s, enum
     if (!sent && g->options.notice) g->options.notice(g->options.notice_ctx, s, f, why);
 }
 
+void effect_skip(struct engine *g, struct flow *f, struct step *s, struct text why)
+{
+    s->state = STEP_OPEN;
+    step_write(g, f, s, s->args, (struct text){0});
+    settle_result(g, f, s, STEP_SKIPPED, false, false, why);
+}
+
 static void settle_sent(struct engine *g, struct flow *f, struct step *s, struct record value,
     struct text note)
 {

@@ -135,6 +135,13 @@ void engine_recall(struct engine *g, struct text event, struct text flow_name, s
 
 bool engine_has_handler(struct engine *g, struct text event, struct text name);
 
+// The script's row in the database, made when it is new, and the flows that it declares (join.c).
+int join_version(struct engine *g, struct script *s, struct err *e);
+void join_starts(struct engine *g, struct script *s);
+void join_keep_version(struct engine *g, const struct script *s); // this is the one in force
+// Waits until everything that was written is on disk and nothing is asked of the store any more.
+int engine_flush(struct engine *g, struct err *e);
+
 // Begins no further effects; engine_idle then says when those under way have ended.
 void engine_stop(struct engine *g);
 
@@ -195,6 +202,8 @@ void effect_recover(struct engine *g, struct flow *f);
 void effect_settle_unsure(struct engine *g, struct flow *f, struct step *s);
 // Ends an open mail that was taken back before it left. False: it was not.
 bool effect_recalled(struct engine *g, struct flow *f, struct step *s);
+// A new one that is not to be done: it ends at once, with the reason.
+void effect_skip(struct engine *g, struct flow *f, struct step *s, struct text why);
 void effect_outcome(struct engine *g, struct flow *f, struct step *s, enum outcome outcome,
     struct record value, struct text note, int64_t retry_after_ms);
 

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "engine/book.h"
+#include "engine/edit.h"
 #include "engine/engine.h"
 #include "engine/schedule.h"
 #include "engine/script.h"
@@ -40,8 +41,8 @@ struct record flow_keep_record(struct flow *f, struct record r)
 
 // ---- birth and death ------------------------------------------------------------------------------
 
-static struct flow *flow_make(struct engine *g, struct script *script, int64_t id, struct text name,
-    struct text key, struct text label)
+static struct flow *flow_make(struct script *script, int64_t id, struct text name, struct text key,
+    struct text label)
 {
     struct flow *f = mem_alloc(sizeof *f);
     arena_init(&f->memory);
@@ -52,9 +53,14 @@ static struct flow *flow_make(struct engine *g, struct script *script, int64_t i
     f->label = flow_keep(f, label);
     f->why = "";
     map_init(&f->repeats);
-    map_put(&g->flows, id, f);
-    g->warm_n++;
+    map_init(&f->unasked);
     return f;
+}
+
+void flow_warm(struct engine *g, struct flow *f)
+{
+    map_put(&g->flows, f->id, f);
+    g->warm_n++;
 }
 
 // The flow's own branch: its function with its input.
@@ -73,12 +79,38 @@ struct flow *flow_new(struct engine *g, struct script *script, int64_t id, struc
 {
     const struct flow_def *def = script_flow(script, name);
     if (!def) return NULL;
-    struct flow *f = flow_make(g, script, id, name, key, label);
+    struct flow *f = flow_make(script, id, name, key, label);
+    flow_warm(g, f);
     f->t0 = t0;
     f->input = flow_keep_record(f, input);
     f->state = FLOW_READY;
     begin_first_branch(f, def);
     return f;
+}
+
+static void append(struct step ***list, int32_t *n, int32_t *room, struct step *s)
+{
+    if (*n == *room) {
+        *room = *room ? 2 * *room : 8;
+        *list = mem_grow(*list, sizeof **list * (size_t)*room);
+    }
+    (*list)[(*n)++] = s;
+}
+
+void flow_add_ask(struct flow *f, struct step *s)
+{
+    s->asked = true;
+    append(&f->asks, &f->asks_n, &f->asks_room, s);
+}
+
+void flow_add_ended(struct flow *f, struct step *s)
+{
+    append(&f->ended, &f->ended_n, &f->ended_room, s);
+}
+
+void flow_add_step(struct flow *f, struct step *s)
+{
+    append(&f->steps, &f->steps_n, &f->steps_room, s);
 }
 
 static struct step *step_of_row(struct flow *f, const struct journal_row *row)
@@ -92,28 +124,12 @@ static struct step *step_of_row(struct flow *f, const struct journal_row *row)
     s->key = flow_keep(f, row->key);
     s->asked_at = row->at;
     s->note = "";
-    if (f->steps_n == f->steps_room) {
-        f->steps_room = f->steps_room ? 2 * f->steps_room : 8;
-        f->steps = mem_grow(f->steps, sizeof *f->steps * (size_t)f->steps_room);
-    }
-    f->steps[f->steps_n++] = s;
+    flow_add_step(f, s);
     return s;
 }
 
-static void note_ended(struct flow *f, struct step *s)
-{
-    if (s->dseq > f->ended_room) {
-        int32_t room = f->ended_room ? f->ended_room : 4;
-        while (room < s->dseq) room *= 2;
-        f->ended = mem_grow(f->ended, sizeof *f->ended * (size_t)room);
-        memset(f->ended + f->ended_room, 0, sizeof *f->ended * (size_t)(room - f->ended_room));
-        f->ended_room = room;
-    }
-    f->ended[s->dseq - 1] = s;
-    if (s->dseq > f->dseq) f->dseq = s->dseq;
-}
-
-// One row of the journal, in order: the step's state is that of its last row.
+// One row of the journal, in order: the step's state is that of its last row. A step that an edit left behind
+// has a further row when the new version asks for it after all.
 static int apply_row(struct flow *f, const struct journal_row *row, struct err *e)
 {
     struct step *s = step_of_row(f, row);
@@ -129,11 +145,14 @@ static int apply_row(struct flow *f, const struct journal_row *row, struct err *
     if (row->note.len) s->note = flow_keep(f, row->note);
     if (first && step_is_effect(s->kind)) s->args = flow_keep_record(f, row->value);
     else if (row->value.data) s->value = flow_keep_record(f, row->value);
-    if (row->dseq) {
-        s->dseq = row->dseq;
-        note_ended(f, s);
-    }
     f->rows = row->n;
+    if (row->key.len && !first) s->key = flow_keep(f, row->key);
+    if (s->kind == STEP_KIND_EDIT) return edit_apply(f, s, e);
+    if (!s->asked) flow_add_ask(f, s);
+    if (row->dseq) {
+        s->dseq = f->dseq = row->dseq;
+        flow_add_ended(f, s);
+    }
     return 0;
 }
 
@@ -151,7 +170,7 @@ struct flow *flow_load(struct engine *g, struct script *script, const struct loa
             row->name.data);
         return NULL;
     }
-    struct flow *f = flow_make(g, script, row->id, row->name, row->key, row->label);
+    struct flow *f = flow_make(script, row->id, row->name, row->key, row->label);
     f->t0 = row->t0;
     f->parent = row->parent;
     f->input = flow_keep_record(f, row->input);
@@ -165,10 +184,19 @@ struct flow *flow_load(struct engine *g, struct script *script, const struct loa
             return NULL;
         }
     }
-    f->replayed = f->steps_n;
+    f->replayed = f->asks_n;
+    edit_find_unasked(f);
     inbox_merge(g, f, from->inbox, from->inbox_n);
     begin_first_branch(f, def);
     return f;
+}
+
+void flow_begin_anew(struct flow *f, struct record input)
+{
+    struct branch *b = f->first_branch;
+    f->input = flow_keep_record(f, input);
+    lua_pop(b->L, 1);
+    value_push(b->L, f->input);
 }
 
 static void take_from_ready(struct engine *g, struct flow *f)
@@ -188,10 +216,14 @@ void flow_forget(struct engine *g, struct flow *f)
     if (f->ready) take_from_ready(g, f);
     lua_State *L = f->script->sandbox->L;
     for (struct branch *b = f->first_branch; b; b = b->next) luaL_unref(L, LUA_REGISTRYINDEX, b->thread_ref);
-    map_take(&g->flows, f->id);
-    g->warm_n--;
+    if (engine_flow(g, f->id) == f) {
+        map_take(&g->flows, f->id);
+        g->warm_n--;
+    }
     map_release(&f->repeats);
+    map_release(&f->unasked);
     free(f->steps);
+    free(f->asks);
     free(f->ended);
     free(f->inbox);
     arena_release(&f->memory);
@@ -230,7 +262,9 @@ struct hash flow_seed_of(struct engine *g, struct text event, struct text name, 
 
 struct hash flow_seed(struct engine *g, const struct flow *f)
 {
-    return flow_seed_of(g, text_of(f->script->event->name), text_of(f->name), text_of(f->key));
+    const struct flow_def *def = script_flow(f->script, text_of(f->name));
+    const char *name = def && def->was ? def->was : f->name; // what was made of it before stays what it is
+    return flow_seed_of(g, text_of(f->script->event->name), text_of(name), text_of(f->key));
 }
 
 // ---- running --------------------------------------------------------------------------------------
@@ -273,6 +307,7 @@ void flow_stop(struct engine *g, struct flow *f, enum flow_state state, const ch
     if (f->state > FLOW_WAITING) return; // the first reason is the one that counts
     f->state = state;
     f->why = flow_keep(f, text_of(why));
+    if (f->edit) return; // nothing is the matter with the flow that lives
     char id[24];
     snprintf(id, sizeof id, "%lld", (long long)f->id);
     log_line(LOG_ERROR, why, "flow", id, "name", f->name, "key", f->key, "state", flow_state_name(state),
@@ -284,6 +319,7 @@ void flow_stop(struct engine *g, struct flow *f, enum flow_state state, const ch
 static void branch_ended(struct engine *g, struct branch *b, int results_n)
 {
     struct flow *f = b->flow;
+    if (b->state == BRANCH_AT_EDGE) return;
     b->state = BRANCH_ENDED;
     if (b->number != 1 || results_n == 0) return;
     struct buf bytes;
@@ -302,6 +338,7 @@ static void branch_failed(struct engine *g, struct branch *b)
     struct flow *f = b->flow;
     size_t len;
     const char *message = sandbox_said(b->L, &len);
+    if (b->state == BRANCH_AT_EDGE) return;
     b->state = BRANCH_FAILED;
     b->error = flow_keep(f, (struct text){message, len});
     if (b->number == 1) flow_stop(g, f, FLOW_FAILED, b->error);
@@ -355,13 +392,13 @@ static bool run_runnable(struct engine *g, struct flow *f)
 // The next completion in the order of dseq, to the branch that waits for it. False: there is none.
 static bool hand_over_one(struct engine *g, struct flow *f)
 {
-    if (f->handed >= f->dseq) return false;
-    struct step *s = f->ended[f->handed];
-    if (!s || !s->branch || s->branch->state != BRANCH_AT_STEP || s->branch->step != s) {
+    struct step *s = f->edit ? edit_next(f) : f->handed < f->ended_n ? f->ended[f->handed] : NULL;
+    if (!s) return false;
+    if (!s->branch || s->branch->state != BRANCH_AT_STEP || s->branch->step != s) {
         char why[512];
         snprintf(why, sizeof why,
             "the script no longer waits for '%s', which the history says had ended (asked at line %d)",
-            s ? s->key : "?", s ? s->line : 0);
+            s->key, s->line);
         flow_stop(g, f, FLOW_DIVERGED, why);
         return false;
     }
@@ -377,7 +414,7 @@ static bool hand_over_one(struct engine *g, struct flow *f)
 static void check_replay_was_whole(struct engine *g, struct flow *f)
 {
     if (f->asked >= f->replayed || f->state > FLOW_WAITING) return;
-    const struct step *s = f->steps[f->asked];
+    const struct step *s = f->asks[f->asked];
     char why[512];
     snprintf(why, sizeof why, "the script did not ask for '%s', which is in the history (line %d)", s->key,
         s->line);
@@ -464,7 +501,12 @@ static void run_on(struct engine *g, struct flow *f)
         if (!f->recovered) effect_recover(g, f);
         f->recovered = true;
         step_settle_due(g, f);
-    } while (f->handed < f->dseq);
+    } while (f->handed < f->ended_n);
+}
+
+void flow_try(struct engine *g, struct flow *f)
+{
+    while (run_runnable(g, f) && hand_over_one(g, f)) continue;
 }
 
 void flow_run(struct engine *g, struct flow *f)

@@ -51,12 +51,15 @@ struct step {
     bool under_way;  // its effect is with the world, or promised to it by a batch
     bool queued;     // its effect waits for room
     bool perhaps;    // some attempt of it may have had its effect
+    bool says_key;   // its next row says its key: it has another name now
+    bool asked;      // this version of the script has asked for it: it is among flow->asks
 };
 
 enum branch_state {
     BRANCH_RUNNABLE,
     BRANCH_AT_STEP, // waits for `step`
     BRANCH_AT_JOIN, // waits for `joins` to end
+    BRANCH_AT_EDGE, // only while a version is tried (edit.h): asks for what the history does not hold
     BRANCH_ENDED,
     BRANCH_FAILED,
 };
@@ -69,9 +72,10 @@ struct branch {
     enum branch_state state;
     struct step *step;
     struct branch *joins;
-    struct instant now;     // flow time: stamp of the last fact that it was handed
-    struct instant give_up; // lateness limit of the moment that it last waited for; ms == 0: none
-    const char *error;      // FAILED: for the join
+    struct instant now;         // flow time: stamp of the last fact that it was handed
+    struct instant give_up;     // lateness limit of the moment that it last waited for; ms == 0: none
+    const char *error;          // FAILED: for the join
+    const struct step *made_up; // only while a version is tried: a mail or call before this that is new
     bool joined;
     lua_State *L;
     int thread_ref;
@@ -86,14 +90,20 @@ struct flow {
     enum flow_state state;
     int64_t parent;
     struct instant t0, next_due;
-    int32_t rows, dseq;                    // as journaled
-    int32_t asked;                         // asks in this life
-    int32_t handed;                        // completions handed over in this life
-    struct step **steps;                   // steps[ord - 1]
-    int32_t steps_n, steps_room, replayed; // replayed: how many were in the journal when it was loaded
-    struct step **ended; // ended[dseq - 1]: completions in the order in which they are handed over
-    int32_t ended_room;
-    int64_t batch_n; // the newest batch that holds something of it
+    int32_t rows, dseq;  // as journaled
+    int32_t asked;       // asks in this life
+    int32_t handed;      // completions handed over in this life
+    struct step **steps; // steps[ord - 1]
+    int32_t steps_n, steps_room;
+    struct step **asks;                  // in the order in which this version of the script asks for them
+    int32_t asks_n, asks_room, replayed; // replayed: how many were in the journal when it was loaded
+    struct step **ended;                 // completions in the order in which they are handed over
+    int32_t ended_n, ended_room;
+    int32_t unasked_n;   // steps that an earlier version asked for, and this one has not
+    struct map unasked;  // hash of a key -> such a step
+    struct edit *edit;   // while it is only tried on a new version; else NULL
+    struct record skips; // keys that the last edit said not to do
+    int64_t batch_n;     // the newest batch that holds something of it
     struct branch *first_branch, *last_branch;
     int32_t branches_n;
     struct record input, result;
@@ -113,6 +123,11 @@ struct flow {
     struct arena memory;
 };
 
+// The step joins what this version of the script has asked for, or what is to be handed over, at the end.
+void flow_add_step(struct flow *f, struct step *s);
+void flow_add_ask(struct flow *f, struct step *s);
+void flow_add_ended(struct flow *f, struct step *s);
+
 // Bytes that live as long as the flow; texts end in NUL.
 void *flow_alloc(struct flow *f, size_t len);
 const char *flow_keep(struct flow *f, struct text t);
@@ -123,6 +138,12 @@ struct flow *flow_new(struct engine *g, struct script *script, int64_t id, struc
 // A flow as it was loaded; NULL with words when it can't be run (chain broken, flow no longer in the script).
 struct flow *flow_load(struct engine *g, struct script *script, const struct loaded_flow *from,
     struct err *e);
+// Among those that are warm; a flow that is only tried never is.
+void flow_warm(struct engine *g, struct flow *f);
+// Only while it is tried: another input, as if it began now.
+void flow_begin_anew(struct flow *f, struct record input);
+// Runs it over what it knows and no further: only while it is tried.
+void flow_try(struct engine *g, struct flow *f);
 // Drops it from memory. Never closes its Lua threads: that would run code (engine.md, a, `__close`).
 void flow_forget(struct engine *g, struct flow *f);
 

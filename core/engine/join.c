@@ -3,6 +3,7 @@
 // happens, and only then, the engine waits for its store.
 #include "base/log.h"
 #include "engine/engine.h"
+#include "engine/reload.h"
 #include "engine/schedule.h"
 #include "engine/script.h"
 
@@ -127,7 +128,7 @@ static struct script *reopen(struct engine *g, int64_t id, struct err *e)
     return s;
 }
 
-// Flows that began with an older version of the script go on with it, from what the database kept.
+// Flows that stay on an older version of the script go on with it, from what the database kept.
 static int reopen_older(struct engine *g, struct event *ev, struct err *e)
 {
     struct buf list;
@@ -147,14 +148,14 @@ static int reopen_older(struct engine *g, struct event *ev, struct err *e)
         ev->current->next = older;
         char n[24];
         snprintf(n, sizeof n, "%lld", (long long)live);
-        log_line(LOG_WARN, "the script changed; flows that began with the version before go on with that one",
-            "event", ev->name, "flows", n, NULL);
+        log_line(LOG_INFO, "some flows stay on an older version of the script: usher flows --pinned", "event",
+            ev->name, "flows", n, NULL);
     }
     buf_release(&list);
     return failed;
 }
 
-static void apply_starts(struct engine *g, struct script *s)
+void join_starts(struct engine *g, struct script *s)
 {
     for (struct start_decl *d = s->starts; d; d = d->next) {
         engine_start_flow(g, s, text_of(d->name), text_of(d->key), text_of(d->label), d->input, 0);
@@ -211,8 +212,8 @@ static void audit_version(struct engine *g, const struct script *s)
                               .note = text_of(note)});
 }
 
-// A version that is new to the database brings its sources and its starts along.
-static int join_version(struct engine *g, struct script *s, struct err *e)
+// A version that is new to the database brings its sources along.
+int join_version(struct engine *g, struct script *s, struct err *e)
 {
     struct err look = {0};
     s->id = store_script(g->store, text_of(s->event->name), s->hash, &look);
@@ -228,7 +229,6 @@ static int join_version(struct engine *g, struct script *s, struct err *e)
     batch_script(g->batch, s->id, text_of(s->event->name), s->hash, all, g->now);
     buf_release(&sources);
     audit_version(g, s);
-    apply_starts(g, s);
     return 0;
 }
 
@@ -259,21 +259,109 @@ static int restore_running(struct engine *g, struct script *s, enum flow_state s
     return 0;
 }
 
+// Which version of an event is in force; 0: it has none yet.
+static void setting_of(const struct event *ev, char out[300])
+{
+    snprintf(out, 300, "version %s", ev->name);
+}
+
+void join_keep_version(struct engine *g, const struct script *s)
+{
+    char name[300];
+    setting_of(s->event, name);
+    engine_keep_setting(g, name, s->id);
+}
+
+static int version_in_force(struct engine *g, const struct event *ev, int64_t *id, struct err *e)
+{
+    char name[300];
+    struct buf kept;
+    *id = 0;
+    setting_of(ev, name);
+    buf_init(&kept, 64);
+    int failed = store_setting(g->store, name, &kept, e);
+    if (!failed && kept.len) record_int((struct record){(uint8_t *)kept.data, kept.len}, id);
+    buf_release(&kept);
+    return failed;
+}
+
+static int begin_version(struct engine *g, struct script *s, struct err *e)
+{
+    int64_t before = g->last_script;
+    if (join_version(g, s, e) || schedule_restore(g, s, e)) return -(int)e->code;
+    if (restore_running(g, s, FLOW_READY, e) || restore_running(g, s, FLOW_WAITING, e)) return -(int)e->code;
+    if (s->id == before) return 0;
+    if (s->id > before) join_starts(g, s);
+    join_keep_version(g, s);
+    return 0;
+}
+
+static void say_other_version(const struct script *s, struct record outline)
+{
+    char n[24];
+    snprintf(n, sizeof n, "%lld", (long long)record_get_int(outline, "needs", 0));
+    log_line(LOG_WARN,
+        "the script has changed, and what that means needs an answer: the version before goes on. Look with "
+        "usher plan, answer with usher reload",
+        "script", s->path, "flows", n, NULL);
+}
+
+// The script has changed while usher was not running: the version in force comes from the database, and the
+// new one takes its place when that asks nothing of anybody.
+static int begin_edited(struct engine *g, struct script *stored, struct script *anew, struct err *e)
+{
+    struct event *ev = stored->event;
+    struct buf answer, request;
+    struct record_map map;
+    if (begin_version(g, stored, e)) return -(int)e->code;
+    record_map_init(&map);
+    buf_init(&request, 64);
+    buf_init(&answer, SIZE_MAX / 2);
+    record_map_bool(&map, "apply", true);
+    record_map_end(&map, &request);
+    struct record asked = {(uint8_t *)request.data, request.len};
+    int failed = reload_script(g, ev, anew, asked, &answer, e);
+    struct record outline = {(uint8_t *)answer.data, answer.len};
+    if (!failed && !record_get_bool(outline, "applied", false)) say_other_version(ev->current, outline);
+    buf_release(&request);
+    buf_release(&answer);
+    return failed;
+}
+
+// The version in force, when it is another one than this script.
+static int find_stored(struct engine *g, struct script *s, struct script **stored, struct err *e)
+{
+    int64_t id, own;
+    struct err look = {0};
+    *stored = NULL;
+    if (version_in_force(g, s->event, &id, e)) return -(int)e->code;
+    own = store_script(g->store, text_of(s->event->name), s->hash, &look);
+    if (!id || id == own) return 0;
+    *stored = reopen(g, id, e);
+    return *stored ? 0 : -(int)e->code;
+}
+
 int engine_load(struct engine *g, const char *path, struct err *e)
 {
-    struct script *s = script_open(g, path, e);
+    struct script *s = script_open(g, path, e), *stored;
     if (!s) return -(int)e->code;
     if (join_event(g, s, e)) {
         script_close(s);
         return -(int)e->code;
     }
+    struct event *ev = s->event;
     g->now = g->world.now(g->world.self);
-    if (open_house(g, e) || restore_books(g, s->event, e) || reopen_older(g, s->event, e))
-        return -(int)e->code;
-    if (join_version(g, s, e) || schedule_restore(g, s, e)) return -(int)e->code;
-    if (restore_running(g, s, FLOW_READY, e) || restore_running(g, s, FLOW_WAITING, e)) return -(int)e->code;
-    g->world.wake_now(g->world.self);
-    return 0;
+    if (open_house(g, e) || restore_books(g, ev, e) || find_stored(g, s, &stored, e)) return -(int)e->code;
+    if (stored) {
+        ev->current = stored;
+        stored->event = ev;
+        free(stored->path);
+        stored->path = mem_copyz(s->path);
+    }
+    int failed = reopen_older(g, ev, e);
+    if (!failed) failed = stored ? begin_edited(g, stored, s, e) : begin_version(g, s, e);
+    if (!failed) g->world.wake_now(g->world.self);
+    return failed;
 }
 
 int engine_load_stored(struct engine *g, struct err *e)

@@ -297,6 +297,7 @@ static void free_lists(struct script *s)
         struct flow_def *d = s->flows;
         s->flows = d->next;
         free((char *)d->name);
+        free((char *)d->was);
         free(d);
     }
     while (s->handlers) {
@@ -342,6 +343,14 @@ struct flow_def *script_flow(const struct script *s, struct text name)
 {
     for (struct flow_def *d = s->flows; d; d = d->next) {
         if (text_is(name, d->name)) return d;
+    }
+    return NULL;
+}
+
+struct flow_def *script_flow_was(const struct script *s, struct text was)
+{
+    for (struct flow_def *d = s->flows; d; d = d->next) {
+        if (d->was && text_is(was, d->was)) return d;
     }
     return NULL;
 }

@@ -15,7 +15,8 @@
 struct flow_def {
     struct flow_def *next;
     const char *name;
-    int function; // registry reference
+    const char *was; // its name in earlier versions; NULL: this one
+    int function;    // registry reference
     int32_t line;
 };
 
@@ -125,6 +126,8 @@ void script_take_schedules(struct script *anew, const struct script *old);
 struct record script_sources(struct script *s, struct buf *out);
 
 struct flow_def *script_flow(const struct script *s, struct text name);
+// The flow that was called so in earlier versions; NULL: none.
+struct flow_def *script_flow_was(const struct script *s, struct text was);
 struct handler *script_handler(const struct script *s, struct text name);
 // Names of all flows, for "did you mean": fills at most n, returns how many.
 size_t script_flow_names(const struct script *s, const char **names, size_t n);

@@ -3,6 +3,7 @@
 #include "engine/step.h"
 
 #include "base/log.h"
+#include "engine/edit.h"
 #include "engine/engine.h"
 #include "engine/script.h"
 
@@ -83,7 +84,7 @@ static void diverged(struct engine *g, struct flow *f, const struct step *s, con
 static struct step *replayed_step(struct engine *g, struct branch *b, const char *key, int32_t line)
 {
     struct flow *f = b->flow;
-    struct step *s = f->steps[f->asked];
+    struct step *s = f->asks[f->asked];
     if (strcmp(s->key, key) != 0) {
         diverged(g, f, s, key, line);
         return NULL;
@@ -98,7 +99,7 @@ static struct step *replayed_step(struct engine *g, struct branch *b, const char
 static void rearm(struct engine *g, struct flow *f, struct step *s, const struct ask *ask)
 {
     bool pending = s->state == STEP_OPEN && (s->kind == STEP_KIND_DUE || s->kind == STEP_KIND_FIRST);
-    if (!pending || s->due.ms == ask->due.ms) return;
+    if (f->edit || !pending || s->due.ms == ask->due.ms) return;
     s->due = ask->due;
     step_write(g, f, s, (struct record){0}, ask->note);
     log_line(LOG_WARN, "a pending moment moves", "name", f->name, "key", f->key, "step", s->key, "to",
@@ -108,19 +109,56 @@ static void rearm(struct engine *g, struct flow *f, struct step *s, const struct
 static struct step *new_step(struct flow *f, const struct ask *ask, const char *key, struct branch *b)
 {
     struct step *s = flow_alloc(f, sizeof *s);
-    s->ord = ++f->steps_n;
+    s->ord = f->steps_n + 1;
     s->kind = ask->kind;
     s->key = key;
     s->line = ask->line;
     s->branch = b;
     s->note = "";
-    if (f->steps_n > f->steps_room) {
-        f->steps_room = f->steps_room ? 2 * f->steps_room : 8;
-        f->steps = mem_grow(f->steps, sizeof *f->steps * (size_t)f->steps_room);
-    }
-    f->steps[s->ord - 1] = s;
+    flow_add_step(f, s);
+    flow_add_ask(f, s);
     f->asked++;
     return s;
+}
+
+// The same step under the name that it had: what `was` says.
+static struct step *find_by_old_name(struct branch *b, const struct ask *ask)
+{
+    char key[KEY_MAX];
+    int64_t id;
+    uintptr_t times;
+    if (!ask->was.len) return NULL;
+    size_t n = write_key(key, b, ask->kind, ask->was, ask->subject, &id, &times);
+    key[n] = 0;
+    return n ? edit_unasked(b->flow, key) : NULL;
+}
+
+// An edit left this step behind, and now it is asked for after all: what is known of it holds.
+static void adopt(struct engine *g, struct branch *b, struct step *s, const struct ask *ask, const char *key)
+{
+    struct flow *f = b->flow;
+    edit_take_unasked(f, s);
+    f->asked++;
+    s->branch = b;
+    if (f->edit) {
+        edit_known(b, s, key);
+        return;
+    }
+    s->says_key = strcmp(s->key, key) != 0;
+    s->key = key;
+    if (step_is_over(s) && !step_is_pure(s->kind)) {
+        s->dseq = ++f->dseq;
+        flow_add_ended(f, s);
+    }
+    if (step_is_effect(s->kind) && s->state == STEP_OPEN) {
+        effect_begin_again(g, f, s);
+        return;
+    }
+    if (s->state == STEP_OPEN) {
+        s->due = ask->due;
+        s->note = flow_keep(f, ask->note);
+    }
+    step_write(g, f, s, (struct record){0}, text_of(s->note));
 }
 
 // What the script said about a step and the journal does not keep, because the script says it again.
@@ -143,15 +181,24 @@ static bool may_ask(struct engine *g, struct flow *f)
     return false;
 }
 
+// An answer that stands in the journal; NULL: there is none, or *refused.
 struct step *step_known(struct engine *g, struct branch *b, enum step_kind kind, struct text name,
     struct text subject, int32_t line, bool *refused)
 {
     struct flow *f = b->flow;
+    struct ask ask = {.kind = kind, .name = name, .subject = subject, .line = line};
+    struct step *s = NULL;
     *refused = !may_ask(g, f);
-    if (*refused || f->asked >= f->replayed) return NULL;
-    const char *key = make_key(b, kind, name, subject);
-    struct step *s = key ? replayed_step(g, b, key, line) : NULL;
-    *refused = !s;
+    if (*refused) return NULL;
+    if (f->asked < f->replayed) {
+        const char *key = make_key(b, kind, name, subject);
+        s = key ? replayed_step(g, b, key, line) : NULL;
+        *refused = !s;
+    } else if ((s = edit_unasked(f, step_next_key(b, kind, name, subject)))) {
+        adopt(g, b, s, &ask, make_key(b, kind, name, subject));
+    } else if (f->edit && edit_stops(f)) {
+        *refused = !edit_edge(b, &ask, make_key(b, kind, name, subject));
+    }
     if (s) b->now = s->at;
     return s;
 }
@@ -168,12 +215,39 @@ static void open_step(struct engine *g, struct flow *f, struct step *s, const st
         s->branch->now = g->now;
     } else if (step_is_effect(s->kind)) {
         s->args = flow_keep_record(f, ask->args);
-        effect_begin(g, f, s);
+        if (edit_skips(f, s->key)) effect_skip(g, f, s, TEXT("was left out when the script changed"));
+        else effect_begin(g, f, s);
     } else {
         s->state = STEP_OPEN;
         step_write(g, f, s, ask->args, ask->note);
         if (s->kind == STEP_KIND_DUE && instant_before(s->due, g->first_due)) g->first_due = s->due;
     }
+}
+
+// By its place, as long as the journal has an order; then by its key; then it is new.
+static struct step *find_or_make(struct engine *g, struct branch *b, const struct ask *ask, const char *key)
+{
+    struct flow *f = b->flow;
+    struct step *s = NULL;
+    if (f->asked < f->replayed) {
+        s = replayed_step(g, b, key, ask->line);
+        if (s) remember_ask(s, ask);
+        if (s) rearm(g, f, s, ask);
+        if (s && step_is_pure(s->kind)) b->now = s->at;
+        return s;
+    }
+    if ((s = edit_unasked(f, key)) || (s = find_by_old_name(b, ask))) {
+        s->branch = b;
+        remember_ask(s, ask);
+        adopt(g, b, s, ask, key);
+        return s;
+    }
+    if (f->edit) return edit_edge(b, ask, key);
+    s = new_step(f, ask, key, b);
+    remember_ask(s, ask);
+    open_step(g, f, s, ask);
+    g->steps_done++;
+    return s;
 }
 
 struct step *step_ask(struct engine *g, struct branch *b, const struct ask *ask)
@@ -186,15 +260,8 @@ struct step *step_ask(struct engine *g, struct branch *b, const struct ask *ask)
             "the name of a step, with its branch and its subject, is longer than 500 bytes");
         return NULL;
     }
-    bool replaying = f->asked < f->replayed;
-    struct step *s = replaying ? replayed_step(g, b, key, ask->line) : new_step(f, ask, key, b);
-    if (!s) return NULL;
-    remember_ask(s, ask);
-    if (!replaying) open_step(g, f, s, ask);
-    else rearm(g, f, s, ask);
-    if (!replaying) g->steps_done++;
-    if (replaying && step_is_pure(s->kind)) b->now = s->at;
-    if (!step_is_pure(s->kind)) {
+    struct step *s = find_or_make(g, b, ask, key);
+    if (s && !step_is_pure(s->kind)) {
         b->state = BRANCH_AT_STEP;
         b->step = s;
     }
@@ -213,7 +280,7 @@ void step_write(struct engine *g, struct flow *f, struct step *s, struct record 
         .step = s->ord,
         .state = s->state,
         .kind = s->kind,
-        .key = first ? text_of(s->key) : (struct text){0},
+        .key = first || s->says_key ? text_of(s->key) : (struct text){0},
         .line = first ? s->line : 0,
         .dseq = s->dseq,
         .attempt = s->attempt,
@@ -221,6 +288,7 @@ void step_write(struct engine *g, struct flow *f, struct step *s, struct record 
         .due = s->due,
         .note = note,
         .value = value};
+    s->says_key = false;
     batch_journal(g->batch, &row);
 }
 
@@ -232,11 +300,7 @@ void step_settle(struct engine *g, struct flow *f, struct step *s, enum step_sta
     s->value = flow_keep_record(f, value);
     s->note = flow_keep(f, note);
     s->dseq = ++f->dseq;
-    if (s->dseq > f->ended_room) {
-        f->ended_room = f->ended_room ? 2 * f->ended_room : 4;
-        f->ended = mem_grow(f->ended, sizeof *f->ended * (size_t)f->ended_room);
-    }
-    f->ended[s->dseq - 1] = s;
+    flow_add_ended(f, s);
     step_write(g, f, s, value, note);
     flow_make_ready(g, f);
 }

@@ -10,7 +10,7 @@
 
 struct ask {
     enum step_kind kind;
-    struct text name, subject;
+    struct text name, subject, was; // was: the name that it had in an earlier version; empty: this one
     int32_t line;
     struct instant due;        // ms == 0: none
     struct instant late_after; // ms == 0: none

@@ -39,6 +39,7 @@ static void activate(struct engine *g, const struct loaded_flow *from)
         return;
     }
     f = flow_load(g, script, from, &e);
+    if (f) flow_warm(g, f);
     if (f) flow_make_ready(g, f);
     else engine_hold(g, &from->flow, e.text);
 }
@@ -139,6 +140,19 @@ void engine_take_answers(struct engine *g)
         else if (!engine_take_list(g, &a)) settle_answer(g, &a);
         store_answer_release(&a);
     }
+}
+
+int engine_flush(struct engine *g, struct err *e)
+{
+    while (batch_rows(g->batch) || store_outstanding(g->store)) {
+        size_t batches = (size_t)g->batches_out;
+        commit(g);
+        if (batch_rows(g->batch) && (size_t)g->batches_out == batches && !store_outstanding(g->store))
+            return err_set(e, ERR_STORAGE, "this engine has ended"); // a rehearsed crash
+        store_wait(g->store);
+        engine_take_answers(g);
+    }
+    return 0;
 }
 
 bool engine_tick(struct engine *g)

@@ -41,17 +41,22 @@ static int api_describe(lua_State *L)
     return 0;
 }
 
-/// usher.flow(name, fn) -> nothing
+/// usher.flow(name, fn, options) -> nothing
 /// Declares a flow: fn(input) is its whole life and may wait for weeks. What it returns is the flow's result.
-/// Errors: two flows of one name; a call anywhere but at the top level.
+/// options.was: the name that it had in the version before, so that those that live are known under the new
+/// one. Errors: two flows of one name; a call anywhere but at the top level.
 /// Example: usher.flow("hello", function(input) usher.log("hello " .. input.who) end)
 static int api_flow(lua_State *L)
 {
+    static const struct option options[] = {{"was", "text?"}, {0}};
     struct script *s = context_check(L, "usher.flow", CALL_AT_TOP);
     struct text name = context_name(L, 1, "usher.flow");
     luaL_checktype(L, 2, LUA_TFUNCTION);
     if (script_flow(s, name)) return luaL_error(L, "usher.flow: there is a flow '%s' already", name.data);
+    if (!lua_isnoneornil(L, 3)) check_options(L, 3, "usher.flow", options, 0);
+    struct text was = lua_istable(L, 3) ? option_text(L, 3, "was") : (struct text){0};
     struct flow_def *d = mem_alloc(sizeof *d);
+    d->was = was.len ? mem_copy(was.data, was.len) : NULL;
     d->name = mem_copy(name.data, name.len);
     d->line = context_line(L);
     lua_pushvalue(L, 2);

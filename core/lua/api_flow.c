@@ -94,12 +94,13 @@ static int push_due(lua_State *L, struct step *s)
 /// Waits for a moment (a table from usher.time, or milliseconds since 1970). When the flow comes to it later
 /// than options.late allows, it answers false and why; that is kept, and nothing decides it anew. late:
 /// "always" (default), "never", "within 2h" or a moment. What the flow sends after it is tried until that
-/// limit and no longer, up to the next thing that it waits for. Errors: no moment; an unknown word for late.
+/// limit and no longer, up to the next thing that it waits for. options.was: its name in the version before.
+/// Errors: no moment; an unknown word for late.
 /// Example: local moment = usher.time.at("2031-02-24 09:00", "Asia/Thimphu")
 /// if usher.due("reminder", moment, { late = "within 2h" }) then usher.log("in time") end
 static int api_due(lua_State *L)
 {
-    static const struct option options[] = {{"late", "any?"}, {0}};
+    static const struct option options[] = {{"late", "any?"}, {"was", "text?"}, {0}};
     context_check_wait(L, "usher.due");
     struct text name = context_name(L, 1, "usher.due");
     struct instant due = check_moment(L, 2, "usher.due", "moment");
@@ -116,6 +117,7 @@ static int api_due(lua_State *L)
     buf_release(&note);
     struct ask ask = {.kind = STEP_KIND_DUE,
         .name = name,
+        .was = lua_istable(L, 3) ? option_text(L, 3, "was") : (struct text){0},
         .line = context_line(L),
         .due = due,
         .late_after = late_after,
@@ -316,9 +318,9 @@ static int api_decide(lua_State *L)
     bool refused;
     struct step *known = step_known(s->engine, b, STEP_KIND_DECIDE, name, (struct text){0}, context_line(L),
         &refused);
-    if (refused) return luaL_error(L, STEP_REFUSED);
+    if (refused) return context_refuse(L);
     if (!known) known = decide(L, s, b, name);
-    if (!known) return luaL_error(L, STEP_REFUSED);
+    if (!known) return context_refuse(L);
     if (known->state == STEP_FAILED) {
         lua_pushstring(L, known->note);
         return lua_error(L);
@@ -368,13 +370,13 @@ static int step_start(lua_State *L, struct script *s, struct text name, struct t
     struct step *known = step_known(s->engine, b, STEP_KIND_START, name, key, context_line(L), &refused);
     if (refused || known) {
         buf_release(&input);
-        return refused ? luaL_error(L, STEP_REFUSED) : context_return(L, 0);
+        return refused ? context_refuse(L) : context_return(L, 0);
     }
     struct ask ask = {.kind = STEP_KIND_START, .name = name, .subject = key, .line = context_line(L)};
     known = step_ask(s->engine, b, &ask);
     if (known) engine_start_flow(s->engine, s, name, key, label, r, b->flow->id);
     buf_release(&input);
-    return known ? context_return(L, 0) : luaL_error(L, STEP_REFUSED);
+    return known ? context_return(L, 0) : context_refuse(L);
 }
 
 /// usher.start(flow, options) -> nothing
@@ -421,7 +423,7 @@ static int step_signal(lua_State *L, struct script *s, struct text flow, struct 
     struct step *known = step_known(s->engine, b, STEP_KIND_SIGNAL, name, to, context_line(L), &refused);
     if (refused || known) {
         buf_release(&value);
-        return refused ? luaL_error(L, STEP_REFUSED) : context_return(L, 0);
+        return refused ? context_refuse(L) : context_return(L, 0);
     }
     struct ask ask = {.kind = STEP_KIND_SIGNAL, .name = name, .subject = to, .line = context_line(L)};
     known = step_ask(s->engine, b, &ask);
@@ -432,7 +434,7 @@ static int step_signal(lua_State *L, struct script *s, struct text flow, struct 
             (struct record){(uint8_t *)value.data, value.len}, dedup.len ? dedup : text_of(once));
     }
     buf_release(&value);
-    return known ? context_return(L, 0) : luaL_error(L, STEP_REFUSED);
+    return known ? context_return(L, 0) : context_refuse(L);
 }
 
 /// usher.signal(flow, key, name, value, options) -> nothing

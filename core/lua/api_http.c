@@ -8,8 +8,8 @@
 #include <string.h>
 
 static const struct option http_options[] = {{"url", "text"}, {"method", "text?"}, {"headers", "table?"},
-    {"json", "any?"}, {"body", "text?"}, {"timeout", "span?"}, {"as", "text?"}, {"unsure", "text?"},
-    {"give_up", "moment?"}, {"rehearse", "table?"}, {0}};
+    {"json", "any?"}, {"body", "text?"}, {"timeout", "span?"}, {"as", "text?"}, {"was", "text?"},
+    {"unsure", "text?"}, {"give_up", "moment?"}, {"rehearse", "table?"}, {0}};
 
 // The step's name, or method and path of the URL when it has none: "GET api.example/people".
 static struct text name_of(lua_State *L, const char *method)
@@ -130,6 +130,7 @@ static int request(lua_State *L, const char *method)
     struct ask ask = {.kind = STEP_KIND_HTTP,
         .name = name,
         .subject = option_text(L, 1, "as"),
+        .was = option_text(L, 1, "was"),
         .line = context_line(L),
         .late_after = give_up,
         .args = {(uint8_t *)args.data, args.len},
@@ -142,7 +143,7 @@ static int request(lua_State *L, const char *method)
 /// usher.http.get(options) -> response
 /// Asks another server by GET. The first value is the step's name (default: method and path). url: https or
 /// http; headers: map; timeout: a duration for the whole exchange (default 30 s); as: part of the step's
-/// identity; give_up: a moment; unsure: as in usher.mail (default "resend", with an Idempotency-Key);
+/// identity; was: its name in the version before; give_up: a moment; unsure: as in usher.mail (default "resend", with an Idempotency-Key);
 /// rehearse: { status = , json = or body = }, the answer in a rehearsal. Comes back with { status = , headers
 /// = , body = , json = } or { status = 0, why = }. 408, 425, 429 and 5xx are tried again. Addresses inside
 /// the own network are refused unless the configuration allows them. Errors: an unknown option.

@@ -12,7 +12,8 @@
 // A flow that replays says nothing: it said it when it first ran.
 static bool replaying(const struct script *s)
 {
-    return s->running && s->running->flow->asked < s->running->flow->replayed;
+    const struct flow *f = s->running ? s->running->flow : NULL;
+    return f && (f->edit || f->asked < f->replayed);
 }
 
 /// usher.log(text) -> nothing

@@ -16,8 +16,9 @@
 
 static const struct option mail_options[] = {{"to", "text"}, {"from", "text?"}, {"reply_to", "text?"},
     {"cc", "table?"}, {"subject", "text"}, {"text", "text"}, {"html", "bool?"}, {"attach", "table?"},
-    {"as", "text?"}, {"unsure", "text?"}, {"give_up", "moment?"}, {"headers", "table?"}, {"lang", "text?"},
-    {"about", "table?"}, {"zone", "text?"}, {"sender", "text?"}, {"unsubscribe", "table?"}, {0}};
+    {"as", "text?"}, {"was", "text?"}, {"unsure", "text?"}, {"give_up", "moment?"}, {"headers", "table?"},
+    {"lang", "text?"}, {"about", "table?"}, {"zone", "text?"}, {"sender", "text?"}, {"unsubscribe", "table?"},
+    {0}};
 
 static const struct option unsubscribe_options[] = {{"link", "text?"}, {"purpose", "text?"}, {0}};
 
@@ -195,7 +196,7 @@ static int push_mail_result(lua_State *L, struct step *s)
 /// only); cc: list of addresses to show; attach: list of { name = , type = , data = }; headers: map (each
 /// mail says Auto-Submitted: auto-generated unless they say otherwise); lang; zone: whose clock the Date
 /// header shows (default UTC). as: whose mail it is (the person's key: part of the step's identity, unlike
-/// the address). unsure: what happens when a crash or a lost connection leaves open whether it went out:
+/// the address). was: the name that this mail had in the version before. unsure: what happens when a crash or a lost connection leaves open whether it went out:
 /// "ask" a person (default), "resend" it with the same Message-ID, or "leave" it. give_up: moment after which
 /// it is no longer tried (default: the limit of the usher.due before it, else three days). sender: who hears
 /// of a bounce, "<>" for nobody (default: an address of this mail's own when mail.bounces is configured, else
@@ -239,6 +240,7 @@ static int api_mail(lua_State *L)
     struct ask ask = {.kind = STEP_KIND_MAIL,
         .name = name,
         .subject = subject_of,
+        .was = option_text(L, 1, "was"),
         .line = context_line(L),
         .late_after = give_up,
         .args = {(uint8_t *)args.data, args.len},

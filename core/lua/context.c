@@ -88,9 +88,15 @@ static int waited(lua_State *L, int status, lua_KContext ctx)
     return push(L, s);
 }
 
+int context_refuse(lua_State *L)
+{
+    if (context_branch(L)->state == BRANCH_AT_EDGE) return lua_yield(L, 0); // and is never resumed
+    return luaL_error(L, STEP_REFUSED);
+}
+
 int context_wait(lua_State *L, struct step *s, context_push push)
 {
-    if (!s) return luaL_error(L, STEP_REFUSED);
+    if (!s) return context_refuse(L);
     lua_pushlightuserdata(L, (void *)push);
     return lua_yieldk(L, 0, (lua_KContext)s, waited);
 }
@@ -104,7 +110,8 @@ static int returned(lua_State *L, int status, lua_KContext results_n)
 int context_return(lua_State *L, int results_n)
 {
     struct script *s = script_of(L);
-    if (s->context != CONTEXT_FLOW || batch_rows(s->engine->batch) < BATCH_OPS_MAX || !lua_isyieldable(L)) {
+    if (s->context != CONTEXT_FLOW || s->running->flow->edit ||
+        batch_rows(s->engine->batch) < BATCH_OPS_MAX || !lua_isyieldable(L)) {
         return results_n;
     }
     s->running->flow->paused = true;

@@ -33,7 +33,9 @@ struct text context_name(lua_State *L, int index, const char *func);
 // The option `unsure` of the table at 1, or what holds when it is not said.
 enum unsure check_unsure(lua_State *L, const char *func, enum unsure otherwise);
 
-// Waits for a step that step_ask returned (NULL raises), then calls push to turn it into results.
+// Leaves the call when there is no step: the flow was stopped, or (while a version is tried) knows no more.
+int context_refuse(lua_State *L);
+// Waits for a step that step_ask returned (NULL: context_refuse), then calls push to turn it into results.
 typedef int (*context_push)(lua_State *L, struct step *s);
 int context_wait(lua_State *L, struct step *s, context_push push);
 // After a pure step: lets the batch be committed first when it is full, then returns what is on the stack.

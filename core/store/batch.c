@@ -201,6 +201,15 @@ void batch_audit(struct batch *b, const struct audit_row *audit)
     keep_text(b, &row->about);
 }
 
+void batch_rename(struct batch *b, struct text event, struct text was, struct text name)
+{
+    struct rename_op op = {event, was, name};
+    struct rename_op *row = add_op(b, OP_RENAME, &op, sizeof op);
+    keep_text(b, &row->event);
+    keep_text(b, &row->was);
+    keep_text(b, &row->name);
+}
+
 bool batch_started(const struct batch *b, size_t i, int64_t *flow, bool *has_inbox)
 {
     assert(i < b->starts_n);

@@ -17,6 +17,7 @@ enum op_kind {
     OP_OCCURRENCE,
     OP_SETTING,
     OP_AUDIT,
+    OP_RENAME,
 };
 
 struct take_op {
@@ -47,6 +48,10 @@ struct occurrence_op {
     struct instant nominal, at;
 };
 
+struct rename_op {
+    struct text event, was, name;
+};
+
 struct setting_op {
     struct text name;
     struct record value;
@@ -68,6 +73,7 @@ struct op {
         const struct occurrence_op *occurrence;
         const struct setting_op *setting;
         const struct audit_row *audit;
+        const struct rename_op *rename;
     };
 };
 

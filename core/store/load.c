@@ -24,6 +24,8 @@
     X(READY, "SELECT id FROM flow WHERE state = 0 AND id > ?1 UNION"                                      \
              " SELECT f.id FROM inbox i JOIN flow f ON f.kind = i.kind AND f.key = i.flow_key"            \
              " WHERE i.taken_by IS NULL AND f.state = 1 AND f.id > ?1 ORDER BY id LIMIT ?2")              \
+    X(LIVING, "SELECT f.id FROM flow f JOIN flow_kind k ON k.id = f.kind"                                 \
+              " WHERE k.event = ?1 AND f.state <> 2 AND f.id > ?2 ORDER BY f.id LIMIT ?3")                \
     X(NAMED, "SELECT f.id FROM flow_kind k JOIN flow f ON f.kind = k.id"                                  \
              " WHERE k.event = ?1 AND k.name = ?2 AND f.key = ?3")
 
@@ -268,6 +270,15 @@ int load_ready(struct loader *l, int64_t after, size_t limit, struct loaded *out
     put_int(l->st[LOAD_READY], 1, after);
     put_int(l->st[LOAD_READY], 2, (int64_t)limit);
     return load_answered(l, LOAD_READY, out, e);
+}
+
+int load_living(struct loader *l, struct text event, int64_t after, size_t limit, struct loaded *out,
+    struct err *e)
+{
+    put_text(l->st[LOAD_LIVING], 1, event);
+    put_int(l->st[LOAD_LIVING], 2, after);
+    put_int(l->st[LOAD_LIVING], 3, (int64_t)limit);
+    return load_answered(l, LOAD_LIVING, out, e);
 }
 
 int load_named(struct loader *l, struct text event, struct text name, struct text key, struct loaded *out,

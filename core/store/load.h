@@ -19,6 +19,9 @@ int load_ids(struct loader *l, const int64_t *ids, size_t n, struct loaded *out,
 int load_due(struct loader *l, struct instant until, size_t limit, struct loaded *out, struct instant *rest,
     struct err *e);
 int load_ready(struct loader *l, int64_t after, size_t limit, struct loaded *out, struct err *e);
+// What a new version of the event's script is tried on: all but DONE, by id.
+int load_living(struct loader *l, struct text event, int64_t after, size_t limit, struct loaded *out,
+    struct err *e);
 int load_named(struct loader *l, struct text event, struct text name, struct text key, struct loaded *out,
     struct err *e);
 

@@ -162,7 +162,7 @@ static const struct query {
         "SELECT substr(name, 9) AS name, value FROM setting WHERE name >= 'mailbox ' AND name < 'mailbox!'"
         " AND (:name IS NULL OR substr(name, 9) = :name)"},
     {"scripts", "SELECT s.id, s.event, lower(hex(s.hash)) AS hash, s.at, (SELECT count(*) FROM flow f"
-                " WHERE f.script = s.id AND f.state NOT IN (2, 3, 4)) AS unfinished FROM script s"
+                " WHERE f.script = s.id AND f.state NOT IN (2, 4)) AS unfinished FROM script s"
                 " WHERE (:event IS NULL OR s.event = :event) ORDER BY s.id DESC"},
 };
 

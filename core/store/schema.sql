@@ -26,7 +26,7 @@ INSERT INTO step_state (id, word) VALUES
 CREATE TABLE step_kind (id INTEGER PRIMARY KEY, word TEXT NOT NULL) STRICT;
 INSERT INTO step_kind (id, word) VALUES
   (0, 'decide'), (1, 'sleep'), (2, 'due'), (3, 'first'), (4, 'branch'), (5, 'join'), (6, 'start'),
-  (7, 'signal'), (8, 'mail'), (9, 'http'), (10, 'effect');
+  (7, 'signal'), (8, 'mail'), (9, 'http'), (10, 'effect'), (11, 'edit');
 
 -- ---- flows and their journals ------------------------------------------------------------------------
 
@@ -63,7 +63,7 @@ CREATE TABLE flow (
 -- Partial, so that flows that have ended cost nothing at the next start or alarm.
 CREATE INDEX flow_due ON flow (next_due) WHERE state = 1 AND next_due IS NOT NULL;
 CREATE INDEX flow_ready ON flow (id) WHERE state = 0;
-CREATE INDEX flow_unfinished ON flow (script) WHERE state NOT IN (2, 3, 4); -- which scripts are still needed
+CREATE INDEX flow_unfinished ON flow (script) WHERE state NOT IN (2, 4); -- which scripts are still needed
 CREATE INDEX flow_stuck ON flow (id) WHERE state IN (3, 6, 7, 8); -- few rows: what went wrong or waits for a word
 
 -- One row per transition of a step. Rows are added and never changed; only `value` may be erased.

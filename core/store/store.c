@@ -303,6 +303,23 @@ uint64_t store_backup(struct store *s, const char *to_path)
     return request_send(s, r);
 }
 
+int store_living(struct store *s, struct text event, int64_t after, size_t limit, struct loaded_flow **flows,
+    size_t *n, struct err *e)
+{
+    struct loaded found = {0};
+    pthread_mutex_lock(&s->database);
+    int failed = load_living(s->loader, event, after, limit, &found, e);
+    pthread_mutex_unlock(&s->database);
+    *flows = found.flows;
+    *n = found.n;
+    return failed;
+}
+
+void store_flows_release(struct loaded_flow *flows, size_t n)
+{
+    loaded_release(flows, n);
+}
+
 // ---- answers ----------------------------------------------------------------------------------------
 
 bool store_next(struct store *s, struct store_answer *out)

@@ -68,7 +68,8 @@ const char *step_state_name(enum step_state state);
     X(SIGNAL, "signal") /* tells another flow something */                     \
     X(MAIL, "mail")                                                            \
     X(HTTP, "http")                                                            \
-    X(EFFECT, "effect") /* a kind that the embedding program brought */
+    X(EFFECT, "effect") /* a kind that the embedding program brought */        \
+    X(EDIT, "edit")     /* what a new version of the script meant for it: engine/edit.h */
 enum step_kind {
 #define X(name, text) STEP_KIND_##name,
     STEP_KINDS(X)
@@ -170,6 +171,10 @@ struct audit_row {
 };
 void batch_audit(struct batch *b, const struct audit_row *row);
 
+// Every flow of the event that was called `was`, and what waits for it, is called `name` from here on. One
+// that has a namesake under the new name keeps the old one.
+void batch_rename(struct batch *b, struct text event, struct text was, struct text name);
+
 // Answers inside a committed batch, by the order in which start / inbox ops were added (from 0).
 bool batch_started(const struct batch *b, size_t i, int64_t *flow, bool *has_inbox); // false: existed
 int64_t batch_inbox_id(const struct batch *b, size_t i);                             // 0: was there already
@@ -244,6 +249,12 @@ struct store_facts {
     struct instant next_due;                    // earliest due of waiting flows
 };
 int store_facts(struct store *s, struct store_facts *out, struct err *e);
+// Flows of the event with id > after that have not ended, or that an edit ended or a person may retry; at
+// most `limit`, by id. Only while nothing is outstanding: read in the call. Give the flows to
+// store_flows_release.
+int store_living(struct store *s, struct text event, int64_t after, size_t limit, struct loaded_flow **flows,
+    size_t *n, struct err *e);
+void store_flows_release(struct loaded_flow *flows, size_t n);
 // Settings and small look-ups that a start needs at once; the record is owned by the caller (free data).
 int store_setting(struct store *s, const char *name, struct buf *out, struct err *e); // empty: not set
 // The id of an event's script row with this hash; 0 if there is none (its starts were applied with it).

@@ -30,6 +30,9 @@
     X(INBOX, "INSERT INTO inbox (kind, flow_key, name, dedup, at, taken_by, taken_step, value)"            \
              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING")                            \
     X(INBOX_WAITS, "SELECT 1 FROM inbox WHERE kind = ?1 AND flow_key = ?2 AND taken_by IS NULL LIMIT 1")   \
+    X(KIND_RENAME, "UPDATE flow_kind SET name = ?2 WHERE id = ?1")                                         \
+    X(FLOWS_MOVE, "UPDATE OR IGNORE flow SET kind = ?2 WHERE kind = ?1")                                   \
+    X(INBOX_MOVE, "UPDATE OR IGNORE inbox SET kind = ?2 WHERE kind = ?1")                                  \
     X(INBOX_ANY, "SELECT 1 FROM inbox LIMIT 1")                                                            \
     X(TAKE, "UPDATE inbox SET taken_by = ?2, taken_step = ?3 WHERE id = ?1")                               \
     X(BOOK, "INSERT INTO book (event, book, key, value) VALUES (?1, ?2, ?3, ?4)"                           \
@@ -244,6 +247,31 @@ static void write_journal(struct writer *w, const struct journal_row *row)
     write_remember(w, row->flow, sum);
 }
 
+static bool find_kind(struct writer *w, struct text event, struct text name, int64_t *id)
+{
+    put_text(w->st[WRITE_KIND_FIND], 1, event);
+    put_text(w->st[WRITE_KIND_FIND], 2, name);
+    return look_up(w, WRITE_KIND_FIND, id);
+}
+
+static void write_rename(struct writer *w, const struct rename_op *op)
+{
+    int64_t was, name;
+    if (!find_kind(w, op->event, op->was, &was)) return;
+    w->kind = 0; // what was looked up last may have another name now
+    if (!find_kind(w, op->event, op->name, &name)) {
+        put_int(w->st[WRITE_KIND_RENAME], 1, was);
+        put_text(w->st[WRITE_KIND_RENAME], 2, op->name);
+        run(w, WRITE_KIND_RENAME);
+        return;
+    }
+    for (enum write which = WRITE_FLOWS_MOVE; which <= WRITE_INBOX_MOVE; which++) {
+        put_int(w->st[which], 1, was);
+        put_int(w->st[which], 2, name);
+        run(w, which);
+    }
+}
+
 // -- everything else
 
 static int64_t write_inbox(struct writer *w, const struct inbox_row *row)
@@ -396,6 +424,7 @@ void write_batch(struct writer *w, struct batch *b)
         case OP_OCCURRENCE: write_occurrence(w, op->occurrence); break;
         case OP_SETTING: write_setting(w, op->setting); break;
         case OP_AUDIT: write_audit(w, op->audit); break;
+        case OP_RENAME: write_rename(w, op->rename); break;
         }
     }
 }

@@ -233,9 +233,10 @@ function use(briefing, options) end
 function usher.describe(about) end
 
 ---Declares a flow: fn(input) is its whole life and may wait for weeks. What it returns is the flow's result.
----Errors: two flows of one name; a call anywhere but at the top level.
+---options.was: the name that it had in the version before, so that those that live are known under the new
+---one. Errors: two flows of one name; a call anywhere but at the top level.
 ---
-function usher.flow(name, fn) end
+function usher.flow(name, fn, options) end
 
 ---Declares a handler: fn(request) -> reply. It runs to its end in one turn, so everything it changes (books,
 ---signals, starts) is one transaction, and the reply leaves when that is on disk. Commands and pages call
@@ -270,7 +271,8 @@ function usher.sleep(duration, name) end
 ---Waits for a moment (a table from usher.time, or milliseconds since 1970). When the flow comes to it later
 ---than options.late allows, it answers false and why; that is kept, and nothing decides it anew. late:
 ---"always" (default), "never", "within 2h" or a moment. What the flow sends after it is tried until that
----limit and no longer, up to the next thing that it waits for. Errors: no moment; an unknown word for late.
+---limit and no longer, up to the next thing that it waits for. options.was: its name in the version before.
+---Errors: no moment; an unknown word for late.
 ---
 ---@return any
 function usher.due(name, moment, options) end
@@ -339,7 +341,7 @@ function usher.each(list, options, fn) end
 ---only); cc: list of addresses to show; attach: list of { name = , type = , data = }; headers: map (each
 ---mail says Auto-Submitted: auto-generated unless they say otherwise); lang; zone: whose clock the Date
 ---header shows (default UTC). as: whose mail it is (the person's key: part of the step's identity, unlike
----the address). unsure: what happens when a crash or a lost connection leaves open whether it went out:
+---the address). was: the name that this mail had in the version before. unsure: what happens when a crash or a lost connection leaves open whether it went out:
 ---"ask" a person (default), "resend" it with the same Message-ID, or "leave" it. give_up: moment after which
 ---it is no longer tried (default: the limit of the usher.due before it, else three days). sender: who hears
 ---of a bounce, "<>" for nobody (default: an address of this mail's own when mail.bounces is configured, else
@@ -352,7 +354,7 @@ function usher.mail(options) end
 
 ---Asks another server by GET. The first value is the step's name (default: method and path). url: https or
 ---http; headers: map; timeout: a duration for the whole exchange (default 30 s); as: part of the step's
----identity; give_up: a moment; unsure: as in usher.mail (default "resend", with an Idempotency-Key);
+---identity; was: its name in the version before; give_up: a moment; unsure: as in usher.mail (default "resend", with an Idempotency-Key);
 ---rehearse: { status = , json = or body = }, the answer in a rehearsal. Comes back with { status = , headers
 ---= , body = , json = } or { status = 0, why = }. 408, 425, 429 and 5xx are tried again. Addresses inside
 ---the own network are refused unless the configuration allows them. Errors: an unknown option.

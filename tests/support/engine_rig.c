@@ -3,6 +3,8 @@
 // and every look at the clock first brings the outcomes that are due and waits for a store that has a thread.
 #include "engine_rig.h"
 
+#include "engine/reload.h"
+
 #include "engine/web.h"
 
 #include "base/log.h"
@@ -494,6 +496,26 @@ static void on_reply(void *ctx, struct record reply, const struct err *error)
 const char *rig_call(struct rig *r, const char *handler, const char *request)
 {
     return rig_call_in(r, NULL, handler, request);
+}
+
+const char *rig_reload(struct rig *r, const char *name, const char *text, const char *request)
+{
+    struct buf asked, outline, json;
+    struct err e = {0};
+    rig_write(r, name, text);
+    buf_init(&asked, RECORD_LEN_MAX);
+    buf_init(&outline, SIZE_MAX / 2);
+    buf_init(&json, SIZE_MAX / 2);
+    assert_int_equal(record_from_json(text_of(request ? request : "{\"apply\": true}"), &asked, NULL), 0);
+    struct record with = {(uint8_t *)asked.data, asked.len};
+    int failed = engine_reload(r->engine, (struct text){0}, name, with, &outline, &e);
+    if (!failed) record_print_json((struct record){(uint8_t *)outline.data, outline.len}, &json);
+    const char *said = failed ? rig_print(r, "error: %s", e.text) : keep(r, buf_text(&json));
+    buf_release(&asked);
+    buf_release(&outline);
+    buf_release(&json);
+    rig_settle(r);
+    return said;
 }
 
 const char *rig_call_in(struct rig *r, const char *event, const char *handler, const char *request)

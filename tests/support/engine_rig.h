@@ -89,6 +89,10 @@ void rig_restart(struct rig *r);                 // kill and begin again
 struct instant rig_at(const char *time);
 const char *rig_time(struct instant at); // "02-25 08:00", with seconds when there are any
 
+// The script `name` becomes `text` and takes the place of the one that runs, as {"apply": true} and what the
+// request says besides (JSON, or NULL); settles. Its outline as JSON, or "error: ...".
+const char *rig_reload(struct rig *r, const char *name, const char *text, const char *request);
+
 // Calls a handler with JSON, settles, and answers its reply as JSON, or "error: ...".
 const char *rig_call(struct rig *r, const char *handler, const char *request);
 const char *rig_call_in(struct rig *r, const char *event, const char *handler, const char *request);

@@ -11,8 +11,9 @@ static const char before[] = //
     "usher.start('guest', { key = 'P1', input = 'Karma' })\n";
 
 static const char after[] = //
+    "local starts <const> = usher.time.at('2021-02-27 08:00', 'UTC')\n"
     "usher.flow('guest', function(name)\n"
-    "  usher.sleep('2 days', 'another name')\n"
+    "  usher.due('first', starts)\n" // of another kind: those that sleep can't go on with it
     "  return name .. ' new'\n"
     "end)\n"
     "usher.start('guest', { key = 'P1', input = 'Karma' })\n"
@@ -81,11 +82,12 @@ static void a_file_beside_the_script_is_part_of_its_version(void **state)
     rig_write(r, "text.txt", "new");
     rig_begin(r);
     rig_run(r);
-    assert_text(rig_result(r, "guest", "P1"), "\"Karma old\"");
+    assert_text(rig_result(r, "guest", "P1"), "\"Karma new\"");
+    assert_int_equal(r->engine->last_script, 2);
     rig_end(r);
 }
 
-static void a_script_that_lost_a_flow_keeps_those_that_sleep(void **state)
+static void a_script_that_lost_a_flow_ends_those_that_sleep(void **state)
 {
     struct rig *r = rig_new("2021-02-25 08:00");
     rig_write(r, "test.lua", before);
@@ -96,7 +98,8 @@ static void a_script_that_lost_a_flow_keeps_those_that_sleep(void **state)
     rig_write(r, "test.lua", "usher.flow('other', function() end)\n");
     rig_begin(r);
     rig_run(r);
-    assert_text(rig_result(r, "guest", "P1"), "\"Karma old\"");
+    assert_text(rig_state(r, "guest", "P1"), "cancelled");
+    assert_text(rig_why(r, "guest", "P1"), "the script has no 'guest' any more");
     rig_end(r);
 }
 
@@ -172,7 +175,7 @@ int main(void)
         cmocka_unit_test(they_still_do_after_further_restarts),
         cmocka_unit_test(a_script_that_is_changed_back_is_the_version_that_it_was),
         cmocka_unit_test(a_file_beside_the_script_is_part_of_its_version),
-        cmocka_unit_test(a_script_that_lost_a_flow_keeps_those_that_sleep),
+        cmocka_unit_test(a_script_that_lost_a_flow_ends_those_that_sleep),
         cmocka_unit_test(a_start_that_was_made_before_starts_nothing),
         cmocka_unit_test(two_scripts_of_one_id_are_refused_with_both_in_words),
         cmocka_unit_test(two_scripts_of_two_ids_keep_their_flows_and_books_apart),

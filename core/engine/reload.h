@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// reload: a new version of an event's script takes the place of the one that runs.
+//
+// Every flow that lives is tried on it (edit.h); what comes of them all is the outline of the edit, which
+// people see before it happens. Then one commit moves them: each flow is on exactly one version before and
+// after it. Flows that can't go on under the new version stay with the one they have, from the database alone.
+// While that is done the engine waits for its store, as it does when a script joins.
+#pragma once
+
+#include "engine/engine.h"
+
+// What is asked; a record with these fields, all of them optional:
+//   skip, send, stay  lists of names (edit.h): answers to what needs one
+//   all_stay          the new version is for new flows only
+//   hold              flows that need an answer are held until somebody gives it
+//   end_gone          flows that the new version no longer starts come to their end
+//   who               for the trail
+//   digest            apply it only if it means what this outline says; apply = true without: whatever it means
+//   apply             false: only say what it would mean
+// The answer, a map:
+//   event, was, version   which versions (numbers); same = true: nothing has changed
+//   digest                changes when what it means changes
+//   needs                 how many flows need an answer; nothing is applied while there is one
+//   flows                 list of { id, flow, key, label, fate, why, step, fails, known, dropped, was }
+//   gone                  list of { flow, key, label }: live, and no longer started by the new version
+//   applied               true: it has happened
+int engine_reload(struct engine *g, struct text event, const char *path, struct record request,
+    struct buf *answer, struct err *e);
+
+// The same for a script that is open already; it belongs to the engine when it was applied, else it is closed.
+int reload_script(struct engine *g, struct event *ev, struct script *anew, struct record request,
+    struct buf *answer, struct err *e);
