@@ -50,7 +50,7 @@ struct edit {
     const struct step *past; // of the second look: made up, and something that is known comes after it
 };
 
-// ---- what an edit row says ------------------------------------------------------------------------------
+// ---- what an edit row says --------------------------------------------------------------------------
 
 static int64_t key_id(const char *key)
 {
@@ -109,7 +109,7 @@ bool edit_skips(const struct flow *f, const char *key)
     return false;
 }
 
-// ---- what is known, and not asked for so far ----------------------------------------------------------------
+// ---- what is known, and not asked for so far ------------------------------------------------------------
 
 void edit_find_unasked(struct flow *f)
 {
@@ -135,7 +135,7 @@ void edit_take_unasked(struct flow *f, struct step *s)
     flow_add_ask(f, s);
 }
 
-// ---- a trial ------------------------------------------------------------------------------------------------
+// ---- a trial --------------------------------------------------------------------------------------------
 
 static struct step *make_up(struct flow *f, const struct ask *ask, const char *key)
 {
@@ -266,7 +266,7 @@ static const struct step *look_beyond(const struct edit *first, struct flow *kee
     return past;
 }
 
-// ---- what came of it ------------------------------------------------------------------------------------------
+// ---- what came of it --------------------------------------------------------------------------------------
 
 // "branch|kind:name/subject#2": what stands before the kind, and what behind it.
 static const char *behind_kind(const char *key, size_t *path_len)

@@ -39,7 +39,7 @@ struct reload {
     struct arena memory;
 };
 
-// ---- who is declared --------------------------------------------------------------------------------------
+// ---- who is declared ----------------------------------------------------------------------------------
 
 static int64_t start_id(struct text name, struct text key)
 {
@@ -72,7 +72,7 @@ static bool is_gone(const struct reload *r, const struct living *l)
            map_find(&r->before, start_id(was, l->row.key)) && script_flow(r->anew, l->row.name);
 }
 
-// ---- trying them all ----------------------------------------------------------------------------------------
+// ---- trying them all ------------------------------------------------------------------------------------
 
 static const char *keep(struct reload *r, struct text t)
 {
@@ -160,7 +160,7 @@ static int try_all(struct reload *r, struct err *e)
     return 0;
 }
 
-// ---- what it means, for people --------------------------------------------------------------------------------
+// ---- what it means, for people ----------------------------------------------------------------------------
 
 static void put_flow(struct buf *out, const struct living *l)
 {
@@ -216,7 +216,7 @@ static void put_outline(const struct reload *r, bool same, bool applied, struct 
     record_map_end(&map, out);
 }
 
-// ---- moving them -------------------------------------------------------------------------------------------
+// ---- moving them ---------------------------------------------------------------------------------------
 
 static const enum step_state state_of_row[] = {[EDIT_MOVES] = STEP_DONE,
     [EDIT_STAYS] = STEP_SKIPPED,
@@ -384,7 +384,7 @@ static int apply(struct reload *r, struct record request, struct err *e)
     return 0;
 }
 
-// ---- the whole of it --------------------------------------------------------------------------------------
+// ---- the whole of it ----------------------------------------------------------------------------------
 
 static void begin(struct reload *r, struct engine *g, struct event *ev, struct script *anew,
     struct record request)
