@@ -9,7 +9,7 @@ struct hash {
     uint8_t bytes[HASH_LEN];
 };
 
-// SHA-256 of one piece or of several: a script set is hashed as name NUL length data, name NUL ...
+// SHA-256 of one piece or of several.
 struct hash hash_of(struct text data);
 struct hasher {
     uint64_t state[32]; // crypto_hash_sha256_state, kept opaque here

@@ -19,6 +19,7 @@ struct chunk_kept {
 };
 
 static struct chunk_kept *kept;
+static bool keep_at_once;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; // a program may have engines on several threads
 
 static bool is_ours(const char *name, struct text source)
@@ -56,6 +57,13 @@ static bool compile(lua_State *L, const char *chunk, struct text source)
     return false;
 }
 
+void chunks_keep(void)
+{
+    pthread_mutex_lock(&lock);
+    keep_at_once = true;
+    pthread_mutex_unlock(&lock);
+}
+
 bool chunks_load(lua_State *L, const char *name, struct text source)
 {
     struct chunk_kept *k;
@@ -63,10 +71,10 @@ bool chunks_load(lua_State *L, const char *name, struct text source)
     if (!is_ours(name, source)) return false;
     snprintf(chunk, sizeof chunk, "@%s", name);
     pthread_mutex_lock(&lock);
-    bool again = find(name, &k);
+    bool worth_it = find(name, &k) || keep_at_once;
     bool fine = k->compiled.len ? luaL_loadbufferx(L, k->compiled.data, k->compiled.len, chunk, "b") == LUA_OK
                                 : compile(L, chunk, source);
-    if (fine && again && !k->compiled.len) {
+    if (fine && worth_it && !k->compiled.len) {
         lua_dump(L, on_piece, &k->compiled, 0);
         if (k->compiled.over) buf_release(&k->compiled);
     }

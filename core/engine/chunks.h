@@ -10,5 +10,7 @@
 #include <lua.h>
 #include <stdbool.h>
 
+// Files are kept from their first load on: whoever says this is going to load them again.
+void chunks_keep(void);
 // Pushes the chunk, as luaL_loadbufferx does. False: the text is not ours, or can't be compiled.
 bool chunks_load(lua_State *L, const char *name, struct text source);

@@ -40,13 +40,23 @@ static bool name_is_safe(struct text name)
     return true;
 }
 
+// What usher brings: "usher/mail.lua" is its scripts/usher/mail.lua, "shipped/holidays/bt-2021.txt" its
+// scripts/holidays/bt-2021.txt. False: a file beside the script.
+static bool is_embedded(struct text name, char path[256])
+{
+    bool words = name.len > 6 && memcmp(name.data, "usher/", 6) == 0;
+    bool shipped = name.len > 8 && memcmp(name.data, "shipped/", 8) == 0;
+    int from = shipped ? 8 : 0;
+    snprintf(path, 256, "scripts/%.*s", (int)name.len - from, name.data + from);
+    return words || shipped;
+}
+
 static int read_anew(struct script *s, const char *name, char **data, size_t *len, struct err *e)
 {
-    if (strncmp(name, "usher/", 6) == 0 || strncmp(name, "shipped/", 8) == 0) {
-        char path[256];
-        snprintf(path, sizeof path, "scripts/%s", name[0] == 'u' ? name : name + 8);
-        struct text file = embedded_find(path);
-        if (!file.data) return err_set(e, ERR_INPUT, "usher brings no file '%s'", path + 8);
+    char embedded[256];
+    if (is_embedded(text_of(name), embedded)) {
+        struct text file = embedded_find(embedded);
+        if (!file.data) return err_set(e, ERR_INPUT, "usher brings no file '%s'", embedded + 8);
         *data = mem_copy(file.data, file.len);
         *len = file.len;
         return 0;
@@ -242,6 +252,26 @@ static void name_event(struct script *s)
     s->event_name = mem_copy(name, dot ? (size_t)(dot - name) : strlen(name));
 }
 
+// SHA-256 over the name and the SHA-256 of each source, in the order of their names. Those of usher's own
+// files were worked out when it was built.
+static struct hash hash_sources(struct script *s)
+{
+    struct buf sources;
+    struct hasher h;
+    struct text name, source;
+    buf_init(&sources, 64u << 20);
+    hasher_init(&h);
+    for (struct record_iter it = record_each(script_sources(s, &sources)); record_next(&it);) {
+        char path[256];
+        if (!record_text(it.key, &name) || !record_text(it.value, &source)) continue;
+        struct hash one = is_embedded(name, path) ? embedded_hash(path, source) : hash_of(source);
+        hasher_add(&h, name);
+        hasher_add(&h, (struct text){(const char *)one.bytes, HASH_LEN});
+    }
+    buf_release(&sources);
+    return hasher_end(&h);
+}
+
 static struct script *finish_opening(struct script *s, struct err *e)
 {
     if (run_top_level(s, e)) goto fail;
@@ -249,11 +279,7 @@ static struct script *finish_opening(struct script *s, struct err *e)
     if (check_declared(s, e)) goto fail;
     sandbox_freeze(s->sandbox);
     lua_gc(s->sandbox->L, LUA_GCCOLLECT, 0); // what loading left: a script then sleeps for weeks
-    struct buf sources;
-    buf_init(&sources, 64u << 20);
-    struct record all = script_sources(s, &sources);
-    s->hash = hash_of((struct text){(const char *)all.data, all.len});
-    buf_release(&sources);
+    s->hash = hash_sources(s);
     return s;
 fail:
     script_close(s);

@@ -3,7 +3,8 @@
 //
 // An event has one current script and, while older flows live, the older scripts that they began with
 // (loaded from the database alone). The hash covers the script, every file that it read and the version
-// of the library that is part of this program. Everything that a script declares is a list here.
+// of the library that is part of this program: SHA-256 over the name and the SHA-256 of each, by name, every
+// piece with its length before it (hasher_add). Everything that a script declares is a list here.
 #pragma once
 
 #include "base/hash.h"
