@@ -82,6 +82,15 @@ USHER_API int usher_ask(struct usher *u, const char *request_json, char **answer
 USHER_API int usher_command(const struct usher_options *options, const char *request_json, char **answer_json,
     char **error);
 
+/* A life that crashed at a boundary and went on as after a restart. */
+struct usher_crash {
+    int64_t boundary;
+    const char *history; /* as in usher_report */
+    int64_t unsure_n;
+    int code;          /* not USHER_OK: it did not go on, and `error` says why */
+    const char *error; /* "" */
+};
+
 /* Plays the whole life of a script in virtual time; nothing leaves and nothing is kept. */
 struct usher_rehearsal {
     const char *from;  /* moment to begin at; NULL: now, or a day before the first moment when that is past */
@@ -96,6 +105,9 @@ struct usher_rehearsal {
     int want_json;        /* nonzero: report.json is made */
     /* Called whenever virtual time moves on, with milliseconds since 1970 and how much has left so far. */
     void (*on_progress)(void *ctx, int64_t now_ms, size_t effects_n);
+    /* When it is set, the life also crashes at each of its boundaries in turn; called for each life that came
+     * of it, in their order. They are processes of their own (fork), so have no threads when you ask. */
+    void (*on_crash)(void *ctx, const struct usher_crash *crash);
     /* Called for every mail at the end, when it is set: its bytes, and a page that shows it. */
     void (*on_mail)(void *ctx, const char *file, const char *eml, size_t eml_len, const char *html);
     void *ctx;

@@ -176,37 +176,53 @@ static struct losses compare(const char *whole, const char *crashed)
     return l;
 }
 
+struct crash_counts {
+    const struct usher_report *whole;
+    size_t lost, repeated;
+    int64_t unsure;
+    int code;
+};
+
+static void on_crash(void *ctx, const struct usher_crash *crash)
+{
+    struct crash_counts *c = ctx;
+    if (c->code) return;
+    if (crash->code) {
+        c->code = complain(crash->code, "crash at boundary %lld of %lld: %s", (long long)crash->boundary,
+            (long long)c->whole->boundaries, crash->error);
+        return;
+    }
+    struct losses l = compare(c->whole->history, crash->history);
+    c->lost += l.lost;
+    c->repeated += l.repeated;
+    c->unsure += crash->unsure_n;
+    if (l.lost) printf("crash at %lld: %zu lost\n", (long long)crash->boundary, l.lost);
+    progress_say("%lld of %lld crashes", (long long)crash->boundary, (long long)c->whole->boundaries);
+}
+
 // Crashes at every boundary in turn. Where a crash leaves a mail unsure, a pretended person who knows
 // decides.
 static int crash_everywhere(const char *script, struct usher_rehearsal options,
     const struct usher_report *whole)
 {
-    size_t lost = 0, repeated = 0;
-    int64_t unsure = 0;
+    struct crash_counts counts = {.whole = whole};
+    struct usher_report again;
     options.from_ms = whole->from_ms;
     options.on_mail = NULL;
     options.on_progress = NULL;
-    for (int64_t i = 1; i <= whole->boundaries; i++) {
-        struct usher_report crashed;
-        options.crash_at = i;
-        int code = play(script, &options, &crashed);
-        if (code)
-            return complain(code, "crash at boundary %lld of %lld", (long long)i,
-                (long long)whole->boundaries);
-        struct losses l = compare(whole->history, crashed.history);
-        lost += l.lost;
-        repeated += l.repeated;
-        unsure += crashed.unsure_n;
-        if (l.lost) printf("crash at %lld: %zu lost\n", (long long)i, l.lost);
-        usher_report_release(&crashed);
-        progress_say("%lld of %lld crashes", (long long)i, (long long)whole->boundaries);
-    }
+    options.on_crash = on_crash;
+    options.ctx = &counts;
+    fflush(NULL); // the lives are processes of their own, and would write it once more
+    int code = play(script, &options, &again);
+    usher_report_release(&again);
     progress_end();
+    if (!code) code = counts.code;
+    if (code) return code;
     printf("%lld crashes: %zu lost, %zu sent once more with the same Message-ID (rules with unsure = "
            "\"resend\"), "
            "%lld decided by a person\n",
-        (long long)whole->boundaries, lost, repeated, (long long)unsure);
-    return lost ? USHER_INPUT : 0;
+        (long long)whole->boundaries, counts.lost, counts.repeated, (long long)counts.unsure);
+    return counts.lost ? USHER_INPUT : 0;
 }
 
 // ---- the commands -----------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@
 #include "engine/budget.h"
 
 #include <lauxlib.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -96,9 +97,17 @@ static void on_tick(int sig)
     lua_sethook(b->running, on_hook, LUA_MASKCOUNT, 1);
 }
 
+static bool ticking;
+
+// A process that forks off has no timers (usher/crashes.c makes some); it starts its own with its next slice.
+static void on_fork(void)
+{
+    ticking = false;
+}
+
 static void start_ticking(void)
 {
-    static bool ticking;
+    static bool told;
     if (ticking) return;
     struct sigaction act = {.sa_handler = on_tick, .sa_flags = SA_RESTART};
     struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = TICK_SIGNAL};
@@ -112,6 +121,8 @@ static void start_ticking(void)
         exit(3);
     }
     ticking = true;
+    if (!told) pthread_atfork(NULL, NULL, on_fork);
+    told = true;
 }
 
 void *budget_alloc(void *ud, void *ptr, size_t osize, size_t nsize)

@@ -1,39 +1,21 @@
 // SPDX-License-Identifier: MIT
 // rehearsal: the whole life of a script in virtual time, by the same engine as live.
-#include "usher.h"
+#include "usher/rehearsal.h"
 
 #include "base/log.h"
-#include "engine/engine.h"
+#include "engine/chunks.h"
 #include "engine/script.h"
-#include "usher/installation.h"
-#include "mail/mail.h"
 #include "time/when.h"
+#include "usher/crashes.h"
 #include "usher/library.h"
 #include "world/live_now.h"
-#include "world/virtual.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 // With recurring work there is always something left to do: a rehearsal then shows this much.
 #define WITH_SCHEDULE_MS (35 * DAY_MS)
 #define LONGEST_MS (20 * 366 * DAY_MS)
-
-struct rehearsal {
-    const char *script;
-    const struct usher_rehearsal *options;
-    struct installation installation;
-    struct virtual *world;
-    struct store *store;
-    struct engine *engine;
-    struct instant from, until;
-    struct buf notices; // records, one after the other
-    size_t notices_n;
-    int64_t unsure_n;
-    struct unsure_mail *unsure; // to be decided by the pretended organiser
-    struct err error;
-};
 
 struct unsure_mail {
     struct unsure_mail *next;
@@ -219,213 +201,38 @@ static int begin(struct rehearsal *r)
     struct instant from = live_now();
     from.ms -= from.ms % MINUTE_MS;
     bool asked = r->options->from || r->options->from_ms;
+    bool dies = r->options->crash_at > 0 || r->options->on_crash;
     if (r->options->from_ms) from.ms = r->options->from_ms;
     else if (asked && moment_option("--from", r->options->from, &from, &r->error)) return -1;
     if (begin_world(r, from)) return -1;
-    if (asked) return 0;
+    if (asked || r->options->check_only) return 0;
     virtual_crash_at(r->world, 0);
     if (virtual_settle(r->world, &r->error)) return -1;
     struct instant first = r->engine->first_due;
     bool past = first.ms <= from.ms;
+    if (!past && !dies) return 0; // what has begun goes on
     end_world(r);
     return begin_world(r, past ? instant_add(first, -DAY_MS) : from);
 }
 
-// ---- the report -------------------------------------------------------------------------------------------
-
-// What a timeline needs of the arguments; texts and attachments of 6,000 mails are not part of it.
-static void add_args(struct record_map *map, struct record args)
+// In the process of a life that has crashed: what became of it is all that is asked for.
+static _Noreturn void tell_crash(struct rehearsal *r, int failed)
 {
-    static const char *const kept[] = {"to", "subject", "about", "url", "method"};
-    struct record_map slim;
-    struct buf bytes;
-    record_map_init(&slim);
-    buf_init(&bytes, RECORD_LEN_MAX);
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
-        record_map_value(&slim, kept[i], record_get(args, kept[i]));
-    }
-    record_map_end(&slim, &bytes);
-    record_map_value(map, "args", (struct record){(uint8_t *)bytes.data, bytes.len});
-    buf_release(&bytes);
+    struct usher_crash crash = {.unsure_n = r->unsure_n, .error = r->error.text};
+    crash.code = failed ? err_exit_code(&r->error) : 0;
+    if (failed && !crash.code) crash.code = USHER_INPUT;
+    crash.history = failed ? "" : rehearsal_history(r);
+    crashes_tell(r->crashes, &crash);
 }
 
-static bool is_mail(struct record effect)
+static int play_and_crash(struct rehearsal *r, struct instant until)
 {
-    return text_is(record_get_text(effect, "kind"), "mail");
-}
-
-static void file_of(size_t number, char out[32])
-{
-    snprintf(out, 32, "mails/%04zu", number);
-}
-
-// Two mails with one hash are the same to the byte.
-static void add_hash(struct record_map *map, struct record mail)
-{
-    struct buf eml;
-    char hex[2 * HASH_LEN + 1];
-    buf_init(&eml, MAIL_LEN_MAX);
-    mail_compose(mail, &eml, NULL);
-    hash_hex(hash_of(buf_text(&eml)), hex);
-    record_map_text(map, "sha256", text_of(hex));
-    buf_release(&eml);
-}
-
-static void put_effect(struct buf *out, struct record effect, size_t number, bool hash)
-{
-    static const char *const kept[] = {"at", "kind", "event", "flow", "key", "label", "step", "attempt"};
-    struct record_map map;
-    char file[32];
-    record_map_init(&map);
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
-        record_map_value(&map, kept[i], record_get(effect, kept[i]));
-    }
-    add_args(&map, record_get(effect, "args"));
-    if (is_mail(effect)) {
-        file_of(number, file);
-        record_map_text(&map, "file", text_of(file));
-        record_map_bool(&map, "html", true);
-        if (hash) add_hash(&map, record_get(effect, "args"));
-    }
-    record_map_end(&map, out);
-}
-
-static void put_effects(struct rehearsal *r, struct buf *out)
-{
-    size_t n = virtual_history_count(r->world), mails = 0;
-    record_put_list(out, n + r->notices_n);
-    for (size_t i = 0; i < n; i++) {
-        struct record effect = virtual_history(r->world, i);
-        mails += is_mail(effect);
-        put_effect(out, effect, mails, r->options->want_json);
-    }
-    buf_add(out, r->notices.data, r->notices.len);
-}
-
-static void hand_out_mails(struct rehearsal *r)
-{
-    size_t n = virtual_history_count(r->world), mails = 0;
-    for (size_t i = 0; i < n && r->options->on_mail; i++) {
-        struct record effect = virtual_history(r->world, i), mail = record_get(effect, "args");
-        struct buf eml, page;
-        struct err e = {0};
-        char file[32];
-        if (!is_mail(effect)) continue;
-        buf_init(&eml, MAIL_LEN_MAX);
-        buf_init(&page, MAIL_LEN_MAX);
-        if (mail_compose(mail, &eml, &e)) buf_addf(&eml, "This mail can't be sent: %s\r\n", e.text);
-        mail_preview(mail, TEXT("../index.html"), &page);
-        file_of(++mails, file);
-        r->options->on_mail(r->options->ctx, file, buf_z(&eml), eml.len, buf_z(&page));
-        buf_release(&eml);
-        buf_release(&page);
-    }
-}
-
-static char *history_lines(struct rehearsal *r)
-{
-    struct buf lines;
-    buf_init(&lines, SIZE_MAX / 2);
-    for (size_t i = 0; i < virtual_history_count(r->world); i++) {
-        struct record e = virtual_history(r->world, i);
-        buf_addt(&lines, record_get_text(e, "kind"));
-        buf_addc(&lines, ' ');
-        buf_addt(&lines, record_get_text(e, "flow"));
-        buf_addc(&lines, '/');
-        buf_addt(&lines, record_get_text(e, "key"));
-        buf_addc(&lines, '/');
-        buf_addt(&lines, record_get_text(e, "step"));
-        buf_addc(&lines, '\n');
-    }
-    return buf_take(&lines, NULL);
-}
-
-struct told {
-    struct buf reply;
-    struct err error;
-};
-
-static void on_told(void *ctx, struct record reply, const struct err *error)
-{
-    struct told *t = ctx;
-    if (error) t->error = *error;
-    else buf_add(&t->reply, reply.data, reply.len);
-}
-
-// The script's own words (or the plain timeline that usher brings) turn what happened into what people read.
-static int tell(struct rehearsal *r, struct record effects, struct told *told)
-{
-    struct record_map map;
-    struct buf request;
-    bool own = engine_has_handler(r->engine, (struct text){0}, TEXT("report"));
-    record_map_init(&map);
-    buf_init(&request, SIZE_MAX / 2);
-    record_map_value(&map, "effects", effects);
-    record_map_int(&map, "from", r->from.ms);
-    record_map_int(&map, "now", r->from.ms);
-    record_map_int(&map, "until", virtual_now(r->world).ms);
-    record_map_value(&map, "about", r->engine->events->current->about);
-    record_map_end(&map, &request);
-    virtual_crash_at(r->world, 0);
-    engine_call(r->engine, (struct text){0}, own ? TEXT("report") : TEXT("timeline"),
-        (struct record){(uint8_t *)request.data, request.len}, on_told, told);
-    buf_release(&request);
-    int failed = virtual_settle(r->world, &r->error);
-    if (!failed && told->error.code) {
-        r->error = told->error;
-        failed = -(int)told->error.code;
-    }
-    return failed;
-}
-
-static char *copy_text(struct record map, const char *name)
-{
-    struct text t = record_get_text(map, name);
-    return mem_copy(t.data, t.len);
-}
-
-static char *json_of(struct rehearsal *r, struct record effects, struct record said)
-{
-    struct record_map map;
-    struct buf whole, text;
-    record_map_init(&map);
-    buf_init(&whole, SIZE_MAX / 2);
-    buf_init(&text, SIZE_MAX / 2);
-    record_map_value(&map, "report", said);
-    record_map_value(&map, "effects", effects);
-    record_map_int(&map, "from", r->from.ms);
-    record_map_int(&map, "until", virtual_now(r->world).ms);
-    record_map_end(&map, &whole);
-    record_print_json((struct record){(uint8_t *)whole.data, whole.len}, &text);
-    buf_release(&whole);
-    return buf_take(&text, NULL);
-}
-
-static int report(struct rehearsal *r, struct usher_report *out)
-{
-    struct told told = {0};
-    struct buf bytes;
-    buf_init(&told.reply, SIZE_MAX / 2);
-    buf_init(&bytes, SIZE_MAX / 2);
-    out->boundaries = virtual_boundaries(r->world);
-    put_effects(r, &bytes);
-    struct record effects = {(uint8_t *)bytes.data, bytes.len};
-    int failed = tell(r, effects, &told);
-    if (!failed) {
-        struct record said = {(uint8_t *)told.reply.data, told.reply.len};
-        out->text = copy_text(said, "text");
-        out->check = copy_text(said, "check");
-        out->html = copy_text(said, "html");
-        out->history = history_lines(r);
-        out->json = r->options->want_json ? json_of(r, effects, said) : NULL;
-        out->from_ms = r->from.ms;
-        out->until_ms = virtual_now(r->world).ms;
-        out->unsure_n = r->unsure_n;
-        hand_out_mails(r);
-    }
-    buf_release(&told.reply);
-    buf_release(&bytes);
-    return failed;
+    r->crashes = crashes_new(r->options->on_crash, r->options->ctx);
+    virtual_on_boundary(r->world, crashes_at, r->crashes);
+    int failed = play(r, until);
+    if (crashes_own(r->crashes)) tell_crash(r, failed);
+    virtual_on_boundary(r->world, NULL, NULL);
+    return failed ? failed : crashes_end(r->crashes, &r->error);
 }
 
 static int rehearse(struct rehearsal *r, struct usher_report *out)
@@ -436,8 +243,10 @@ static int rehearse(struct rehearsal *r, struct usher_report *out)
     if (begin(r)) return -1;
     struct instant until = instant_add(r->from, has_schedule(r) ? WITH_SCHEDULE_MS : LONGEST_MS);
     if (o->until && moment_option("--until", o->until, &until, &r->error)) return -1;
-    if (!o->check_only && play(r, until)) return -1;
-    return report(r, out);
+    int failed = 0;
+    if (o->on_crash) failed = play_and_crash(r, until);
+    else if (!o->check_only) failed = play(r, until);
+    return failed ? failed : rehearsal_report(r, out);
 }
 
 static struct instant rehearsed_now(void *self)
@@ -452,25 +261,17 @@ int usher_rehearse(const char *script, const struct usher_rehearsal *options, st
     struct rehearsal r = {.script = script, .options = options};
     buf_init(&r.notices, SIZE_MAX / 2);
     usher_set_library();
+    if (!options->check_only) chunks_keep(); // it is loaded anew after a crash, and when its time is past
     log_set_level(LOG_ERROR);
     log_set_clock(rehearsed_now, &r);
     *out = (struct usher_report){0};
     int failed = rehearse(&r, out);
     end_world(&r);
+    crashes_free(r.crashes);
     log_set_clock(NULL, NULL);
     buf_release(&r.notices);
     installation_close(&r.installation);
     if (error) *error = failed ? mem_copyz(r.error.text) : NULL;
     int code = err_exit_code(&r.error);
     return failed ? (code ? code : USHER_INPUT) : 0;
-}
-
-void usher_report_release(struct usher_report *report)
-{
-    free(report->text);
-    free(report->check);
-    free(report->html);
-    free(report->history);
-    free(report->json);
-    *report = (struct usher_report){0};
 }

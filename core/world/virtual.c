@@ -50,6 +50,8 @@ struct virtual
     size_t history_n, history_room;
     int64_t boundary, crash_at;
     bool crashed, pretending;
+    bool (*on_boundary)(void *ctx, int64_t boundary);
+    void *boundary_ctx;
     bool (*on_idle)(void *ctx);
     void *idle_ctx;
 };
@@ -170,13 +172,22 @@ void virtual_free(struct virtual *v)
 bool virtual_boundary(void *self)
 {
     struct virtual *v = self;
-    if (!v->crashed && ++v->boundary == v->crash_at) v->crashed = true;
+    if (v->crashed) return true;
+    v->boundary++;
+    v->crashed = v->boundary == v->crash_at ||
+                 (v->on_boundary && v->on_boundary(v->boundary_ctx, v->boundary));
     return v->crashed;
 }
 
 void virtual_crash_at(struct virtual *v, int64_t boundary)
 {
     v->crash_at = boundary;
+}
+
+void virtual_on_boundary(struct virtual *v, bool (*on_boundary)(void *ctx, int64_t boundary), void *ctx)
+{
+    v->on_boundary = on_boundary;
+    v->boundary_ctx = ctx;
 }
 
 bool virtual_crashed(const struct virtual *v)

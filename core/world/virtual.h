@@ -37,6 +37,8 @@ void virtual_forget_history(struct virtual *v);
 
 // 0: never. Counts on over several engines on this world.
 void virtual_crash_at(struct virtual *v, int64_t boundary);
+// Asked at every boundary; true: it crashes there.
+void virtual_on_boundary(struct virtual *v, bool (*on_boundary)(void *ctx, int64_t boundary), void *ctx);
 bool virtual_crashed(const struct virtual *v);
 void virtual_revive(struct virtual *v); // after a crash: what was under way is lost
 int64_t virtual_boundaries(const struct virtual *v);

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// rehearsal: one life of a script in virtual time. rehearsal.c plays it, crashes.c lets it die everywhere,
+// rehearsal_report.c says what it was.
+#pragma once
+
+#include "usher.h"
+
+#include "engine/engine.h"
+#include "usher/installation.h"
+#include "world/virtual.h"
+
+struct unsure_mail;
+struct crashes;
+
+struct rehearsal {
+    const char *script;
+    const struct usher_rehearsal *options;
+    struct installation installation;
+    struct virtual *world;
+    struct store *store;
+    struct engine *engine;
+    struct instant from, until;
+    struct buf notices; // records, one after the other
+    size_t notices_n;
+    int64_t unsure_n;
+    struct unsure_mail *unsure; // to be decided by the pretended organiser
+    struct crashes *crashes;    // NULL: this life is the only one
+    struct err error;
+};
+
+// Asks the script's own words for what people read, and fills in the rest.
+int rehearsal_report(struct rehearsal *r, struct usher_report *out);
+// What left, one line each, in order. The caller frees it.
+char *rehearsal_history(struct rehearsal *r);
