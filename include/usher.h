@@ -101,8 +101,14 @@ struct usher_rehearsal {
     int no_pretending;    /* nonzero: nobody answers */
     const char *guests;   /* "accepts" (NULL), "declines" or "silent": what every guest does */
     const char *language; /* what every guest reads ("dz"); NULL: as the list says */
+    const char *down;     /* "FROM..TO", several with commas between: when the engine is gone */
     int check_only;       /* nonzero: load and check, play nothing */
     int want_json;        /* nonzero: report.json is made */
+    int want_saved;       /* nonzero: report.saved is made */
+    /* A rehearsal that was saved (report.saved): report.changes says what differs from it. It is played as
+     * that one was, as far as the members above leave it open. */
+    const char *before;
+    size_t before_len;
     /* Called whenever virtual time moves on, with milliseconds since 1970 and how much has left so far. */
     void (*on_progress)(void *ctx, int64_t now_ms, size_t effects_n);
     /* When it is set, the life also crashes at each of its boundaries in turn; called for each life that came
@@ -119,6 +125,9 @@ struct usher_report {
     char *html;    /* the page that lists every mail */
     char *history; /* what left, one line each, in order: "mail invitation/P0042/mail:mail/P0042" */
     char *json;    /* { "effects": [...], "report": {...}, "from", "until" } when it was wanted */
+    char *saved;   /* lines of JSON, to be compared with a later one, when it was wanted */
+    char *changes; /* what differs from `before`, when it was given */
+    int differs;   /* nonzero: something does */
     int64_t from_ms, until_ms;
     int64_t boundaries; /* how many commits and effects there were to crash at */
     int64_t unsure_n;   /* mails that a crash left unsure */

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 // rehearse: `usher rehearse` and `usher check`: plays a script, prints the timeline, writes the folder.
 #include "cli/cli.h"
+#include "cli/folder.h"
 #include "cli/progress.h"
 #include "usher.h"
 
 #include "time/zone.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+
+#define SAVED_MAX (256u << 20) // of 5,000 guests it is 8 MiB
 
 static struct usher_rehearsal rehearsal_options(const struct options *o)
 {
@@ -46,59 +46,6 @@ static int play(const char *script, const struct usher_rehearsal *options, struc
     return code;
 }
 
-// ---- the browsable folder -----------------------------------------------------------------------------
-
-static int write_file(const char *folder, const char *name, struct text content)
-{
-    char path[1200];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *f = fopen(path, "wb");
-    if (!f) return complain(USHER_INPUT, "%s can't be written: %s", path, strerror(errno));
-    fwrite(content.data, 1, content.len, f);
-    return fclose(f) ? complain(USHER_STORAGE, "%s can't be written: %s", path, strerror(errno)) : 0;
-}
-
-static int make_folder(const char *path)
-{
-    if (mkdir(path, 0777) == 0 || errno == EEXIST) return 0;
-    return complain(USHER_INPUT, "the folder %s can't be made: %s", path, strerror(errno));
-}
-
-// mbox (RFC 4155): every mail in one file that any mail program opens.
-static void add_to_mbox(struct buf *mbox, struct text eml)
-{
-    buf_addz(mbox, "From usher@rehearsal.example Thu Jan  1 00:00:00 1970\n");
-    for (size_t i = 0; i < eml.len;) {
-        const char *end = memchr(eml.data + i, '\n', eml.len - i);
-        size_t len = end ? (size_t)(end - eml.data) - i : eml.len - i;
-        struct text line = {eml.data + i, len && eml.data[i + len - 1] == '\r' ? len - 1 : len};
-        if (line.len >= 5 && memcmp(line.data, "From ", 5) == 0) buf_addc(mbox, '>');
-        buf_addt(mbox, line);
-        buf_addc(mbox, '\n');
-        i += len + 1;
-    }
-    buf_addc(mbox, '\n');
-}
-
-// The folder that is being written; the first thing that goes wrong counts.
-struct folder {
-    const char *path;
-    struct buf mbox;
-    int code;
-};
-
-static void on_mail(void *ctx, const char *file, const char *eml, size_t eml_len, const char *html)
-{
-    struct folder *f = ctx;
-    char name[80];
-    if (f->code) return;
-    add_to_mbox(&f->mbox, (struct text){eml, eml_len});
-    snprintf(name, sizeof name, "%s.eml", file);
-    f->code = write_file(f->path, name, (struct text){eml, eml_len});
-    snprintf(name, sizeof name, "%s.html", file);
-    if (!f->code) f->code = write_file(f->path, name, text_of(html));
-}
-
 static void on_progress(void *ctx, int64_t now_ms, size_t effects_n)
 {
     (void)ctx;
@@ -106,28 +53,6 @@ static void on_progress(void *ctx, int64_t now_ms, size_t effects_n)
     struct wall w = zone_local(zone_find(TEXT("UTC"), NULL), (struct instant){now_ms}).wall;
     progress_say("rehearsing %s: %zu mails and requests so far", date_print_long(wall_day(w), date),
         effects_n);
-}
-
-static int begin_folder(struct folder *f, const char *path)
-{
-    char mails[1100];
-    f->path = path;
-    buf_init(&f->mbox, SIZE_MAX / 2);
-    snprintf(mails, sizeof mails, "%s/mails", path);
-    f->code = make_folder(path);
-    if (!f->code) f->code = make_folder(mails);
-    return f->code;
-}
-
-static int end_folder(struct folder *f, const char *html)
-{
-    if (!f->code) f->code = write_file(f->path, "rehearsal.mbox", buf_text(&f->mbox));
-    if (!f->code) f->code = write_file(f->path, "index.html", text_of(html));
-    if (!f->code) {
-        printf("\nEvery mail, to look at: %s/index.html (and %s/rehearsal.mbox)\n", f->path, f->path);
-    }
-    buf_release(&f->mbox);
-    return f->code;
 }
 
 // ---- crashes --------------------------------------------------------------------------------------------
@@ -227,27 +152,73 @@ static int crash_everywhere(const char *script, struct usher_rehearsal options,
 
 // ---- the commands -----------------------------------------------------------------------------------------
 
+// What was asked for, and --diff's file, which the library borrows.
+static int read_before(const struct options *o, struct usher_rehearsal *options, struct buf *before)
+{
+    const char *path = option(o, "diff");
+    buf_init(before, SAVED_MAX);
+    if (!path) return 0;
+    int code = file_read(path, before);
+    options->before = buf_z(before);
+    options->before_len = before->len;
+    return code ? USHER_USAGE : 0;
+}
+
+// As diff(1) does: 0 the same, 1 different, 2 trouble.
+static int tell_changes(const struct usher_report *report)
+{
+    fputs(report->changes, stdout);
+    return report->differs ? USHER_INPUT : 0;
+}
+
+static int tell(const struct options *o, const struct usher_rehearsal *options,
+    const struct usher_report *report)
+{
+    if (options->want_json) puts(report->json);
+    else if (!report->changes) fputs(report->text, stdout);
+    if (option(o, "save")) {
+        int code = file_write(option(o, "save"), text_of(report->saved));
+        if (code) return code;
+    }
+    return report->changes && !options->want_json ? tell_changes(report) : 0;
+}
+
+static int rehearse(const struct options *o, const char *script, struct usher_rehearsal *options,
+    struct folder *folder)
+{
+    struct usher_report report;
+    progress_begin();
+    int code = play(script, options, &report);
+    if (!option(o, "crash-everywhere")) progress_end();
+    if (code && options->before) code = USHER_USAGE;
+    else if (!code && option(o, "crash-everywhere")) code = crash_everywhere(script, *options, &report);
+    else if (!code) code = tell(o, options, &report);
+    if (folder->path && report.html) {
+        int written = folder_end(folder, report.html);
+        if (written) code = written;
+    }
+    usher_report_release(&report);
+    return code;
+}
+
 int command_rehearse(const struct options *o)
 {
     const char *script = only_argument(o, "one script: usher rehearse SCRIPT");
     const char *out = option(o, "out");
     if (!script) return USHER_USAGE;
     struct usher_rehearsal options = rehearsal_options(o);
-    struct usher_report report;
     struct folder folder = {0};
-    if (out && begin_folder(&folder, out)) return folder.code;
-    if (out) options.on_mail = on_mail;
+    struct buf before;
+    int code = read_before(o, &options, &before);
+    if (!code && out) code = folder_begin(&folder, out);
+    if (out) options.on_mail = folder_add_mail;
     options.on_progress = on_progress;
     options.ctx = &folder;
     options.want_json = option(o, "json") != NULL;
-    progress_begin();
-    int code = play(script, &options, &report);
-    if (!option(o, "crash-everywhere")) progress_end();
-    if (!code && option(o, "crash-everywhere")) code = crash_everywhere(script, options, &report);
-    else if (!code && options.want_json) puts(report.json);
-    else if (!code) fputs(report.text, stdout);
-    if (!code && out) code = end_folder(&folder, report.html);
-    usher_report_release(&report);
+    options.want_saved = option(o, "save") != NULL;
+    if (!code) code = rehearse(o, script, &options, &folder);
+    folder_release(&folder);
+    buf_release(&before);
     return code;
 }
 

@@ -8,6 +8,7 @@
 #include "time/when.h"
 #include "usher/crashes.h"
 #include "usher/library.h"
+#include "usher/saved.h"
 #include "world/live_now.h"
 
 #include <stdlib.h>
@@ -255,22 +256,42 @@ static struct instant rehearsed_now(void *self)
     return r->world ? virtual_now(r->world) : live_now();
 }
 
+// A saved rehearsal says what to compare with, and how to play.
+static int take_before(struct rehearsal *r, struct saved *saved, struct usher_rehearsal *options)
+{
+    if (!options->before) return 0;
+    if (saved_open(saved, (struct text){options->before, options->before_len}, &r->error))
+        return err_in(&r->error, "--diff");
+    saved_options(saved, options);
+    r->before = (struct record){(const uint8_t *)saved->lines.data, saved->lines.len};
+    return 0;
+}
+
+static void end_rehearsal(struct rehearsal *r, struct saved *saved)
+{
+    end_world(r);
+    crashes_free(r->crashes);
+    log_set_clock(NULL, NULL);
+    buf_release(&r->notices);
+    installation_close(&r->installation);
+    saved_release(saved);
+}
+
 int usher_rehearse(const char *script, const struct usher_rehearsal *options, struct usher_report *out,
     char **error)
 {
-    struct rehearsal r = {.script = script, .options = options};
+    struct usher_rehearsal own = *options;
+    struct rehearsal r = {.script = script, .options = &own};
+    struct saved saved = {0};
     buf_init(&r.notices, SIZE_MAX / 2);
     usher_set_library();
     if (!options->check_only) chunks_keep(); // it is loaded anew after a crash, and when its time is past
     log_set_level(LOG_ERROR);
     log_set_clock(rehearsed_now, &r);
     *out = (struct usher_report){0};
-    int failed = rehearse(&r, out);
-    end_world(&r);
-    crashes_free(r.crashes);
-    log_set_clock(NULL, NULL);
-    buf_release(&r.notices);
-    installation_close(&r.installation);
+    int failed = take_before(&r, &saved, &own);
+    if (!failed) failed = rehearse(&r, out);
+    end_rehearsal(&r, &saved);
     if (error) *error = failed ? mem_copyz(r.error.text) : NULL;
     int code = err_exit_code(&r.error);
     return failed ? (code ? code : USHER_INPUT) : 0;

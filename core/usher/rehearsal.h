@@ -15,6 +15,7 @@ struct crashes;
 struct rehearsal {
     const char *script;
     const struct usher_rehearsal *options;
+    struct record before; // the lines of a saved rehearsal; not there: there is none to compare with
     struct installation installation;
     struct virtual *world;
     struct store *store;

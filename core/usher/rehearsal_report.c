@@ -4,6 +4,8 @@
 
 #include "engine/script.h"
 #include "mail/mail.h"
+#include "usher/content.h"
+#include "usher/saved.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,7 +48,12 @@ static void add_hash(struct record_map *map, struct record mail)
     buf_release(&eml);
 }
 
-static void put_effect(struct buf *out, struct record effect, size_t number, bool hash)
+static bool is_compared(const struct rehearsal *r)
+{
+    return r->options->want_saved || r->before.data;
+}
+
+static void put_effect(const struct rehearsal *r, struct buf *out, struct record effect, size_t number)
 {
     static const char *const kept[] = {"at", "kind", "event", "flow", "key", "label", "step", "attempt"};
     struct record_map map;
@@ -56,11 +63,16 @@ static void put_effect(struct buf *out, struct record effect, size_t number, boo
         record_map_value(&map, kept[i], record_get(effect, kept[i]));
     }
     add_args(&map, record_get(effect, "args"));
+    if (is_compared(r)) {
+        char hex[CONTENT_HEX + 1];
+        content_hash(record_get(effect, "args"), hex);
+        record_map_text(&map, "hash", text_of(hex));
+    }
     if (is_mail(effect)) {
         file_of(number, file);
         record_map_text(&map, "file", text_of(file));
         record_map_bool(&map, "html", true);
-        if (hash) add_hash(&map, record_get(effect, "args"));
+        if (r->options->want_json) add_hash(&map, record_get(effect, "args"));
     }
     record_map_end(&map, out);
 }
@@ -72,7 +84,7 @@ static void put_effects(struct rehearsal *r, struct buf *out)
     for (size_t i = 0; i < n; i++) {
         struct record effect = virtual_history(r->world, i);
         mails += is_mail(effect);
-        put_effect(out, effect, mails, r->options->want_json);
+        put_effect(r, out, effect, mails);
     }
     buf_add(out, r->notices.data, r->notices.len);
 }
@@ -139,6 +151,8 @@ static int tell(struct rehearsal *r, struct record effects, struct told *told)
     record_map_int(&map, "from", r->from.ms);
     record_map_int(&map, "now", r->from.ms);
     record_map_int(&map, "until", virtual_now(r->world).ms);
+    record_map_bool(&map, "compared", is_compared(r));
+    record_map_value(&map, "before", r->before);
     record_map_value(&map, "about", r->engine->events->current->about);
     record_map_end(&map, &request);
     virtual_crash_at(r->world, 0);
@@ -176,6 +190,14 @@ static char *json_of(struct rehearsal *r, struct record effects, struct record s
     return buf_take(&text, NULL);
 }
 
+static char *saved_of(struct rehearsal *r, struct record said)
+{
+    struct buf text;
+    buf_init(&text, SIZE_MAX / 2);
+    saved_print(r->options, r->from.ms, record_get(said, "left"), &text);
+    return buf_take(&text, NULL);
+}
+
 int rehearsal_report(struct rehearsal *r, struct usher_report *out)
 {
     struct told told = {0};
@@ -193,6 +215,9 @@ int rehearsal_report(struct rehearsal *r, struct usher_report *out)
         out->html = copy_text(said, "html");
         out->history = rehearsal_history(r);
         out->json = r->options->want_json ? json_of(r, effects, said) : NULL;
+        out->saved = r->options->want_saved ? saved_of(r, said) : NULL;
+        out->changes = r->before.data ? copy_text(said, "changes") : NULL;
+        out->differs = record_get_bool(said, "differs", false);
         out->from_ms = r->from.ms;
         out->until_ms = virtual_now(r->world).ms;
         out->unsure_n = r->unsure_n;
@@ -210,5 +235,7 @@ void usher_report_release(struct usher_report *report)
     free(report->html);
     free(report->history);
     free(report->json);
+    free(report->saved);
+    free(report->changes);
     *report = (struct usher_report){0};
 }

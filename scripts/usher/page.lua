@@ -46,7 +46,7 @@ local frame <const> = [[
 %s
 </tbody>
 </table>
-<h2>Please look at</h2>
+%s<h2>Please look at</h2>
 %s
 <p class="head">%s</p>
 </main>
@@ -84,7 +84,8 @@ local function list_of(sentences)
   return "<ul>\n" .. table.concat(lines, "\n") .. "\n</ul>"
 end
 
--- page.render{ title, head, zones, rows, warnings, summary } -> html
+-- page.render{ title, head, zones, rows, warnings, summary, changes } -> html
+-- changes: what changes.lua says, as mark-up, or nil
 function page.render(view)
   local heads, lines = {}, {}
   for i, zone in ipairs(view.zones) do heads[i] = ("<th>%s</th>"):format(escape(zone.name)) end
@@ -93,7 +94,8 @@ function page.render(view)
   end
   local title = escape(view.title or "Rehearsal")
   return frame:format(title, title, escape(view.head), table.concat(heads), table.concat(lines, "\n"),
-    list_of(view.warnings), escape(view.summary))
+    view.changes and ("<h2>What has changed</h2>\n%s\n"):format(view.changes) or "", list_of(view.warnings),
+    escape(view.summary))
 end
 
 return page

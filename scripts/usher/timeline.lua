@@ -3,14 +3,18 @@
 -- each audience, as a place and never as an abbreviation; then what is sent to how many, and what is wrong
 -- with the hour. Knows nothing of words: a script on the primitives alone gets the same picture.
 --
--- timeline.report(request, about) -> { text, check, warnings, html }; check is what is known without playing
---   request = { effects = list, about = what usher.describe said }
+-- timeline.report(request, about) -> { text, check, warnings, html, left, changes, differs }
+--   check: what is known without playing; left: what left the house, as changes.lua takes it; changes: what
+--   differs from an earlier rehearsal, in words
+--   request = { effects = list, about = what usher.describe said, compared = whether left is wanted,
+--               before = the `left` of an earlier rehearsal }
 --   effect  = { at = ms, kind, flow, key, label, args = what the step was asked for, file = "mails/0001" }
 --             kind is "mail" or "http" for what left the house; "skipped" (too late) or "done" (a flow that
 --             decided against it) for what did not, with why; any other name of a state ("failed", "unsure",
 --             "over-budget") for what went wrong, with why
 --   about   = { title, starts, zone, zones = list of { name, zone }, notes = list of sentences,
 --               day_off = fn(date, zone) -> text | nil, person = fn(key) -> { zone, guest } | nil }
+local changes = require "usher.changes"
 local page = require "usher.page"
 
 local timeline = {}
@@ -50,6 +54,7 @@ local function read_effect(effect)
     rule = about.rule or effect.flow or effect.kind, item = about.item, item_at = about.item_at,
     what = about.what or effect.kind == "http" and "http" or "mail",
     person = about.person or effect.key and effect.key:match("^[^/]+") or args.to,
+    hash = effect.hash, sent = sent_kinds[effect.kind],
     copy = about.what == "copy", skipped = skipped_kinds[effect.kind],
     wrong = not sent_kinds[effect.kind] and not skipped_kinds[effect.kind],
     file = effect.file and effect.file .. (effect.html and ".html" or ".eml"),
@@ -283,6 +288,27 @@ local function warnings_of(effects, rows, about, most)
   return warnings
 end
 
+-- What left the house, as changes.lua compares it: an assistant's copy is a mail of its own.
+local function left_of(effects, about)
+  local list = {}
+  for _, effect in ipairs(effects) do
+    if effect.sent then
+      list[#list + 1] = { at = effect.at, kind = effect.kind, item = effect.item, label = effect.label,
+        rule = effect.copy and effect.rule .. " (copy)" or effect.rule, person = effect.person,
+        zone = zone_of(effect, about), hash = effect.hash }
+    end
+  end
+  return list
+end
+
+-- What has changed since an earlier rehearsal: text, part of a page, whether anything has.
+local function compare(before, left, about)
+  if not before then return nil, nil, false end
+  local text, part, counts = changes.report(before, left,
+    { zone = about.zone, since = "Since the saved rehearsal" })
+  return text, part, counts.differ
+end
+
 local function list_of(sentences)
   local lines = {}
   for i, sentence in ipairs(sentences) do lines[i] = " - " .. sentence .. "\n" end
@@ -303,10 +329,12 @@ function timeline.report(request, about)
   local lines = text_of(rows, about, head)
   if #warnings > 0 then lines[#lines + 1] = "\nPlease look at:\n" .. list_of(warnings) end
   lines[#lines + 1] = (#warnings > 0 and "" or "\n") .. summary
+  local left = request.compared and left_of(effects, about) or nil
+  local differences, part, differs = compare(request.before, left, about)
   local html = page.render { title = about.title, head = head, zones = about.zones, rows = rows,
-    warnings = warnings, summary = summary }
+    warnings = warnings, summary = summary, changes = part }
   return { text = table.concat(lines, "\n") .. "\n", check = list_of(about.notes), warnings = warnings,
-    html = html }
+    html = html, left = left, changes = differences, differs = differs }
 end
 
 return timeline

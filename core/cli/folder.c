@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// folder: see folder.h.
+#include "cli/folder.h"
+
+#include "cli/cli.h"
+#include "usher.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+int file_read(const char *path, struct buf *out)
+{
+    char piece[65536];
+    size_t n;
+    FILE *f = fopen(path, "rb");
+    if (!f) return complain(USHER_INPUT, "%s can't be read: %s", path, strerror(errno));
+    while ((n = fread(piece, 1, sizeof piece, f)) > 0) buf_add(out, piece, n);
+    bool broken = ferror(f) != 0;
+    fclose(f);
+    if (broken) return complain(USHER_INPUT, "%s can't be read", path);
+    return out->over ? complain(USHER_INPUT, "%s is larger than %zu MiB", path, out->max >> 20) : 0;
+}
+
+int file_write(const char *path, struct text content)
+{
+    FILE *f = fopen(path, "wb");
+    if (!f) return complain(USHER_INPUT, "%s can't be written: %s", path, strerror(errno));
+    fwrite(content.data, 1, content.len, f);
+    return fclose(f) ? complain(USHER_STORAGE, "%s can't be written: %s", path, strerror(errno)) : 0;
+}
+
+static int write_file(const char *folder, const char *name, struct text content)
+{
+    char path[1200];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return file_write(path, content);
+}
+
+static int make_folder(const char *path)
+{
+    if (mkdir(path, 0777) == 0 || errno == EEXIST) return 0;
+    return complain(USHER_INPUT, "the folder %s can't be made: %s", path, strerror(errno));
+}
+
+// mbox (RFC 4155): every mail in one file that any mail program opens.
+static void add_to_mbox(struct buf *mbox, struct text eml)
+{
+    buf_addz(mbox, "From usher@rehearsal.example Thu Jan  1 00:00:00 1970\n");
+    for (size_t i = 0; i < eml.len;) {
+        const char *end = memchr(eml.data + i, '\n', eml.len - i);
+        size_t len = end ? (size_t)(end - eml.data) - i : eml.len - i;
+        struct text line = {eml.data + i, len && eml.data[i + len - 1] == '\r' ? len - 1 : len};
+        if (line.len >= 5 && memcmp(line.data, "From ", 5) == 0) buf_addc(mbox, '>');
+        buf_addt(mbox, line);
+        buf_addc(mbox, '\n');
+        i += len + 1;
+    }
+    buf_addc(mbox, '\n');
+}
+
+void folder_add_mail(void *ctx, const char *file, const char *eml, size_t eml_len, const char *html)
+{
+    struct folder *f = ctx;
+    char name[80];
+    if (f->code) return;
+    add_to_mbox(&f->mbox, (struct text){eml, eml_len});
+    snprintf(name, sizeof name, "%s.eml", file);
+    f->code = write_file(f->path, name, (struct text){eml, eml_len});
+    snprintf(name, sizeof name, "%s.html", file);
+    if (!f->code) f->code = write_file(f->path, name, text_of(html));
+}
+
+int folder_begin(struct folder *f, const char *path)
+{
+    char mails[1100];
+    f->path = path;
+    buf_init(&f->mbox, SIZE_MAX / 2);
+    snprintf(mails, sizeof mails, "%s/mails", path);
+    f->code = make_folder(path);
+    if (!f->code) f->code = make_folder(mails);
+    return f->code;
+}
+
+int folder_end(struct folder *f, const char *html)
+{
+    if (!f->code) f->code = write_file(f->path, "rehearsal.mbox", buf_text(&f->mbox));
+    if (!f->code) f->code = write_file(f->path, "index.html", text_of(html));
+    if (!f->code) {
+        printf("\nEvery mail, to look at: %s/index.html (and %s/rehearsal.mbox)\n", f->path, f->path);
+    }
+    return f->code;
+}
+
+void folder_release(struct folder *f)
+{
+    if (f->path) buf_release(&f->mbox);
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// folder: what a rehearsal leaves to be looked at: a page, every mail as a page and as a file, all of them in
+// one .mbox.
+#pragma once
+
+#include "base/buf.h"
+
+// Each answers an exit code, after complaining.
+int file_read(const char *path, struct buf *out);
+int file_write(const char *path, struct text content);
+
+// The folder that is being written; the first thing that goes wrong counts.
+struct folder {
+    const char *path; // NULL: none
+    struct buf mbox;
+    int code;
+};
+int folder_begin(struct folder *f, const char *path);
+// What usher_rehearsal.on_mail takes; ctx is the folder.
+void folder_add_mail(void *ctx, const char *file, const char *eml, size_t eml_len, const char *html);
+int folder_end(struct folder *f, const char *html);
+void folder_release(struct folder *f);
