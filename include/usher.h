@@ -99,7 +99,7 @@ struct usher_rehearsal {
     const char *config;
     int64_t crash_at;     /* > 0: crash at this boundary and go on as after a restart */
     int no_pretending;    /* nonzero: nobody answers */
-    const char *guests;   /* "accepts" (NULL), "declines" or "silent": what every guest does */
+    const char *guests;   /* what guests do: "accepts" (NULL), "late 10%, no-show 20%", "P0042=declines" */
     const char *language; /* what every guest reads ("dz"); NULL: as the list says */
     const char *down;     /* "FROM..TO", several with commas between: when the engine is gone */
     int check_only;       /* nonzero: load and check, play nothing */

@@ -43,6 +43,11 @@ local function roff(text)
   return (text:gsub("\\", "\\e"):gsub("%-", "\\-"):gsub("^([.'])", "\\&%1"))
 end
 
+-- Each sentence on a line of its own, as mdoc(7) wants it.
+local function sentences(text)
+  return (roff(text):gsub("%. (%u)", ".\n%1"))
+end
+
 local function quoted(text)
   return '"' .. roff(text):gsub('"', "\\(dq") .. '"'
 end
@@ -53,7 +58,7 @@ local function command_list(rows)
     local name, values, sentence = table.unpack(row)
     local item = ".It Cm " .. quoted(name)
     lines[#lines + 1] = values == "" and item or item .. " Ar " .. quoted(values)
-    lines[#lines + 1] = roff(sentence)
+    lines[#lines + 1] = sentences(sentence)
   end
   lines[#lines + 1] = ".El"
   return table.concat(lines, "\n")
@@ -65,7 +70,7 @@ local function option_list(rows)
     local name, kind, default, variable, sentence = table.unpack(row)
     local item = ".It Fl \\-" .. roff(name)
     lines[#lines + 1] = kind == "FLAG" and item or item .. " Ar " .. kind:lower()
-    lines[#lines + 1] = roff(sentence)
+    lines[#lines + 1] = sentences(sentence)
     if default ~= "" then
       lines[#lines + 1] = (".br\nDefault: %s."):format(roff(default))
     end

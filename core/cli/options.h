@@ -31,31 +31,33 @@
     X("version", "", "Prints the version.")
 
 // name, kind of value (FLAG: none), default, environment, sentence
-#define OPTIONS(X)                                                                                          \
-    X("database", FILE, "usher.db", "USHER_DATABASE", "The one file in which everything is kept.")          \
-    X("config", FILE, "usher.conf.lua when it is there", "USHER_CONFIG", "Settings of the installation.")   \
-    X("outbox", DIR, "outbox", "USHER_OUTBOX", "Folder for mails when no mail server is configured.")       \
-    X("as-if", MOMENT, "", "",                                                                              \
-        "run: practice, with a clock that starts at MOMENT; mails go to the outbox only.")                  \
-    X("from", MOMENT, "", "", "rehearse: begin at MOMENT instead of now.")                                  \
-    X("until", MOMENT, "", "", "rehearse: end at MOMENT.")                                                  \
-    X("guest", HOW, "accepts", "", "rehearse: what guests do: accepts, declines or silent.")                \
-    X("lang", CODE, "", "", "rehearse: as if every guest read this language (dz).")                         \
-    X("out", DIR, "", "", "rehearse: write a browsable folder with every mail.")                            \
-    X("save", FILE, "", "", "rehearse: keep what left in FILE, to be compared with --diff after an edit.")  \
-    X("diff", FILE, "", "",                                                                                 \
-        "rehearse: say what differs from the rehearsal saved in FILE, and play as that one was; exit code " \
-        "0 "                                                                                                \
-        "when nothing differs, 1 when something does, 2 when it can't be played.")                          \
-    X("crash-at", N, "", "", "rehearse: crash at the N-th boundary and go on as after a restart.")          \
-    X("crash-everywhere", FLAG, "", "",                                                                     \
-        "rehearse: crash at every boundary, one after the other, and compare.")                             \
-    X("note", TEXT, "", "", "answer: how it came (phone, mail).")                                           \
-    X("by", NAME, "the login name", "USER", "answer, deputy, unsure ...: who says so.")                     \
-    X("event", ID, "", "", "Only this event.")                                                              \
-    X("json", FLAG, "", "", "Print JSON for programs.")                                                     \
-    X("verbose", FLAG, "", "", "Log more.")                                                                 \
-    X("quiet", FLAG, "", "", "Log errors only.")                                                            \
+#define OPTIONS(X)                                                                                         \
+    X("database", FILE, "usher.db", "USHER_DATABASE", "The one file in which everything is kept.")         \
+    X("config", FILE, "usher.conf.lua when it is there", "USHER_CONFIG", "Settings of the installation.")  \
+    X("outbox", DIR, "outbox", "USHER_OUTBOX", "Folder for mails when no mail server is configured.")      \
+    X("as-if", MOMENT, "", "",                                                                             \
+        "run: practice, with a clock that starts at MOMENT; mails go to the outbox only.")                 \
+    X("from", MOMENT, "", "", "rehearse: begin at MOMENT instead of now.")                                 \
+    X("until", MOMENT, "", "", "rehearse: end at MOMENT.")                                                 \
+    X("guest", HOW, "accepts", "",                                                                         \
+        "rehearse: what guests do: accepts; declines; silent; late (answers, or signs up, the day "        \
+        "before); cancels (says yes, then no two days before); no-show (says yes, and is absent); "        \
+        "bounces (mail to them comes back). Also \"late 10%, no-show 20%\", and KEY=HOW for one.")         \
+    X("lang", CODE, "", "", "rehearse: as if every guest read this language (dz).")                        \
+    X("out", DIR, "", "", "rehearse: write a browsable folder with every mail.")                           \
+    X("save", FILE, "", "", "rehearse: keep what left in FILE, to be compared with --diff after an edit.") \
+    X("diff", FILE, "", "",                                                                                \
+        "rehearse: say what differs from the rehearsal saved in FILE, and play as that one was. "          \
+        "Exit code: 0 nothing, 1 something, 2 it can't be played.")                                        \
+    X("crash-at", N, "", "", "rehearse: crash at the N-th boundary and go on as after a restart.")         \
+    X("crash-everywhere", FLAG, "", "",                                                                    \
+        "rehearse: crash at every boundary, one after the other, and compare.")                            \
+    X("note", TEXT, "", "", "answer: how it came (phone, mail).")                                          \
+    X("by", NAME, "the login name", "USER", "answer, deputy, unsure ...: who says so.")                    \
+    X("event", ID, "", "", "Only this event.")                                                             \
+    X("json", FLAG, "", "", "Print JSON for programs.")                                                    \
+    X("verbose", FLAG, "", "", "Log more.")                                                                \
+    X("quiet", FLAG, "", "", "Log errors only.")                                                           \
     X("help", FLAG, "", "", "Show this.")
 
 struct options; // a parsed command line

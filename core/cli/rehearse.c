@@ -24,23 +24,11 @@ static struct usher_rehearsal rehearsal_options(const struct options *o)
         .crash_at = crash_at ? strtoll(crash_at, NULL, 10) : 0};
 }
 
-static int check_guests(const struct usher_rehearsal *options)
-{
-    static const char *const ways[] = {"accepts", "declines", "silent"};
-    if (!options->guests) return 0;
-    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
-        if (strcmp(options->guests, ways[i]) == 0) return 0;
-    }
-    return complain(USHER_USAGE, "--guest is accepts, declines or silent, not '%s'", options->guests);
-}
-
 static int play(const char *script, const struct usher_rehearsal *options, struct usher_report *out)
 {
     char *error;
     *out = (struct usher_report){0};
-    int code = check_guests(options);
-    if (code) return code;
-    code = usher_rehearse(script, options, out, &error);
+    int code = usher_rehearse(script, options, out, &error);
     if (code) complain(code, "%s", error);
     usher_free(error);
     return code;

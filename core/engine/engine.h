@@ -35,10 +35,11 @@ struct engine_options {
     // Rehearsed crashes: asked before and after each commit; true: this engine is dead. May be NULL.
     bool (*boundary)(void *ctx);
     void *boundary_ctx;
-    bool look_only;                // starts no flow: for checking a script
-    bool practice;                 // runs on a shifted clock; pages say so
-    bool rehearsal;                // fixed secret, so that two rehearsals are byte-identical
-    const char *guests, *language; // of a rehearsal: what guests do and read, when it was said; may be NULL
+    bool look_only;       // starts no flow: for checking a script
+    bool practice;        // runs on a shifted clock; pages say so
+    bool rehearsal;       // fixed secret, so that two rehearsals are byte-identical
+    struct record guests; // of a rehearsal: what guests do (usher/guests.h), when it was said
+    const char *language; // of a rehearsal: what they read, when it was said; may be NULL
     // Asked for every file a script names; the answer is malloc'd. -INPUT with a sentence.
     int (*read_file)(void *ctx, const char *path, char **data, size_t *len, struct err *e);
     void *read_ctx;

@@ -232,9 +232,9 @@ static int api_secret(lua_State *L)
 }
 
 /// usher.rehearsing() -> true, { guests = , language = } | false
-/// Whether this is a rehearsal, and what it was told of the guests: whether they accept, decline or are
-/// silent (--guest), and which language they read (--lang). Only at the top level and in handlers: a flow
-/// must not know. Errors: a use in a flow.
+/// Whether this is a rehearsal, and what it was told of the guests: what they do (--guest), as { mix = list
+/// of { how = "late", share = 10 } (of a hundred), people = { P0042 = "declines" } }, and which language they
+/// read (--lang). Only at the top level and in handlers: a flow must not know. Errors: a use in a flow.
 /// Example: local really = not usher.rehearsing()
 static int api_rehearsing(lua_State *L)
 {
@@ -243,9 +243,11 @@ static int api_rehearsing(lua_State *L)
     lua_pushboolean(L, o->rehearsal);
     if (!o->rehearsal) return 1;
     lua_createtable(L, 0, 2);
-    lua_pushstring(L, o->guests); // NULL pushes nil
-    lua_setfield(L, -2, "guests");
-    lua_pushstring(L, o->language);
+    if (o->guests.data) {
+        value_push(L, o->guests);
+        lua_setfield(L, -2, "guests");
+    }
+    lua_pushstring(L, o->language); // NULL pushes nil
     lua_setfield(L, -2, "language");
     return 2;
 }

@@ -7,6 +7,7 @@
 #include "engine/script.h"
 #include "time/when.h"
 #include "usher/crashes.h"
+#include "usher/guests.h"
 #include "usher/library.h"
 #include "usher/saved.h"
 #include "world/live_now.h"
@@ -102,7 +103,7 @@ static int begin_engine(struct rehearsal *r)
     struct engine_options options = {.store = r->store,
         .world = virtual_world(r->world),
         .rehearsal = true,
-        .guests = r->options->guests,
+        .guests = {(const uint8_t *)(r->guests.len ? r->guests.data : NULL), r->guests.len},
         .language = r->options->language,
         .read_file = installation_read_file,
         .secret = installation_secret,
@@ -236,6 +237,12 @@ static int play_and_crash(struct rehearsal *r, struct instant until)
     return failed ? failed : crashes_end(r->crashes, &r->error);
 }
 
+static int take_guests(struct rehearsal *r)
+{
+    const char *said = r->options->guests;
+    return said ? guests_parse(text_of(said), &r->guests, &r->error) : 0;
+}
+
 static int rehearse(struct rehearsal *r, struct usher_report *out)
 {
     const struct usher_rehearsal *o = r->options;
@@ -273,6 +280,7 @@ static void end_rehearsal(struct rehearsal *r, struct saved *saved)
     crashes_free(r->crashes);
     log_set_clock(NULL, NULL);
     buf_release(&r->notices);
+    buf_release(&r->guests);
     installation_close(&r->installation);
     saved_release(saved);
 }
@@ -284,12 +292,14 @@ int usher_rehearse(const char *script, const struct usher_rehearsal *options, st
     struct rehearsal r = {.script = script, .options = &own};
     struct saved saved = {0};
     buf_init(&r.notices, SIZE_MAX / 2);
+    buf_init(&r.guests, 65536);
     usher_set_library();
     if (!options->check_only) chunks_keep(); // it is loaded anew after a crash, and when its time is past
     log_set_level(LOG_ERROR);
     log_set_clock(rehearsed_now, &r);
     *out = (struct usher_report){0};
     int failed = take_before(&r, &saved, &own);
+    if (!failed) failed = take_guests(&r);
     if (!failed) failed = rehearse(&r, out);
     end_rehearsal(&r, &saved);
     if (error) *error = failed ? mem_copyz(r.error.text) : NULL;

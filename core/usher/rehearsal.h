@@ -16,6 +16,7 @@ struct rehearsal {
     const char *script;
     const struct usher_rehearsal *options;
     struct record before; // the lines of a saved rehearsal; not there: there is none to compare with
+    struct buf guests;    // what --guest says, as usher.rehearsing() tells it; empty: nothing
     struct installation installation;
     struct virtual *world;
     struct store *store;

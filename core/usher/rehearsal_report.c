@@ -89,6 +89,13 @@ static void put_effects(struct rehearsal *r, struct buf *out)
     buf_add(out, r->notices.data, r->notices.len);
 }
 
+static void put_deeds(struct rehearsal *r, struct buf *out)
+{
+    size_t n = virtual_deeds_count(r->world);
+    record_put_list(out, n);
+    for (size_t i = 0; i < n; i++) record_put(out, virtual_deed(r->world, i));
+}
+
 static void hand_out_mails(struct rehearsal *r)
 {
     size_t n = virtual_history_count(r->world), mails = 0;
@@ -153,6 +160,7 @@ static int tell(struct rehearsal *r, struct record effects, struct told *told)
     record_map_int(&map, "until", virtual_now(r->world).ms);
     record_map_bool(&map, "compared", is_compared(r));
     record_map_value(&map, "before", r->before);
+    put_deeds(r, record_map_key(&map, "deeds"));
     record_map_value(&map, "about", r->engine->events->current->about);
     record_map_end(&map, &request);
     virtual_crash_at(r->world, 0);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "world/virtual.h"
 
+#include "engine/arrival.h"
 #include "engine/engine.h"
 #include "engine/script.h"
 #include "engine/web.h"
@@ -11,6 +12,7 @@
 
 // Turns without time passing, after which something must be going round in circles.
 #define TURNS_MAX 1000000
+#define MAILBOX "rehearsal" // where mails of pretended servers and people come in
 
 // An outcome on its way back, or something that a pretended person will do.
 struct coming {
@@ -25,6 +27,7 @@ struct coming {
     struct text note;
     // acts
     char *event;
+    int64_t uid;    // of a mail that comes in: its number in the mailbox; 0: it has none yet
     uint64_t order; // of two for the same time the one that was added first comes first
     struct virtual *v;
 };
@@ -44,6 +47,10 @@ struct virtual
     size_t acts_n, acts_room;
     uint64_t acts_added;
     struct line acting; // acts handed to the script, and not known to be on disk
+    enum { MAILBOX_CLOSED, MAILBOX_OPENING, MAILBOX_OPEN } mailbox;
+    int64_t mailbox_n;    // mails that came into it so far
+    struct record *deeds; // what people did: act.about with its moment, see virtual_deed
+    size_t deeds_n, deeds_room;
     size_t pretended_n; // of how much of the history people have heard
     bool begun;         // who comes without having been written to has been asked for
     struct record *history;
@@ -163,6 +170,8 @@ void virtual_free(struct virtual *v)
     while (v->acts_n) free_coming(acts_take(v));
     free(v->acts);
     virtual_forget_history(v);
+    for (size_t i = 0; i < v->deeds_n; i++) free((void *)v->deeds[i].data);
+    free(v->deeds);
     free(v->history);
     free(v);
 }
@@ -203,6 +212,7 @@ int64_t virtual_boundaries(const struct virtual *v)
 void virtual_revive(struct virtual *v)
 {
     v->crashed = false;
+    v->mailbox = MAILBOX_CLOSED;
     v->engine = NULL;
     v->alarm = INSTANT_NEVER;
     forget_asked(v);
@@ -358,10 +368,36 @@ static void on_pretended(void *ctx, struct record acts, const struct err *error)
     free(p);
 }
 
+// For whoever is told what people did: what the words said of the act, when it was, and, of a page that
+// refused it, the status.
+static void remember_deed(struct virtual *v, const struct coming *c, struct record reply)
+{
+    struct record about = record_get(c->record, "about");
+    struct record_map map;
+    struct buf bytes;
+    if (!about.data) return;
+    record_map_init(&map);
+    buf_init(&bytes, RECORD_LEN_MAX);
+    record_map_int(&map, "at", v->now.ms);
+    record_map_text(&map, "event", text_of(c->event));
+    record_map_value(&map, "about", about);
+    int64_t status = record_get_int(reply, "status", 200);
+    if (record_get(c->record, "visit").data && status >= 400) record_map_int(&map, "refused", status);
+    record_map_end(&map, &bytes);
+    if (v->deeds_n == v->deeds_room) {
+        v->deeds_room = v->deeds_room ? 2 * v->deeds_room : 64;
+        v->deeds = mem_grow(v->deeds, sizeof *v->deeds * v->deeds_room);
+    }
+    struct record *r = &v->deeds[v->deeds_n++];
+    r->data = (const uint8_t *)buf_take(&bytes, &r->len);
+}
+
 static void on_acted(void *ctx, struct record reply, const struct err *error)
 {
-    (void)reply, (void)error;
     struct coming *c = ctx;
+    bool arrives = record_get(c->record, "arrive").data != NULL;
+    if (arrives && error) return; // it is still in the mailbox, and the next engine reads it
+    remember_deed(c->v, c, reply);
     line_remove(&c->v->acting, c);
     free_coming(c);
 }
@@ -405,12 +441,47 @@ static void pretend(struct virtual *v)
     }
 }
 
+// ---- mails that come in -------------------------------------------------------------------------------
+
+static void arrive(struct coming *c)
+{
+    struct virtual *v = c->v;
+    if (!c->uid) c->uid = ++v->mailbox_n;
+    engine_arrive(v->engine,
+        &(struct arrival){.mailbox = TEXT(MAILBOX),
+            .validity = 1,
+            .uid = c->uid,
+            .mail = record_get(c->record, "arrive")},
+        on_acted, c);
+}
+
+// The engine knows up to where it has read: whatever came meanwhile, and what it has not heard of, is next.
+static void on_mailbox(void *ctx, struct record cursor, const struct err *error)
+{
+    struct virtual *v = ctx;
+    (void)cursor;
+    if (error) return;
+    v->mailbox = MAILBOX_OPEN;
+    for (struct coming *c = v->acting.first, *next; c; c = next) {
+        next = c->next; // it may be done at once
+        if (record_get(c->record, "arrive").data) arrive(c);
+    }
+}
+
+static void into_mailbox(struct virtual *v, struct coming *c)
+{
+    if (v->mailbox == MAILBOX_OPEN) return arrive(c);
+    if (v->mailbox == MAILBOX_CLOSED) engine_mailbox(v->engine, TEXT(MAILBOX), on_mailbox, v);
+    v->mailbox = MAILBOX_OPENING;
+}
+
 static void act(struct virtual *v, struct coming *c)
 {
     c->v = v;
     line_add(&v->acting, c); // in order: after a crash they act again one after the other
     struct record visit = record_get(c->record, "visit");
     if (visit.data) engine_web(v->engine, visit, on_acted, c);
+    else if (record_get(c->record, "arrive").data) into_mailbox(v, c);
     else
         engine_call(v->engine, text_of(c->event), record_get_text(c->record, "call"),
             record_get(c->record, "with"), on_acted, c);
@@ -477,6 +548,16 @@ size_t virtual_history_count(const struct virtual *v)
 struct record virtual_history(const struct virtual *v, size_t i)
 {
     return v->history[i];
+}
+
+size_t virtual_deeds_count(const struct virtual *v)
+{
+    return v->deeds_n;
+}
+
+struct record virtual_deed(const struct virtual *v, size_t i)
+{
+    return v->deeds[i];
 }
 
 void virtual_forget_history(struct virtual *v)

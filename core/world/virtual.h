@@ -5,9 +5,10 @@
 // and flows live in one process, "idle" is exactly known. Mails and requests go into a list instead of out;
 // a request is answered by what the script gave it as `rehearse`. After each mail the script's handler
 // "pretend" says what the person who got it does, and when: { after, call, with } for a handler of the
-// script, or { after, visit = request } for a page, which goes the same way as from a browser
-// (engine/web.h). People who come without having been written to are what "pretend-begin" says, once; their
-// acts have `at`, in milliseconds since 1970, instead of `after`.
+// script, { after, visit = request } for a page, which goes the same way as from a browser (engine/web.h), or
+// { after, arrive = mail } for a mail that comes into the mailbox (engine/arrival.h). People who come without
+// having been written to are what "pretend-begin" says, once; their acts have `at`, in milliseconds since
+// 1970, instead of `after`.
 // Crashes are rehearsed too: at the n-th boundary (before or after a commit, before or after an effect) the
 // world stands still, its owner throws the engine away and makes a new one on the same store.
 #pragma once
@@ -34,6 +35,11 @@ void virtual_set_now(struct virtual *v, struct instant now);
 size_t virtual_history_count(const struct virtual *v);
 struct record virtual_history(const struct virtual *v, size_t i);
 void virtual_forget_history(struct virtual *v);
+
+// What people did, in order: a list of maps
+//   at ms · event · about: what the act said of itself · refused: the status of a page that did not take it
+size_t virtual_deeds_count(const struct virtual *v);
+struct record virtual_deed(const struct virtual *v, size_t i);
 
 // 0: never. Counts on over several engines on this world.
 void virtual_crash_at(struct virtual *v, int64_t boundary);

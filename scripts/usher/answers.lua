@@ -191,23 +191,31 @@ function answers.come_instead(key, who)
   letters.send("confirmation", person)
 end
 
-local pretended <const> = { accepts = "yes", declines = "no" }
-
 -- Does a mail ask whether its reader comes? It shows them the page, or its name or audience says so.
 local function asks(mail, about, path)
   if about.rule == "invitation" or tostring(about.audience):find("^not_answered") then return true end
   return tostring(mail.text):find(path, 1, true) ~= nil
 end
 
+local DAY_MS <const> = 24 * 3600 * 1000
+
 -- What the guests of a rehearsal do about such a mail: a day later they open their page and press a button.
 pretend.add(function(mail)
   local args = mail.args or {}
   local about = args.about or {}
-  local answer, person = pretended[mail.guest or "accepts"], roster.person(about.person or "")
-  if not answer or not person or not person.guest or about.what == "copy" then return nil end
+  local person, how = roster.person(about.person or ""), mail.guest
+  if not person or not person.guest or about.what == "copy" then return nil end
   local path = links.path("answer", person)
   if not asks(args, about, path) then return nil end
-  return { { after = "1 day", visit = { method = "POST", path = path, form = { answer = answer } } } }
+  local function press(answer, at)
+    return { at = at, about = { person = person.key, did = "answered " .. answer },
+      visit = { method = "POST", path = path, form = { answer = answer } } }
+  end
+  local at = how == "late" and pretend.late_at() or usher.now() + DAY_MS
+  if how == "declines" then return { press("no", at) } end
+  if not pretend.comes(how) then return nil end
+  local cancels_at = how == "cancels" and pretend.cancels_at(at)
+  return { press("yes", at), cancels_at and press("no", cancels_at) or nil }
 end)
 
 return answers

@@ -77,7 +77,8 @@ pretend.add(function(mail)
   local at = facts.event.starts.utc + SAME_MS
   local confirms = joins_after[about.rule] or tostring(about.audience):find("^coming")
   if not person or not person.guest or not confirms or usher.now() >= at then return nil end
-  return { { at = at,
+  if not pretend.is_there(mail.guest) then return nil end
+  return { { at = at, about = { person = person.key, did = "joined" },
     visit = { method = "POST", path = links.path("join", person) } } }
 end)
 

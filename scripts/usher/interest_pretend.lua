@@ -13,8 +13,9 @@ local function on_mail(mail)
   if not rule or survey_pretend.pick(person.key, 3) == 1 then return nil end
   local form, form_all = survey_pretend.form(facts.interest_named[rule.about].questions, person.key)
   form.consent = "yes"
-  return { { after = "3 hours", visit = { method = "POST", form = form, form_all = form_all,
-    path = ("%s/%s"):format(links.path("interest", person), rule.about) } } }
+  return { { after = "3 hours", about = { person = person.key, did = ("filled in '%s'"):format(rule.about) },
+    visit = { method = "POST", form = form, form_all = form_all,
+      path = ("%s/%s"):format(links.path("interest", person), rule.about) } } }
 end
 
 -- interest_pretend.register(): once, with the first form.

@@ -108,6 +108,7 @@ function settle.at_end(fn) last[#last + 1] = fn end
 local function finish()
   check.nothing_waits()
   check_keys()
+  pretend.check()
   for _, fn in ipairs(last) do fn() end
   letters.register()
   local event = facts.event

@@ -5,8 +5,8 @@
 --
 -- With --guest accepts (as usual) they confirm after two hours. Once somebody waits, the first of those who
 -- have a seat gives it up a day later, and for the second who waits the second; the first who is offered a
--- seat takes it, the second lets the offer pass. With declines everybody cancels; with silent nobody opens
--- the link.
+-- seat takes it, the second lets the offer pass. Who declines cancels after a day; who is silent does not
+-- open the link; who is late comes the day before the start, or an hour before it closes.
 local calendar = require "usher.calendar"
 local facts = require "usher.facts"
 local links = require "usher.links"
@@ -18,7 +18,8 @@ local signup_pretend = {}
 local STRANGERS_MAX <const> = 60 -- with more seats than that, a rehearsal does not fill them
 local WAITING <const> = 4
 local UNLIMITED <const> = 5
-local DAY_MS <const> = 24 * 3600 * 1000
+local HOUR_MS <const> = 3600 * 1000
+local DAY_MS <const> = 24 * HOUR_MS
 local PERIOD_MAX_MS <const> = 30 * DAY_MS
 
 local first_names <const> = { "Tashi", "Pema", "Sonam", "Karma", "Dechen", "Kinley", "Ugyen", "Jigme" }
@@ -55,6 +56,10 @@ local function name_of(n)
     last_names[((n - 1) // #first_names + n - 1) % #last_names + 1])
 end
 
+local function mail_of(n)
+  return ("%s.%d@guest.example"):format(name_of(n):lower():gsub(" ", "."), n)
+end
+
 local function add_answers(form, n)
   for _, question in ipairs(plan().questions) do
     form["ask: " .. question.key] = answer_to(question, n)
@@ -63,9 +68,8 @@ local function add_answers(form, n)
 end
 
 local function form_of(n, group, at)
-  local name = name_of(n)
   return add_answers({
-    name = name, mail = ("%s.%d@guest.example"):format(name:lower():gsub(" ", "."), n), group = group,
+    name = name_of(n), mail = mail_of(n), group = group,
     zone = plan().zones[(n - 1) % #plan().zones + 1], lang = plan().languages[1],
     note = usher.link.make("door", tostring(at - 60000)),
   }, n)
@@ -95,6 +99,12 @@ local function arrivals(from)
   return morning_of(first, last), morning_of(first + (last - first) // 3, last)
 end
 
+-- Those who are late come when there is hardly any time left.
+local function arrival_of(mail, usual)
+  if pretend.how(mail) ~= "late" then return usual end
+  return math.max(usual, math.min(pretend.late_at(), plan().closes.utc - HOUR_MS))
+end
+
 -- pretend.begin's function: { now } -> list of acts
 local function strangers(request)
   local early, later = arrivals(request.now)
@@ -102,7 +112,7 @@ local function strangers(request)
   local groups, list = groups_in_order(), {}
   local count = math.min(#groups, STRANGERS_MAX)
   for n = 1, count do
-    local at = n <= count * 2 // 3 and early or later
+    local at = arrival_of(mail_of(n), n <= count * 2 // 3 and early or later)
     list[n] = { at = at, visit = { method = "POST", path = plan().path, form = form_of(n, groups[n], at),
       address = ("192.0.2.%d"):format(n) } } -- a block for examples (RFC 5737)
   end
@@ -111,12 +121,15 @@ end
 
 -- ---- what they do about their mails -------------------------------------------------------------------
 
+local did <const> = { confirm = "confirmed the sign-up", cancel = "gave the seat up",
+  take = "took the seat that was offered" }
+
 -- when = { after = } or { at = }
 local function press(key, when, act, form)
   form = form or {}
   form.act = act
-  return { { after = when.after, at = when.at,
-    visit = { method = "POST", path = links.path("signup", key), form = form } } }
+  return { after = when.after, at = when.at, about = { person = key, did = did[act] },
+    visit = { method = "POST", path = links.path("signup", key), form = form } }
 end
 
 -- So many days from now, and never on a day off: else a rehearsal would warn of what nobody planned.
@@ -152,21 +165,25 @@ local function make_room(entry)
   return key and press(key, days_from_now(number), "cancel")
 end
 
+local function cancel_in_time(key)
+  local at = pretend.cancels_at(usher.now())
+  return at and press(key, { at = at }, "cancel")
+end
+
 local reactions <const> = {
-  check = function(key, guest)
-    if guest ~= "silent" then return confirm(key) end
+  check = function(key, how)
+    if how ~= "silent" then return confirm(key) end
   end,
-  seat = function(key, guest)
-    if guest == "declines" then return press(key, { after = "1 day" }, "cancel") end
+  seat = function(key, how)
+    if how == "declines" then return press(key, { after = "1 day" }, "cancel") end
+    if how == "cancels" then return cancel_in_time(key) end
   end,
-  waiting = function(_, guest, entry)
-    if guest == "accepts" and entry.state == "waiting" then return make_room(entry) end
+  waiting = function(_, how, entry)
+    if how ~= "declines" and entry.state == "waiting" then return make_room(entry) end
   end,
-  offer = function(key, guest, entry)
-    if guest == "declines" then return press(key, { after = "3 hours" }, "cancel") end
-    if guest == "accepts" and entry.place ~= plan().seats + 2 then
-      return press(key, { after = "3 hours" }, "take")
-    end
+  offer = function(key, how, entry)
+    if how == "declines" then return press(key, { after = "3 hours" }, "cancel") end
+    if entry.place ~= plan().seats + 2 then return press(key, { after = "3 hours" }, "take") end
   end,
 }
 
@@ -175,7 +192,8 @@ local function react(mail)
   local kind = tostring(about.rule):match("^signup%-(%a+)$")
   local entry = kind and about.person and seats.entry(about.person)
   if not entry or not reactions[kind] then return nil end
-  return reactions[kind](about.person, mail.guest or "accepts", entry)
+  local act = reactions[kind](about.person, mail.guest or "accepts", entry)
+  return act and { act }
 end
 
 function signup_pretend.register()

@@ -56,7 +56,7 @@ function survey_pretend.reader(mail, word)
   local about = mail.args and mail.args.about or {}
   local rule = facts.rule_named[about.rule or ""]
   local person = rule and rule.word == word and roster.person(about.person or "")
-  if not person or (mail.guest or "accepts") ~= "accepts" then return nil end
+  if not person or not pretend.is_there(mail.guest) then return nil end
   return rule, person
 end
 
@@ -73,6 +73,7 @@ local function on_mail(mail)
   local rule, person = survey_pretend.reader(mail, "survey")
   if not rule then return nil end
   local one = act(facts.survey_named[rule.about], person)
+  one.about = { person = person.key, did = ("answered '%s'"):format(rule.about) }
   one.after = rule.name == rule.about and after[pick(person.key, #after)] or "2 hours"
   return { one }
 end

@@ -7,7 +7,9 @@
 --   check: what is known without playing; left: what left the house, as changes.lua takes it; changes: what
 --   differs from an earlier rehearsal, in words
 --   request = { effects = list, about = what usher.describe said, compared = whether left is wanted,
---               before = the `left` of an earlier rehearsal }
+--               before = the `left` of an earlier rehearsal, deeds = list of what people did }
+--   deed    = { at = ms, about = { person = key, did = "answered yes", came_back = true of a mail that did },
+--               refused = status of a page that did not take it }
 --   effect  = { at = ms, kind, flow, key, label, args = what the step was asked for, file = "mails/0001" }
 --             kind is "mail" or "http" for what left the house; "skipped" (too late) or "done" (a flow that
 --             decided against it) for what did not, with why; any other name of a state ("failed", "unsure",
@@ -278,10 +280,28 @@ local function say_trouble(effects, add)
   end
 end
 
-local function warnings_of(effects, rows, about, most)
+-- Mails that came back, and people whose page refused what they did.
+local function say_deeds(deeds, add)
+  local back <const>, refused, order = {}, {}, {}
+  for _, deed in ipairs(deeds or {}) do
+    local did = deed.about.did
+    if deed.about.came_back then back[#back + 1] = deed end
+    if deed.refused then
+      if not refused[did] then order[#order + 1] = did end
+      refused[did] = (refused[did] or 0) + 1
+    end
+  end
+  if #back > 0 then add("%d mail%s came back: the address takes no mail", #back, #back == 1 and "" or "s") end
+  for _, did in ipairs(order) do
+    add("a page refused what %s did: %s", people_text(refused[did]), did)
+  end
+end
+
+local function warnings_of(request, effects, rows, about, most)
   local warnings = table.move(about.notes, 1, #about.notes, 1, {})
   local function add(sentence, ...) warnings[#warnings + 1] = sentence:format(...) end
   say_trouble(effects, add)
+  say_deeds(request.deeds, add)
   say_hours(rows, about, add)
   say_crowding(effects, add)
   if most > MAILS_MAX then add("one guest gets %d mails: more than %d are a nuisance", most, MAILS_MAX) end
@@ -324,7 +344,7 @@ function timeline.report(request, about)
     row.clocks, row.what = clocks_of(row, about), what_of(row)
   end
   local most, median = mail_counts(effects, about)
-  local warnings = warnings_of(effects, rows, about, most)
+  local warnings = warnings_of(request, effects, rows, about, most)
   local head, summary = head_of(about), ("most mails one guest gets: %d (median %d)"):format(most, median)
   local lines = text_of(rows, about, head)
   if #warnings > 0 then lines[#lines + 1] = "\nPlease look at:\n" .. list_of(warnings) end

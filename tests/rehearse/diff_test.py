@@ -3,7 +3,7 @@
 """A rehearsal is kept, the script is edited, and what differs is told in plain words, as diff(1) ends."""
 import json
 
-from support import EVENT, INVITATION, REMINDER, RULES, THANKS, event, live, rehearse
+from support import EVENT, INVITATION, REMINDER, RULES, THANKS, event, rehearse
 from errands import equal, holds, main
 
 

@@ -11,9 +11,11 @@ EVENT = """
 event "small" {
   title = "Briefing on digital trends",
   when = "Thu 25 Feb 2021 14:00-16:30 Asia/Thimphu",
-  where = "Hall 2",
+  where = zoom { link = "https://zoom.example/j/77" },
   from = "Office <office@office.example>",
+  organisers = { "office" },
 }
+people { { key = "office", name = "Karma Dorji", mail = "office@office.example", role = "organiser" } }
 guests {
   { key = "karma", name = "Karma Tshering", mail = "karma@office.example" },
   { key = "kim", name = "Kim Min-su", mail = "kim@office.example", zone = "Asia/Seoul" },
@@ -35,9 +37,12 @@ mail "missed" { to = absent, at = "1 working day after, 10:00", subject = "Pity"
 RULES = INVITATION + REMINDER + THANKS
 
 
-def event(rules=RULES, more=""):
-    """A place with script.lua in it; more: of the event's own table."""
-    return live.Place(EVENT.replace('where = "Hall 2",', 'where = "Hall 2", ' + more) + rules)
+NOBODY = EVENT.split("guests {", maxsplit=1)[0]  # the same without a list of guests
+
+
+def event(rules=RULES, guests=EVENT):
+    """A place with script.lua in it."""
+    return live.Place(guests + rules)
 
 
 def rehearse(place, *options, code=0):
