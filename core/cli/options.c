@@ -30,6 +30,13 @@ struct options {
     const char *values[KNOWN_N];
     const char **arguments;
     int arguments_n;
+    struct given *given; // every option in its order, for those that may be there several times
+    int given_n;
+};
+
+struct given {
+    int option;
+    const char *value;
 };
 
 static int find_option(struct text name)
@@ -54,6 +61,12 @@ static int unknown(const char *what, struct text word, const char *const *words,
     return -1;
 }
 
+static void take_value(struct options *o, int i, const char *value)
+{
+    o->values[i] = value;
+    o->given[o->given_n++] = (struct given){i, value};
+}
+
 // "--name value", "--name=value", "--flag". Answers how many words it took, or -1.
 static int take_option(struct options *o, char **argv, int left)
 {
@@ -66,18 +79,18 @@ static int take_option(struct options *o, char **argv, int left)
         return unknown("option", name, words, KNOWN_N);
     }
     if (is_flag(i)) {
-        o->values[i] = "yes";
+        take_value(o, i, "yes");
         return 1;
     }
     if (equals) {
-        o->values[i] = equals + 1;
+        take_value(o, i, equals + 1);
         return 1;
     }
     if (left < 2) {
         fprintf(stderr, "usher: --%s needs a value: --%s %s\n", known[i].name, known[i].name, known[i].kind);
         return -1;
     }
-    o->values[i] = argv[1];
+    take_value(o, i, argv[1]);
     return 2;
 }
 
@@ -117,6 +130,7 @@ struct options *options_parse(int argc, char **argv)
 {
     struct options *o = mem_alloc(sizeof *o);
     o->arguments = mem_alloc(sizeof *o->arguments * (size_t)(argc + 1));
+    o->given = mem_alloc(sizeof *o->given * (size_t)(argc + 1));
     if (parse(o, argc, argv)) return o;
     options_free(o);
     return NULL;
@@ -126,6 +140,7 @@ void options_free(struct options *o)
 {
     if (!o) return;
     free(o->arguments);
+    free(o->given);
     free(o);
 }
 
@@ -140,6 +155,19 @@ const char *option(const struct options *o, const char *name)
     if (i < 0) return NULL;
     if (o->values[i]) return o->values[i];
     return *known[i].env ? getenv(known[i].env) : NULL;
+}
+
+char *option_joined(const struct options *o, const char *name, const char *separator)
+{
+    int i = find_option(text_of(name));
+    struct buf all;
+    buf_init(&all, 1u << 20);
+    for (int k = 0; k < o->given_n; k++) {
+        if (o->given[k].option != i) continue;
+        if (all.len) buf_addz(&all, separator);
+        buf_addz(&all, o->given[k].value);
+    }
+    return all.data ? buf_take(&all, NULL) : NULL;
 }
 
 int options_arguments(const struct options *o, const char *const **out)

@@ -43,6 +43,10 @@
         "rehearse: what guests do: accepts; declines; silent; late (answers, or signs up, the day "        \
         "before); cancels (says yes, then no two days before); no-show (says yes, and is absent); "        \
         "bounces (mail to them comes back). Also \"late 10%, no-show 20%\", and KEY=HOW for one.")         \
+    X("down", SPAN, "", "",                                                                                \
+        "rehearse: the engine is gone for a while, as in \"2021-02-24 13:00..18:00\", and opened again; "  \
+        "says "                                                                                            \
+        "what leaves late because of it, and what does not leave. May be there several times.")            \
     X("lang", CODE, "", "", "rehearse: as if every guest read this language (dz).")                        \
     X("out", DIR, "", "", "rehearse: write a browsable folder with every mail.")                           \
     X("save", FILE, "", "", "rehearse: keep what left in FILE, to be compared with --diff after an edit.") \
@@ -68,5 +72,8 @@ void options_free(struct options *o);
 const char *options_command(const struct options *o); // NULL: none
 // The value of an option, from the line or the environment; NULL when it is not set. FLAG: "yes".
 const char *option(const struct options *o, const char *name);
+// Every value of an option that may be there several times, with the separator between; NULL: it is not
+// there. The caller frees it.
+char *option_joined(const struct options *o, const char *name, const char *separator);
 int options_arguments(const struct options *o, const char *const **out);
 void options_print_help(const char *command); // NULL: of everything

@@ -19,9 +19,16 @@ static struct usher_rehearsal rehearsal_options(const struct options *o)
     return (struct usher_rehearsal){.from = option(o, "from"),
         .until = option(o, "until"),
         .config = config_path(o),
-        .guests = option(o, "guest"),
+        .guests = option_joined(o, "guest", ", "),
+        .down = option_joined(o, "down", "; "),
         .language = option(o, "lang"),
         .crash_at = crash_at ? strtoll(crash_at, NULL, 10) : 0};
+}
+
+static void free_options(struct usher_rehearsal *options)
+{
+    free((char *)options->guests);
+    free((char *)options->down);
 }
 
 static int play(const char *script, const struct usher_rehearsal *options, struct usher_report *out)
@@ -207,6 +214,7 @@ int command_rehearse(const struct options *o)
     if (!code) code = rehearse(o, script, &options, &folder);
     folder_release(&folder);
     buf_release(&before);
+    free_options(&options);
     return code;
 }
 
@@ -226,5 +234,6 @@ int command_check(const struct options *o)
         if (code > worst) worst = code;
         usher_report_release(&report);
     }
+    free_options(&options);
     return worst;
 }

@@ -173,13 +173,36 @@ static int restart(struct rehearsal *r)
     return begin_engine(r);
 }
 
-static int play(struct rehearsal *r, struct instant until)
+static int run(struct rehearsal *r, struct instant until)
 {
     for (;;) {
         if (virtual_run(r->world, until, &r->error)) return -1;
         if (!virtual_crashed(r->world)) return 0;
         if (restart(r)) return -1;
     }
+}
+
+// The engine is gone for a while, and opened again on what is on disk.
+static int be_away(struct rehearsal *r, const struct downtime *d)
+{
+    engine_free(r->engine);
+    r->engine = NULL;
+    drain_store(r->store);
+    virtual_away(r->world, d->to);
+    virtual_revive(r->world);
+    return begin_engine(r);
+}
+
+static int play(struct rehearsal *r, struct instant until)
+{
+    for (size_t i = 0; i < r->down.n; i++) {
+        const struct downtime *d = &r->down.list[i];
+        if (d->from.ms > until.ms) break;
+        if (run(r, instant_add(d->from, -1))) return -1;
+        if (virtual_next(r->world).ms == INSTANT_NEVER.ms) return 0;
+        if (be_away(r, d)) return -1;
+    }
+    return run(r, until);
 }
 
 // ---- when it begins and ends ------------------------------------------------------------------------------
@@ -237,6 +260,19 @@ static int play_and_crash(struct rehearsal *r, struct instant until)
     return failed ? failed : crashes_end(r->crashes, &r->error);
 }
 
+// Their clock is the event's, which the script has said by now.
+static int take_downtimes(struct rehearsal *r)
+{
+    struct record about = r->engine->events->current->about;
+    struct text name = record_get_text(about, "zone");
+    const struct zone *zone = name.len ? zone_find(name, NULL) : NULL;
+    if (!r->options->down) return 0;
+    if (downtimes_parse(r->options->down, zone, &r->down, &r->error)) return -1;
+    if (r->down.list[0].from.ms >= r->from.ms) return 0;
+    return err_set(&r->error, ERR_USAGE,
+        "--down: '%s' begins before the rehearsal does: say with --from when it begins", r->options->down);
+}
+
 static int take_guests(struct rehearsal *r)
 {
     const char *said = r->options->guests;
@@ -249,6 +285,7 @@ static int rehearse(struct rehearsal *r, struct usher_report *out)
     if (installation_open(&r->installation, o->config, &r->error)) return -1;
     installation_add_script(&r->installation, r->script);
     if (begin(r)) return -1;
+    if (take_downtimes(r)) return -1;
     struct instant until = instant_add(r->from, has_schedule(r) ? WITH_SCHEDULE_MS : LONGEST_MS);
     if (o->until && moment_option("--until", o->until, &until, &r->error)) return -1;
     int failed = 0;
@@ -263,6 +300,29 @@ static struct instant rehearsed_now(void *self)
     return r->world ? virtual_now(r->world) : live_now();
 }
 
+// The same life without downtimes: what differs from it, they have done.
+static int play_undisturbed(struct rehearsal *r, struct saved *undisturbed, struct usher_rehearsal *options)
+{
+    struct usher_rehearsal calm = *options;
+    struct usher_report report;
+    char *error;
+    if (!options->down || options->on_crash || options->check_only) return 0;
+    calm.down = NULL;
+    calm.crash_at = 0;
+    calm.want_saved = 1;
+    calm.want_json = 0;
+    calm.before = NULL;
+    calm.on_mail = NULL;
+    int code = usher_rehearse(r->script, &calm, &report, &error);
+    if (code) err_set(&r->error, code == USHER_USAGE ? ERR_USAGE : ERR_INPUT, "%s", error);
+    else code = saved_open(undisturbed, text_of(report.saved), &r->error);
+    options->from_ms = report.from_ms;
+    r->undisturbed = (struct record){(const uint8_t *)undisturbed->lines.data, undisturbed->lines.len};
+    usher_report_release(&report);
+    free(error);
+    return code;
+}
+
 // A saved rehearsal says what to compare with, and how to play.
 static int take_before(struct rehearsal *r, struct saved *saved, struct usher_rehearsal *options)
 {
@@ -274,7 +334,7 @@ static int take_before(struct rehearsal *r, struct saved *saved, struct usher_re
     return 0;
 }
 
-static void end_rehearsal(struct rehearsal *r, struct saved *saved)
+static void end_rehearsal(struct rehearsal *r)
 {
     end_world(r);
     crashes_free(r->crashes);
@@ -282,7 +342,6 @@ static void end_rehearsal(struct rehearsal *r, struct saved *saved)
     buf_release(&r->notices);
     buf_release(&r->guests);
     installation_close(&r->installation);
-    saved_release(saved);
 }
 
 int usher_rehearse(const char *script, const struct usher_rehearsal *options, struct usher_report *out,
@@ -290,18 +349,21 @@ int usher_rehearse(const char *script, const struct usher_rehearsal *options, st
 {
     struct usher_rehearsal own = *options;
     struct rehearsal r = {.script = script, .options = &own};
-    struct saved saved = {0};
+    struct saved saved = {0}, undisturbed = {0};
     buf_init(&r.notices, SIZE_MAX / 2);
     buf_init(&r.guests, 65536);
     usher_set_library();
     if (!options->check_only) chunks_keep(); // it is loaded anew after a crash, and when its time is past
-    log_set_level(LOG_ERROR);
-    log_set_clock(rehearsed_now, &r);
     *out = (struct usher_report){0};
     int failed = take_before(&r, &saved, &own);
+    if (!failed) failed = play_undisturbed(&r, &undisturbed, &own);
+    log_set_level(LOG_ERROR);
+    log_set_clock(rehearsed_now, &r);
     if (!failed) failed = take_guests(&r);
     if (!failed) failed = rehearse(&r, out);
-    end_rehearsal(&r, &saved);
+    end_rehearsal(&r);
+    saved_release(&saved);
+    saved_release(&undisturbed);
     if (error) *error = failed ? mem_copyz(r.error.text) : NULL;
     int code = err_exit_code(&r.error);
     return failed ? (code ? code : USHER_INPUT) : 0;

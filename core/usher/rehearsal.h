@@ -6,6 +6,7 @@
 #include "usher.h"
 
 #include "engine/engine.h"
+#include "usher/downtimes.h"
 #include "usher/installation.h"
 #include "world/virtual.h"
 
@@ -15,8 +16,10 @@ struct crashes;
 struct rehearsal {
     const char *script;
     const struct usher_rehearsal *options;
-    struct record before; // the lines of a saved rehearsal; not there: there is none to compare with
-    struct buf guests;    // what --guest says, as usher.rehearsing() tells it; empty: nothing
+    struct record before;      // the lines of a saved rehearsal; not there: there is none to compare with
+    struct record undisturbed; // those of the same life without downtimes; not there: there are none
+    struct downtimes down;
+    struct buf guests; // what --guest says, as usher.rehearsing() tells it; empty: nothing
     struct installation installation;
     struct virtual *world;
     struct store *store;

@@ -50,7 +50,7 @@ static void add_hash(struct record_map *map, struct record mail)
 
 static bool is_compared(const struct rehearsal *r)
 {
-    return r->options->want_saved || r->before.data;
+    return r->options->want_saved || r->before.data || r->undisturbed.data;
 }
 
 static void put_effect(const struct rehearsal *r, struct buf *out, struct record effect, size_t number)
@@ -94,6 +94,18 @@ static void put_deeds(struct rehearsal *r, struct buf *out)
     size_t n = virtual_deeds_count(r->world);
     record_put_list(out, n);
     for (size_t i = 0; i < n; i++) record_put(out, virtual_deed(r->world, i));
+}
+
+static void put_downtimes(struct rehearsal *r, struct buf *out)
+{
+    record_put_list(out, r->down.n);
+    for (size_t i = 0; i < r->down.n; i++) {
+        struct record_map map;
+        record_map_init(&map);
+        record_map_int(&map, "from", r->down.list[i].from.ms);
+        record_map_int(&map, "to", r->down.list[i].to.ms);
+        record_map_end(&map, out);
+    }
 }
 
 static void hand_out_mails(struct rehearsal *r)
@@ -160,6 +172,8 @@ static int tell(struct rehearsal *r, struct record effects, struct told *told)
     record_map_int(&map, "until", virtual_now(r->world).ms);
     record_map_bool(&map, "compared", is_compared(r));
     record_map_value(&map, "before", r->before);
+    record_map_value(&map, "undisturbed", r->undisturbed);
+    put_downtimes(r, record_map_key(&map, "down"));
     put_deeds(r, record_map_key(&map, "deeds"));
     record_map_value(&map, "about", r->engine->events->current->about);
     record_map_end(&map, &request);

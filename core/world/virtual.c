@@ -12,6 +12,7 @@
 
 // Turns without time passing, after which something must be going round in circles.
 #define TURNS_MAX 1000000
+#define TRIES_AGAIN_MS (30 * MINUTE_MS)
 #define MAILBOX "rehearsal" // where mails of pretended servers and people come in
 
 // An outcome on its way back, or something that a pretended person will do.
@@ -369,8 +370,8 @@ static void on_pretended(void *ctx, struct record acts, const struct err *error)
 }
 
 // For whoever is told what people did: what the words said of the act, when it was, and, of a page that
-// refused it, the status.
-static void remember_deed(struct virtual *v, const struct coming *c, struct record reply)
+// refused it, the status. away: they found no page.
+static void remember_deed(struct virtual *v, const struct coming *c, struct record reply, bool away)
 {
     struct record about = record_get(c->record, "about");
     struct record_map map;
@@ -378,11 +379,12 @@ static void remember_deed(struct virtual *v, const struct coming *c, struct reco
     if (!about.data) return;
     record_map_init(&map);
     buf_init(&bytes, RECORD_LEN_MAX);
-    record_map_int(&map, "at", v->now.ms);
+    record_map_int(&map, "at", away ? c->at.ms : v->now.ms);
     record_map_text(&map, "event", text_of(c->event));
     record_map_value(&map, "about", about);
     int64_t status = record_get_int(reply, "status", 200);
     if (record_get(c->record, "visit").data && status >= 400) record_map_int(&map, "refused", status);
+    if (away) record_map_bool(&map, "away", true);
     record_map_end(&map, &bytes);
     if (v->deeds_n == v->deeds_room) {
         v->deeds_room = v->deeds_room ? 2 * v->deeds_room : 64;
@@ -397,7 +399,7 @@ static void on_acted(void *ctx, struct record reply, const struct err *error)
     struct coming *c = ctx;
     bool arrives = record_get(c->record, "arrive").data != NULL;
     if (arrives && error) return; // it is still in the mailbox, and the next engine reads it
-    remember_deed(c->v, c, reply);
+    remember_deed(c->v, c, reply, false);
     line_remove(&c->v->acting, c);
     free_coming(c);
 }
@@ -512,7 +514,28 @@ int virtual_settle(struct virtual *v, struct err *e)
     return err_set(e, ERR_LIMIT, "something goes round in circles: a million turns without time passing");
 }
 
-static struct instant next_moment(const struct virtual *v)
+// When whoever wanted to act then does: mail waits for whoever reads it.
+static struct instant after_downtime(const struct coming *c, struct instant until)
+{
+    if (record_get(c->record, "arrive").data || c->at.ms >= until.ms) return until;
+    int64_t tries = (until.ms - c->at.ms + TRIES_AGAIN_MS - 1) / TRIES_AGAIN_MS;
+    return instant_add(c->at, tries * TRIES_AGAIN_MS);
+}
+
+void virtual_away(struct virtual *v, struct instant until)
+{
+    struct line later = {.end = &later.first};
+    while (v->acts_n && v->acts[0]->at.ms < until.ms) {
+        struct coming *c = acts_take(v);
+        if (!record_get(c->record, "arrive").data) remember_deed(v, c, (struct record){0}, true);
+        c->at = after_downtime(c, until);
+        line_add(&later, c);
+    }
+    for (struct coming *c; (c = line_take(&later));) acts_add(v, c);
+    v->now = until;
+}
+
+struct instant virtual_next(const struct virtual *v)
 {
     return v->acts_n && v->acts[0]->at.ms < v->alarm.ms ? v->acts[0]->at : v->alarm;
 }
@@ -523,7 +546,7 @@ int virtual_run(struct virtual *v, struct instant until, struct err *e)
         int failed = virtual_settle(v, e);
         if (failed || v->crashed) return failed;
         if (v->on_idle && v->on_idle(v->idle_ctx)) continue;
-        struct instant next = next_moment(v);
+        struct instant next = virtual_next(v);
         if (next.ms == INSTANT_NEVER.ms || next.ms > until.ms) return 0;
         if (next.ms > v->now.ms) v->now = next;
         while (v->acts_n && v->acts[0]->at.ms <= v->now.ms) act(v, acts_take(v));

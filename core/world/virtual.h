@@ -37,7 +37,8 @@ struct record virtual_history(const struct virtual *v, size_t i);
 void virtual_forget_history(struct virtual *v);
 
 // What people did, in order: a list of maps
-//   at ms · event · about: what the act said of itself · refused: the status of a page that did not take it
+//   at ms · event · about: what the act said of itself · refused: the status of a page that did not take it ·
+//   away: true: they found no page, and will try again
 size_t virtual_deeds_count(const struct virtual *v);
 struct record virtual_deed(const struct virtual *v, size_t i);
 
@@ -46,6 +47,11 @@ void virtual_crash_at(struct virtual *v, int64_t boundary);
 // Asked at every boundary; true: it crashes there.
 void virtual_on_boundary(struct virtual *v, bool (*on_boundary)(void *ctx, int64_t boundary), void *ctx);
 bool virtual_crashed(const struct virtual *v);
+// The next moment at which something happens, or INSTANT_NEVER.
+struct instant virtual_next(const struct virtual *v);
+// The engine is gone until then (its owner has thrown it away): time passes, mails wait in the mailbox, and
+// whoever finds no page tries again every half hour until there is one.
+void virtual_away(struct virtual *v, struct instant until);
 void virtual_revive(struct virtual *v); // after a crash: what was under way is lost
 int64_t virtual_boundaries(const struct virtual *v);
 // The engine tells of its commits through this (engine_options.boundary).

@@ -205,6 +205,8 @@ pretend.add(function(mail)
   local about = args.about or {}
   local person, how = roster.person(about.person or ""), mail.guest
   if not person or not person.guest or about.what == "copy" then return nil end
+  local before = answers.of(person.key)
+  if before and before.answer ~= "tentative" then return nil end -- the link is there, but asks nothing new
   local path = links.path("answer", person)
   if not asks(args, about, path) then return nil end
   local function press(answer, at)

@@ -4,11 +4,12 @@
 -- before an edit and after it. Pure: it knows no word of the script and no book.
 --
 -- changes.report(old, new, about) -> text, html, counts
---   old, new  lists of { at = ms, rule, item, person, label, zone, hash, kind }, in any order. item: the item
---             of the programme that a cue is about, or nil; label: the person's name; zone: whose clock they
+--   old, new  lists of { at = ms, rule, item, person, label, zone, hash, kind, why }, in any order. item:
+--             the item of the programme that a cue is about, or nil; label: the name; zone: whose clock they
 --             read (nil: the event's); hash: the same when the text is the same (nil: nobody looked);
---             kind: "mail" (nil), "http" or another kind of effect
+--             kind: "mail" (nil), "http" or another kind; why: a reason that is told with it, or nil
 --   about     { zone = the event's, since = "Since the saved rehearsal" (how the first line begins),
+--             gone = "skipped": what is said of those that are in the old list only,
 --             everybody = true: every name is told, not only three }
 --   html      a <section> without head and body, for a page of whoever asks
 --   counts    { new, gone, moved, text, same, differ = whether anything does }; moved ones whose text
@@ -100,10 +101,11 @@ end
 local function group_of(groups, what, old, new)
   local one = new or old
   local moments = ("%d %d"):format(old and old.at or 0, new and new.at or 0)
-  local id = table.concat({ what, one.kind or "mail", one.rule, one.item or "", moments }, "\0")
+  local id = table.concat({ what, one.kind or "mail", one.rule, one.item or "", moments, one.why or "" },
+    "\0")
   if not groups[id] then
     groups[id] = { what = what, kind = one.kind or "mail", rule = one.rule, item = one.item,
-      before = old and old.at, after = new and new.at, names = {}, zones = {} }
+      why = one.why, before = old and old.at, after = new and new.at, names = {}, zones = {} }
     groups[#groups + 1] = groups[id]
   end
   return groups[id]
@@ -193,6 +195,12 @@ end
 local verbs <const> = { new = "new", gone = "gone", moved = "at another time", text = "another text",
   ["moved and text"] = "at another time, with another text" }
 
+local function verb_of(group, about)
+  return group.what == "gone" and about.gone or verbs[group.what]
+end
+
+local function because(group) return group.why and (": %s"):format(group.why) or "" end
+
 local function title_of(group)
   local name = group.item and ("%s (%s)"):format(group.rule, group.item) or group.rule
   if group.kind == "mail" then return name end
@@ -211,7 +219,7 @@ local function summary_of(groups, counts, about)
   end
   local parts = {}
   append(parts, sum(counts.new, "new"))
-  append(parts, sum(counts.gone, "gone"))
+  append(parts, sum(counts.gone, about.gone or "gone"))
   append(parts, sum(counts.moved, "at another time"))
   append(parts, sum(counts.text, "with another text"))
   local first = table.concat(parts, ", "):gsub("^(%d+)", function(n)
@@ -232,8 +240,8 @@ local function text_of(groups, summary, about)
       append(lines, "")
       append(lines, " " .. title)
     end
-    append(lines, ("   %s: %s \u{00B7} %s"):format(verbs[group.what], moments_of(group, about),
-      whom(group, about)))
+    append(lines, ("   %s: %s \u{00B7} %s%s"):format(verb_of(group, about), moments_of(group, about),
+      whom(group, about), because(group)))
   end
   return table.concat(lines, "\n") .. "\n"
 end
@@ -256,8 +264,9 @@ end
 local function html_of(groups, summary, about)
   local rows = {}
   for i, group in ipairs(groups) do
-    rows[i] = html.tr { html.th { scope = "row", title_of(group) }, html.td { verbs[group.what] },
-      html.td { moments_of(group, about) }, names_cell(group) }
+    rows[i] = html.tr { html.th { scope = "row", title_of(group) },
+      html.td { verb_of(group, about), because(group) }, html.td { moments_of(group, about) },
+      names_cell(group) }
   end
   return html.section { class = "changes", html.p { summary },
     #rows > 0 and html.table { head_row("Rule", "What changes", "When", "Who"), html.tbody { rows } } }.html

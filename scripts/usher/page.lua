@@ -84,8 +84,16 @@ local function list_of(sentences)
   return "<ul>\n" .. table.concat(lines, "\n") .. "\n</ul>"
 end
 
--- page.render{ title, head, zones, rows, warnings, summary, changes } -> html
--- changes: what changes.lua says, as mark-up, or nil
+local function sections_of(list)
+  local parts = {}
+  for i, section in ipairs(list) do
+    parts[i] = ("<h2>%s</h2>\n%s\n"):format(escape(section.title), section.html)
+  end
+  return table.concat(parts)
+end
+
+-- page.render{ title, head, zones, rows, warnings, summary, sections } -> html
+-- sections: list of { title, html }, what changes.lua says as mark-up
 function page.render(view)
   local heads, lines = {}, {}
   for i, zone in ipairs(view.zones) do heads[i] = ("<th>%s</th>"):format(escape(zone.name)) end
@@ -94,8 +102,7 @@ function page.render(view)
   end
   local title = escape(view.title or "Rehearsal")
   return frame:format(title, title, escape(view.head), table.concat(heads), table.concat(lines, "\n"),
-    view.changes and ("<h2>What has changed</h2>\n%s\n"):format(view.changes) or "", list_of(view.warnings),
-    escape(view.summary))
+    sections_of(view.sections), list_of(view.warnings), escape(view.summary))
 end
 
 return page

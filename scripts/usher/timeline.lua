@@ -7,16 +7,20 @@
 --   check: what is known without playing; left: what left the house, as changes.lua takes it; changes: what
 --   differs from an earlier rehearsal, in words
 --   request = { effects = list, about = what usher.describe said, compared = whether left is wanted,
---               before = the `left` of an earlier rehearsal, deeds = list of what people did }
+--               before = the `left` of an earlier rehearsal, deeds = list of what people did,
+--               down = list of { from, to } in which the engine was gone, undisturbed = the `left` of the
+--               same rehearsal without them }
 --   deed    = { at = ms, about = { person = key, did = "answered yes", came_back = true of a mail that did },
---               refused = status of a page that did not take it }
+--               refused = status of a page that did not take it, away = true: they found none, and try
+--               again }
 --   effect  = { at = ms, kind, flow, key, label, args = what the step was asked for, file = "mails/0001" }
 --             kind is "mail" or "http" for what left the house; "skipped" (too late) or "done" (a flow that
 --             decided against it) for what did not, with why; any other name of a state ("failed", "unsure",
 --             "over-budget") for what went wrong, with why
 --   about   = { title, starts, zone, zones = list of { name, zone }, notes = list of sentences,
 --               day_off = fn(date, zone) -> text | nil, person = fn(key) -> { zone, guest } | nil }
-local changes = require "usher.changes"
+local compared = require "usher.compared"
+local deeds = require "usher.deeds"
 local page = require "usher.page"
 
 local timeline = {}
@@ -52,7 +56,8 @@ local function read_effect(effect)
   local about = args.about or {}
   return {
     at = effect.due or effect.at, kind = effect.kind, flow = effect.flow, label = about.whom or effect.label,
-    why = effect.why,
+    why = effect.why and effect.why:match("^skipped: (.+)") or effect.why,
+    unit = ("%s/%s"):format(effect.flow, effect.key),
     rule = about.rule or effect.flow or effect.kind, item = about.item, item_at = about.item_at,
     what = about.what or effect.kind == "http" and "http" or "mail",
     person = about.person or effect.key and effect.key:match("^[^/]+") or args.to,
@@ -61,6 +66,19 @@ local function read_effect(effect)
     wrong = not sent_kinds[effect.kind] and not skipped_kinds[effect.kind],
     file = effect.file and effect.file .. (effect.html and ".html" or ".eml"),
   }
+end
+
+-- What a flow ended with when it was too late, its step has said before.
+local function without_echoes(list)
+  local said, effects = {}, {}
+  for _, effect in ipairs(list) do
+    if effect.kind == "skipped" then said[("%s\0%s"):format(effect.unit, effect.why)] = true end
+  end
+  for _, effect in ipairs(list) do
+    local echo = effect.kind == "done" and said[("%s\0%s"):format(effect.unit, effect.why)]
+    if not echo then effects[#effects + 1] = effect end
+  end
+  return effects
 end
 
 local function zone_of(effect, about)
@@ -77,8 +95,8 @@ end
 
 -- Effects of one rule in one minute are one row: { at, kind, rule, item, sent, copies, skipped, reasons,
 -- files, reach }; reach counts whoever may get it, by zone: in another rehearsal others answer.
-local function add_to_row(row, effect, about)
-  local zone = zone_of(effect, about)
+local function add_to_row(row, effect)
+  local zone = effect.zone
   if effect.copy then
     row.copies = row.copies + 1
     return
@@ -106,10 +124,10 @@ local function row_of(rows, by_name, effect)
   return row
 end
 
-local function rows_of(effects, about)
+local function rows_of(effects)
   local rows, by_name = {}, {}
   for _, effect in ipairs(effects) do
-    if not effect.wrong then add_to_row(row_of(rows, by_name, effect), effect, about) end
+    if not effect.wrong then add_to_row(row_of(rows, by_name, effect), effect) end
   end
   table.sort(rows, function(a, b)
     if a.at ~= b.at then return a.at < b.at end
@@ -280,53 +298,15 @@ local function say_trouble(effects, add)
   end
 end
 
--- Mails that came back, and people whose page refused what they did.
-local function say_deeds(deeds, add)
-  local back <const>, refused, order = {}, {}, {}
-  for _, deed in ipairs(deeds or {}) do
-    local did = deed.about.did
-    if deed.about.came_back then back[#back + 1] = deed end
-    if deed.refused then
-      if not refused[did] then order[#order + 1] = did end
-      refused[did] = (refused[did] or 0) + 1
-    end
-  end
-  if #back > 0 then add("%d mail%s came back: the address takes no mail", #back, #back == 1 and "" or "s") end
-  for _, did in ipairs(order) do
-    add("a page refused what %s did: %s", people_text(refused[did]), did)
-  end
-end
-
 local function warnings_of(request, effects, rows, about, most)
   local warnings = table.move(about.notes, 1, #about.notes, 1, {})
   local function add(sentence, ...) warnings[#warnings + 1] = sentence:format(...) end
   say_trouble(effects, add)
-  say_deeds(request.deeds, add)
+  deeds.say(deeds.of(request), add)
   say_hours(rows, about, add)
   say_crowding(effects, add)
   if most > MAILS_MAX then add("one guest gets %d mails: more than %d are a nuisance", most, MAILS_MAX) end
   return warnings
-end
-
--- What left the house, as changes.lua compares it: an assistant's copy is a mail of its own.
-local function left_of(effects, about)
-  local list = {}
-  for _, effect in ipairs(effects) do
-    if effect.sent then
-      list[#list + 1] = { at = effect.at, kind = effect.kind, item = effect.item, label = effect.label,
-        rule = effect.copy and effect.rule .. " (copy)" or effect.rule, person = effect.person,
-        zone = zone_of(effect, about), hash = effect.hash }
-    end
-  end
-  return list
-end
-
--- What has changed since an earlier rehearsal: text, part of a page, whether anything has.
-local function compare(before, left, about)
-  if not before then return nil, nil, false end
-  local text, part, counts = changes.report(before, left,
-    { zone = about.zone, since = "Since the saved rehearsal" })
-  return text, part, counts.differ
 end
 
 local function list_of(sentences)
@@ -335,26 +315,35 @@ local function list_of(sentences)
   return table.concat(lines)
 end
 
+-- What happened, in one shape and once.
+local function effects_of(request, about)
+  local effects = {}
+  for i, effect in ipairs(request.effects) do
+    effects[i] = read_effect(effect)
+    effects[i].zone = zone_of(effects[i], about)
+  end
+  return without_echoes(effects)
+end
+
 function timeline.report(request, about)
   about = about or about_of(request)
-  local effects = {}
-  for i, effect in ipairs(request.effects) do effects[i] = read_effect(effect) end
-  local rows = rows_of(effects, about)
+  local effects = effects_of(request, about)
+  local rows = rows_of(effects)
   for _, row in ipairs(rows) do
     row.clocks, row.what = clocks_of(row, about), what_of(row)
   end
   local most, median = mail_counts(effects, about)
   local warnings = warnings_of(request, effects, rows, about, most)
   local head, summary = head_of(about), ("most mails one guest gets: %d (median %d)"):format(most, median)
+  local other = compared.report(request, effects, about)
   local lines = text_of(rows, about, head)
+  lines[#lines + 1] = other.down
   if #warnings > 0 then lines[#lines + 1] = "\nPlease look at:\n" .. list_of(warnings) end
   lines[#lines + 1] = (#warnings > 0 and "" or "\n") .. summary
-  local left = request.compared and left_of(effects, about) or nil
-  local differences, part, differs = compare(request.before, left, about)
   local html = page.render { title = about.title, head = head, zones = about.zones, rows = rows,
-    warnings = warnings, summary = summary, changes = part }
+    warnings = warnings, summary = summary, sections = other.sections }
   return { text = table.concat(lines, "\n") .. "\n", check = list_of(about.notes), warnings = warnings,
-    html = html, left = left, changes = differences, differs = differs }
+    html = html, left = other.left, changes = other.changes, differs = other.differs }
 end
 
 return timeline
