@@ -10,6 +10,8 @@
 int command_run(const struct options *o);
 int command_rehearse(const struct options *o);
 int command_check(const struct options *o);
+int command_plan(const struct options *o);
+int command_reload(const struct options *o);
 int command_flows(const struct options *o);
 int command_history(const struct options *o);
 int command_why(const struct options *o);

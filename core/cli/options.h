@@ -8,6 +8,10 @@
     X("rehearse", "SCRIPT",                                                                                \
         "Plays the whole life of a script in virtual time and shows what would be sent.")                  \
     X("check", "SCRIPT...", "Reads scripts and says what is wrong with them; plays and sends nothing.")    \
+    X("plan", "SCRIPT",                                                                                    \
+        "Shows what changes in people's mailboxes when the changed script takes the place of the one that "  \
+        "runs. Exit code: 0 nothing needs an answer, 1 something does, 2 it can't be loaded.")              \
+    X("reload", "SCRIPT", "Shows the same, asks, and lets the changed script take its place.")              \
     X("flows", "[TEXT]", "Lists flows, or those whose name or person contains TEXT.")                      \
     X("history", "FLOW", "Shows everything that happened in one flow, by its number.")                     \
     X("why", "NAME [RULE]", "Says in a sentence what a person's mail or flow waits for, or why it ended.") \
@@ -56,6 +60,13 @@
     X("crash-at", N, "", "", "rehearse: crash at the N-th boundary and go on as after a restart.")         \
     X("crash-everywhere", FLAG, "", "",                                                                    \
         "rehearse: crash at every boundary, one after the other, and compare.")                            \
+    X("skip", NAME, "", "", "plan, reload: nobody gets this one. May be there several times.")             \
+    X("send", NAME, "", "", "plan, reload: everybody gets this one now. May be there several times.")      \
+    X("stay", NAME, "", "", "plan, reload: these go on as before. May be there several times.")            \
+    X("pin-all", FLAG, "", "", "plan, reload: all that has begun goes on as before.")                      \
+    X("hold", FLAG, "", "", "reload: what needs an answer is held until there is one.")                    \
+    X("end-gone", FLAG, "", "", "plan, reload: what the script no longer starts comes to its end.")        \
+    X("yes", FLAG, "", "", "reload: do it without asking.")                                                \
     X("note", TEXT, "", "", "answer: how it came (phone, mail).")                                          \
     X("by", NAME, "the login name", "USER", "answer, deputy, unsure ...: who says so.")                    \
     X("event", ID, "", "", "Only this event.")                                                             \

@@ -2,6 +2,7 @@
 #include "engine/ask.h"
 
 #include "base/nearest.h"
+#include "engine/reload.h"
 #include "engine/script.h"
 
 #include <stdlib.h>
@@ -149,6 +150,30 @@ static void ask_events(struct engine *g, struct record request, struct asker *a)
     g->world.wake_now(g->world.self);
 }
 
+// A copy of the database as it is now, for who wants to look at what would become of it.
+static void ask_snapshot(struct engine *g, struct record request, struct asker *a)
+{
+    struct text to = record_get_text(request, "to");
+    char *path = mem_copy(to.data, to.len);
+    engine_ask_store(g, store_backup(g->store, path), on_answer, a);
+    free(path);
+}
+
+static void ask_reload(struct engine *g, struct record request, struct asker *a)
+{
+    struct text script = record_get_text(request, "script");
+    char *path = mem_copy(script.data, script.len);
+    struct buf outline;
+    struct err e = {0};
+    buf_init(&outline, SIZE_MAX / 2);
+    int failed = engine_reload(g, record_get_text(request, "event"), path, request, &outline, &e);
+    promise_reply(g, on_answer, a, (struct record){(uint8_t *)outline.data, failed ? 0 : outline.len},
+        failed ? &e : NULL);
+    g->world.wake_now(g->world.self);
+    buf_release(&outline);
+    free(path);
+}
+
 static const struct {
     const char *name;
     void (*ask)(struct engine *g, struct record request, struct asker *a);
@@ -180,6 +205,8 @@ static const struct {
     {"ics", ask_handler},
     {"call", ask_handler},
     {"settle", ask_settle},
+    {"snapshot", ask_snapshot},
+    {"reload", ask_reload},
 };
 #define ASKS_N (sizeof asks / sizeof *asks)
 

@@ -105,6 +105,10 @@ void engine_keep_setting(struct engine *g, const char *name, int64_t value);
 // Loads a script and what it declares; its flows begin with the next ticks. `path` names it to people.
 int engine_load(struct engine *g, const char *path, struct err *e);
 
+// Loads an event to run it, from the database alone: the version in force, and those that flows stay on.
+// -INPUT when the database does not know it.
+int engine_load_kept(struct engine *g, struct text event, struct err *e);
+
 // Loads the newest version of every event from the database alone: for looking and answering, not for
 // running.
 int engine_load_stored(struct engine *g, struct err *e);

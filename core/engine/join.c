@@ -364,6 +364,25 @@ int engine_load(struct engine *g, const char *path, struct err *e)
     return failed;
 }
 
+int engine_load_kept(struct engine *g, struct text event, struct err *e)
+{
+    struct event asked = {.name = mem_copy(event.data, event.len)};
+    int64_t id;
+    g->now = g->world.now(g->world.self);
+    int failed = open_house(g, e);
+    if (!failed) failed = version_in_force(g, &asked, &id, e);
+    if (!failed && !id)
+        failed = err_set(e, ERR_INPUT,
+            "nothing of the event '%s' has begun here: usher run begins it, and usher "
+            "rehearse shows what that would mean",
+            asked.name);
+    free(asked.name);
+    struct script *s = failed ? NULL : reopen(g, id, e);
+    if (!s || join_event(g, s, e)) return -(int)e->code;
+    if (restore_books(g, s->event, e) || reopen_older(g, s->event, e)) return -(int)e->code;
+    return begin_version(g, s, e);
+}
+
 int engine_load_stored(struct engine *g, struct err *e)
 {
     struct buf list;

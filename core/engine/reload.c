@@ -198,7 +198,16 @@ static void put_gone(const struct reload *r, struct record_map *map)
     }
 }
 
-static void put_outline(const struct reload *r, bool same, bool applied, struct buf *out)
+static void put_names(struct record_map *map, const char *field, const struct script *s)
+{
+    size_t n = 0;
+    for (const struct flow_def *d = s->flows; d; d = d->next) n++;
+    struct buf *list = record_map_key(map, field);
+    record_put_list(list, n);
+    for (const struct flow_def *d = s->flows; d; d = d->next) record_put_text(list, text_of(d->name));
+}
+
+static void put_outline(const struct reload *r, bool same, bool stale, bool applied, struct buf *out)
 {
     struct record_map map;
     char digest[24];
@@ -208,10 +217,16 @@ static void put_outline(const struct reload *r, bool same, bool applied, struct 
     record_map_int(&map, "was", r->old->id);
     if (applied) record_map_int(&map, "version", r->anew->id);
     if (same) record_map_bool(&map, "same", true);
+    if (stale) record_map_bool(&map, "stale", true);
     record_map_text(&map, "digest", text_of(digest));
     record_map_int(&map, "needs", (int64_t)r->needs);
     put_flows(r, &map);
     put_gone(r, &map);
+    struct record_map names;
+    record_map_init(&names);
+    put_names(&names, "before", r->old);
+    put_names(&names, "now", r->anew);
+    record_map_end(&names, record_map_key(&map, "flow_names"));
     record_map_bool(&map, "applied", applied);
     record_map_end(&map, out);
 }
@@ -429,14 +444,12 @@ int reload_script(struct engine *g, struct event *ev, struct script *anew, struc
     anew->id = store_script(g->store, text_of(ev->name), anew->hash, NULL); // 0: new to the database
     if (!failed && !same) failed = try_all(&r, e);
     bool wanted = record_get_bool(request, "apply", false) && !same && !failed;
-    if (wanted && !means_the_same(&r, request)) {
-        failed = err_set(e, ERR_BUSY,
-            "something has happened since the plan was made: look at the plan again");
-    } else if (wanted && !r.needs) {
+    bool stale = wanted && !means_the_same(&r, request);
+    if (wanted && !stale && (!r.needs || record_get_bool(request, "anyway", false))) {
         failed = apply(&r, request, e);
         applied = !failed;
     }
-    if (!failed) put_outline(&r, same, applied, answer);
+    if (!failed) put_outline(&r, same, stale, applied, answer);
     if (!applied) script_close(anew);
     end(&r);
     return failed;

@@ -15,6 +15,7 @@
 //   hold              flows that need an answer are held until somebody gives it
 //   end_gone          flows that the new version no longer starts come to their end
 //   who               for the trail
+//   anyway            apply it although something needs an answer: only to look what would happen
 //   digest            apply it only if it means what this outline says; apply = true without: whatever it means
 //   apply             false: only say what it would mean
 // The answer, a map:
@@ -22,7 +23,9 @@
 //   digest                changes when what it means changes
 //   needs                 how many flows need an answer; nothing is applied while there is one
 //   flows                 list of { id, flow, key, label, fate, why, step, fails, known, dropped, was }
+//   flow_names            { before = list, now = list }: which flows the versions declare
 //   gone                  list of { flow, key, label }: live, and no longer started by the new version
+//   stale                 true: it means something else than the digest says, and nothing was applied
 //   applied               true: it has happened
 int engine_reload(struct engine *g, struct text event, const char *path, struct record request,
     struct buf *answer, struct err *e);

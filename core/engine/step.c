@@ -101,8 +101,9 @@ static void rearm(struct engine *g, struct flow *f, struct step *s, const struct
     bool pending = s->state == STEP_OPEN && (s->kind == STEP_KIND_DUE || s->kind == STEP_KIND_FIRST);
     if (f->edit || !pending || s->due.ms == ask->due.ms) return;
     s->due = ask->due;
+    s->note = flow_keep(f, ask->note);
     step_write(g, f, s, (struct record){0}, ask->note);
-    log_line(LOG_WARN, "a pending moment moves", "name", f->name, "key", f->key, "step", s->key, "to",
+    log_line(LOG_DEBUG, "a pending moment moves", "name", f->name, "key", f->key, "step", s->key, "to",
         s->note, NULL);
 }
 

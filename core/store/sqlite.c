@@ -341,12 +341,23 @@ void sqlite_close(struct sqlite *q)
 
 // -- backup
 
-static int copy_into(struct sqlite *q, sqlite3 *to, const char *to_path, struct err *e)
+static int copy_all(sqlite3 *from, sqlite3 *to, const char *what, const char *path, struct err *e)
 {
-    sqlite3_backup *backup = sqlite3_backup_init(to, "main", q->db, "main");
+    sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
     if (backup) sqlite3_backup_step(backup, -1);
     if (backup && sqlite3_backup_finish(backup) == SQLITE_OK) return 0;
-    return err_set(e, ERR_STORAGE, "The backup to %s failed: %s.", to_path, sqlite3_errmsg(to));
+    return err_set(e, ERR_STORAGE, "The %s %s failed: %s.", what, path, sqlite3_errmsg(to));
+}
+
+int sqlite_restore(struct sqlite *q, const char *from_path, struct err *e)
+{
+    sqlite3 *from = NULL;
+    int failed = 0;
+    if (sqlite3_open_v2(from_path, &from, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+        failed = err_set(e, ERR_STORAGE, "The copy of %s failed: %s.", from_path, sqlite3_errmsg(from));
+    if (!failed) failed = copy_all(from, q->db, "copy of", from_path, e);
+    sqlite3_close(from);
+    return failed;
 }
 
 int sqlite_backup(struct sqlite *q, const char *to_path, struct err *e)
@@ -359,7 +370,7 @@ int sqlite_backup(struct sqlite *q, const char *to_path, struct err *e)
     int failed = 0;
     if (sqlite3_open_v2(to_path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
         failed = err_set(e, ERR_STORAGE, "The backup to %s failed: %s.", to_path, sqlite3_errmsg(to));
-    if (!failed) failed = copy_into(q, to, to_path, e);
+    if (!failed) failed = copy_all(q->db, to, "backup to", to_path, e);
     sqlite3_close(to);
     if (failed) unlink(to_path);
     return failed;

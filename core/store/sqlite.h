@@ -17,6 +17,8 @@ struct sqlite *sqlite_open(const char *path, bool look, struct err *e);
 void sqlite_close(struct sqlite *q); // statements must be finished before
 
 int sqlite_run(struct sqlite *q, const char *sql, struct err *e); // several statements, no answers
+// Takes over what the file holds, in place of everything that is here.
+int sqlite_restore(struct sqlite *q, const char *from_path, struct err *e);
 int sqlite_backup(struct sqlite *q, const char *to_path, struct err *e);
 
 // What SQLite says about its last failure, as our error.

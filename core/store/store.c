@@ -412,6 +412,7 @@ struct store *store_open(const struct store_options *options, struct err *e)
     pthread_cond_init(&s->asked, NULL);
     pthread_cond_init(&s->answered, NULL);
     if (!(s->db = sqlite_open(options->path, options->read_only_look, e))) goto fail;
+    if (options->from && sqlite_restore(s->db, options->from, e)) goto fail;
     if (!options->read_only_look && !(s->writer = writer_new(s->db, e))) goto fail;
     if (!(s->loader = loader_new(s->db, e))) goto fail;
     if (s->mode == STORE_THREAD && begin_thread(s, e)) goto fail;

@@ -98,7 +98,7 @@ static bool on_idle(void *self)
 
 // ---- one engine on the store ----------------------------------------------------------------------------
 
-static int begin_engine(struct rehearsal *r)
+static int open_engine(struct rehearsal *r)
 {
     struct engine_options options = {.store = r->store,
         .world = virtual_world(r->world),
@@ -118,7 +118,12 @@ static int begin_engine(struct rehearsal *r)
     r->engine = engine_new(&options, &r->error);
     if (!r->engine) return -1;
     virtual_attach(r->world, r->engine);
-    return engine_load(r->engine, r->script, &r->error);
+    return 0;
+}
+
+static int begin_engine(struct rehearsal *r)
+{
+    return open_engine(r) || engine_load(r->engine, r->script, &r->error) ? -1 : 0;
 }
 
 // What the dead engine still had at the store is nobody's any more.
@@ -131,19 +136,30 @@ static void drain_store(struct store *s)
     }
 }
 
-static int begin_world(struct rehearsal *r, struct instant from)
+static void begin_clock(struct rehearsal *r, struct instant from)
 {
     r->from = from;
     r->world = virtual_new(from);
     if (r->options->no_pretending) virtual_no_pretending(r->world);
     virtual_on_idle(r->world, on_idle, r);
     virtual_crash_at(r->world, r->options->crash_at);
+}
+
+int rehearsal_open(struct rehearsal *r, struct instant from)
+{
+    begin_clock(r, from);
+    return open_engine(r);
+}
+
+static int begin_world(struct rehearsal *r, struct instant from)
+{
+    begin_clock(r, from);
     r->store = store_open(&(struct store_options){.path = ":memory:", .mode = STORE_INLINE}, &r->error);
     if (!r->store || begin_engine(r)) return -1;
     return 0;
 }
 
-static void end_world(struct rehearsal *r)
+void rehearsal_close(struct rehearsal *r)
 {
     engine_free(r->engine);
     if (r->store) {
@@ -173,7 +189,7 @@ static int restart(struct rehearsal *r)
     return begin_engine(r);
 }
 
-static int run(struct rehearsal *r, struct instant until)
+int rehearsal_run(struct rehearsal *r, struct instant until)
 {
     for (;;) {
         if (virtual_run(r->world, until, &r->error)) return -1;
@@ -198,11 +214,11 @@ static int play(struct rehearsal *r, struct instant until)
     for (size_t i = 0; i < r->down.n; i++) {
         const struct downtime *d = &r->down.list[i];
         if (d->from.ms > until.ms) break;
-        if (run(r, instant_add(d->from, -1))) return -1;
+        if (rehearsal_run(r, instant_add(d->from, -1))) return -1;
         if (virtual_next(r->world).ms == INSTANT_NEVER.ms) return 0;
         if (be_away(r, d)) return -1;
     }
-    return run(r, until);
+    return rehearsal_run(r, until);
 }
 
 // ---- when it begins and ends ------------------------------------------------------------------------------
@@ -218,6 +234,11 @@ static int moment_option(const char *option, const char *text, struct instant *o
 static bool has_schedule(const struct rehearsal *r)
 {
     return r->engine->events && r->engine->events->current->schedules;
+}
+
+struct instant rehearsal_horizon(const struct rehearsal *r)
+{
+    return instant_add(r->from, has_schedule(r) ? WITH_SCHEDULE_MS : LONGEST_MS);
 }
 
 // From now; or, when the script's first moment is past, from a day before it.
@@ -236,7 +257,7 @@ static int begin(struct rehearsal *r)
     struct instant first = r->engine->first_due;
     bool past = first.ms <= from.ms;
     if (!past && !dies) return 0; // what has begun goes on
-    end_world(r);
+    rehearsal_close(r);
     return begin_world(r, past ? instant_add(first, -DAY_MS) : from);
 }
 
@@ -286,7 +307,7 @@ static int rehearse(struct rehearsal *r, struct usher_report *out)
     installation_add_script(&r->installation, r->script);
     if (begin(r)) return -1;
     if (take_downtimes(r)) return -1;
-    struct instant until = instant_add(r->from, has_schedule(r) ? WITH_SCHEDULE_MS : LONGEST_MS);
+    struct instant until = rehearsal_horizon(r);
     if (o->until && moment_option("--until", o->until, &until, &r->error)) return -1;
     int failed = 0;
     if (o->on_crash) failed = play_and_crash(r, until);
@@ -336,7 +357,7 @@ static int take_before(struct rehearsal *r, struct saved *saved, struct usher_re
 
 static void end_rehearsal(struct rehearsal *r)
 {
-    end_world(r);
+    rehearsal_close(r);
     crashes_free(r->crashes);
     log_set_clock(NULL, NULL);
     buf_release(&r->notices);

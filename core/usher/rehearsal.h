@@ -33,6 +33,16 @@ struct rehearsal {
     struct err error;
 };
 
+// An engine in the virtual world, on r->store, without a script so far. Its clock stands at `from`.
+int rehearsal_open(struct rehearsal *r, struct instant from);
+// Until nothing is left to do, or until then; engines that crash are followed by new ones.
+int rehearsal_run(struct rehearsal *r, struct instant until);
+// When a life ends at the latest: with recurring work there is always something left to do.
+struct instant rehearsal_horizon(const struct rehearsal *r);
+void rehearsal_close(struct rehearsal *r);
+// What left and what people are told besides: a list, as timeline.lua reads it.
+void rehearsal_effects(struct rehearsal *r, struct buf *out);
+
 // Asks the script's own words for what people read, and fills in the rest.
 int rehearsal_report(struct rehearsal *r, struct usher_report *out);
 // What left, one line each, in order. The caller frees it.

@@ -77,7 +77,7 @@ static void put_effect(const struct rehearsal *r, struct buf *out, struct record
     record_map_end(&map, out);
 }
 
-static void put_effects(struct rehearsal *r, struct buf *out)
+void rehearsal_effects(struct rehearsal *r, struct buf *out)
 {
     size_t n = virtual_history_count(r->world), mails = 0;
     record_put_list(out, n + r->notices_n);
@@ -227,7 +227,7 @@ int rehearsal_report(struct rehearsal *r, struct usher_report *out)
     buf_init(&told.reply, SIZE_MAX / 2);
     buf_init(&bytes, SIZE_MAX / 2);
     out->boundaries = virtual_boundaries(r->world);
-    put_effects(r, &bytes);
+    rehearsal_effects(r, &bytes);
     struct record effects = {(uint8_t *)bytes.data, bytes.len};
     int failed = tell(r, effects, &told);
     if (!failed) {

@@ -204,6 +204,7 @@ local function because(group) return group.why and (": %s"):format(group.why) or
 local function title_of(group)
   local name = group.item and ("%s (%s)"):format(group.rule, group.item) or group.rule
   if group.kind == "mail" then return name end
+  if group.kind == "skipped" then return ("%s (not sent as things stand)"):format(name) end
   return ("%s %s"):format(group.kind == "http" and "request" or group.kind, name)
 end
 

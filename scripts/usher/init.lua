@@ -9,7 +9,9 @@ local interest = require "usher.interest"
 local mail = require "usher.mail"
 local people = require "usher.people"
 local programme = require "usher.programme"
+local plan = require "usher.plan"
 local questions = require "usher.questions"
+local settle = require "usher.settle"
 local signup = require "usher.signup"
 local survey = require "usher.survey"
 local timeline = require "usher.timeline"
@@ -18,6 +20,8 @@ local use = require "usher.use"
 
 -- What a rehearsal shows of a script that uses no words.
 usher.on("timeline", function(request) return timeline.report(request) end)
+-- What an edit means.
+usher.on("plan", function(request) return plan.report(request, settle.about()) end)
 
 local words = {
   event = event.event, zoom = event.zoom, secret = event.secret, file = event.file,

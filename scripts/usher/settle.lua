@@ -85,13 +85,19 @@ local function sentences()
   return list
 end
 
-local function report(request)
-  return timeline.report(request, {
+-- settle.about() -> the event as timeline and plan want to know it; nil: the script uses no words.
+function settle.about()
+  if not facts.event then return nil end
+  return {
     title = facts.event.title, starts = facts.event.starts, zone = facts.event.zone, zones = zones(),
     notes = sentences(),
     day_off = calendar.day_off,
     person = roster.person,
-  })
+  }
+end
+
+local function report(request)
+  return timeline.report(request, settle.about())
 end
 
 -- Whom the event names must be there, whether or not a rule writes to them.

@@ -325,6 +325,14 @@ local function effects_of(request, about)
   return without_echoes(effects)
 end
 
+-- timeline.about(request) -> what is known of an event without words, from request.about
+timeline.about = about_of
+
+-- timeline.read(effects, about) -> the same in the shape in which timeline and plan use them
+function timeline.read(effects, about)
+  return effects_of({ effects = effects }, about)
+end
+
 function timeline.report(request, about)
   about = about or about_of(request)
   local effects = effects_of(request, about)

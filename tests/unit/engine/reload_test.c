@@ -99,7 +99,7 @@ static void a_plan_that_is_no_longer_true_is_not_carried_out(void **state)
     snprintf(request, sizeof request, "{\"apply\": true, \"digest\": \"%.16s\"}", digest);
     rig_run_until(r, "2021-02-25 08:00");
     assert_holds_words(rig_reload(r, "test.lua", STORY(MORE), request),
-        "error: something has happened since");
+        "\"stale\":true");
     rig_run(r);
     assert_int_equal(r->effects_n, 10);
     rig_end(r);
