@@ -10,6 +10,7 @@
 #include "engine/script.h"
 #include "usher/library.h"
 #include "usher/rehearsal.h"
+#include "world/live_now.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -69,11 +70,24 @@ static int take_copy(struct plan *p)
     return code ? -1 : 0;
 }
 
+// Practice stands at another time than the machine's clock says; its database keeps how far away.
+static int find_now(struct plan *p, struct store *s)
+{
+    struct buf kept;
+    int64_t shift;
+    buf_init(&kept, 64);
+    int failed = store_setting(s, "practice", &kept, &p->error);
+    if (!failed && record_int((struct record){(uint8_t *)kept.data, kept.len}, &shift))
+        p->now = instant_add(live_now(), shift);
+    buf_release(&kept);
+    return failed;
+}
+
 static int open_life(struct plan *p, struct rehearsal *r)
 {
     r->store = store_open(&(struct store_options){.path = ":memory:", .from = p->copy, .mode = STORE_INLINE},
         &p->error);
-    if (!r->store) return -1;
+    if (!r->store || (r == &p->after && find_now(p, r->store))) return -1;
     if (rehearsal_open(r, p->now) == 0) return 0;
     p->error = r->error;
     return -1;
@@ -175,6 +189,10 @@ static void put_answer(struct plan *p, char **answer_json)
     record_map_value(&map, "html", record_get(said, "html"));
     record_map_value(&map, "needs", record_get(said, "needs"));
     record_map_value(&map, "changes", record_get(said, "changes"));
+    if (record_get_bool((struct record){(uint8_t *)p->request.data, p->request.len}, "list", false)) {
+        rehearsal_effects(&p->before, record_map_key(&map, "before"));
+        rehearsal_effects(&p->after, record_map_key(&map, "after"));
+    }
     record_map_end(&map, &answer);
     record_print_json((struct record){(uint8_t *)answer.data, answer.len}, &json);
     *answer_json = buf_take(&json, NULL);

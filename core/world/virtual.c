@@ -592,6 +592,7 @@ void virtual_forget_history(struct virtual *v)
 void virtual_no_pretending(struct virtual *v)
 {
     v->pretending = false;
+    while (v->acts_n) free_coming(acts_take(v));
 }
 
 void virtual_on_idle(struct virtual *v, bool (*on_idle)(void *ctx), void *ctx)

@@ -14,7 +14,7 @@ local mail = {}
 local known <const> = {
   to = "any", at = "text", zone = "text?", late = "text?", unsure = "resend|ask|leave?",
   once = "yes_no?", missed = "latest|each?", catch_up = "yes_no?", subject = "texts?", text = "texts?",
-  file = "texts?", attach = "names?", from = "text?", reply_to = "text?",
+  file = "texts?", attach = "names?", from = "text?", reply_to = "text?", was = "text?",
 }
 
 local function read_files(files, title)
@@ -90,7 +90,7 @@ local function new_rule(word, name, o, parts)
     word = word, name = name, parts = parts, audience = audience.text(parts),
     at = o.at, zone = o.zone, late = o.late, unsure = o.unsure or o.once and "ask" or nil,
     missed = o.missed, catch_up = o.catch_up, from = o.from, reply_to = o.reply_to,
-    attach = attached, entry = entry,
+    attach = attached, entry = entry, was = o.was,
     subject = o.subject or ready.subject,
     text = o.text or o.file and read_files(o.file, title) or ready.text,
   }
@@ -112,7 +112,7 @@ end
 function mail.rule(word, name, o, parts, life)
   local rule = new_rule(word, name, o, parts)
   facts.rules[#facts.rules + 1] = rule
-  usher.flow(name, (life or sending.life)(rule))
+  usher.flow(name, (life or sending.life)(rule), { was = rule.was })
   return rule
 end
 
@@ -159,7 +159,8 @@ end
 --- when nobody knows whether it went out ("resend", "ask", "leave"); once = true: never twice, a person is
 --- asked. missed = "each": not only the latest of several overdue. attach: files, "calendar" (the entry for
 --- the guest's calendar; an update when something has changed) or "cancellation" (takes it out again).
---- catch_up: also when the rule is newer than its moment. from, reply_to: not the event's. Mails of these
+--- catch_up: also when the rule is newer than its moment. was: the name that the rule had before, so that
+--- whoever has got it does not get it again. from, reply_to: not the event's. Mails of these
 --- names go out by themselves, and take subject, text, file, attach, from, reply_to or off = true only:
 --- confirmation (after a yes), withdrawn (after a no that was a yes), deputy, deputy-sent, deputy-ended,
 --- deputy-declined, deputy-news (to the organisers), live-link.
