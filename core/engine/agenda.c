@@ -76,11 +76,11 @@ void agenda_settle(struct engine *g)
 void agenda_ask_store(struct engine *g)
 {
     if (g->stopping) return;
-    if (g->ready_more && !g->ready_asked && g->warm_n < FLOWS_WARM_MAX / 2) {
+    if (g->ready_more && !g->ready_asked && g->warm_n < g->warm_max / 2) {
         g->ready_asked = true;
         store_ready(g->store, g->ready_cursor, LOAD_AT_ONCE);
     }
-    if (g->agenda.cold_due.ms <= g->now.ms && !g->due_asked && g->warm_n < FLOWS_WARM_MAX / 2) {
+    if (g->agenda.cold_due.ms <= g->now.ms && !g->due_asked && g->warm_n < g->warm_max / 2) {
         g->due_asked = true;
         g->agenda.cold_due = INSTANT_NEVER;
         store_due(g->store, g->now, LOAD_AT_ONCE);
@@ -91,7 +91,7 @@ void agenda_arm(struct engine *g)
 {
     struct instant next = g->agenda.cold_due;
     // While a look is under way its answer wakes us; an alarm in the past would only spin.
-    if (g->due_asked || g->warm_n >= FLOWS_WARM_MAX / 2) {
+    if (g->due_asked || g->warm_n >= g->warm_max / 2) {
         if (next.ms <= g->now.ms) next = INSTANT_NEVER;
     }
     if (g->agenda.n && g->agenda.heap[0].due.ms < next.ms) next = g->agenda.heap[0].due;

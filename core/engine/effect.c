@@ -134,7 +134,7 @@ void effect_fill_room(struct engine *g)
 
 static bool is_long(const struct engine *g, const struct queue *q)
 {
-    return g->warm_n >= FLOWS_WARM_MAX / 2 && queue_len(q) > QUEUE_KEPT;
+    return g->warm_n >= g->warm_max / 2 && queue_len(q) > QUEUE_KEPT;
 }
 
 // Somebody is on disk who could go on now.

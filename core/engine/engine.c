@@ -43,6 +43,8 @@ struct engine *engine_new(const struct engine_options *options, struct err *e)
     g->options = *options;
     g->store = options->store;
     g->world = options->world;
+    g->stays_warm_ms = options->rehearsal ? INT64_MAX : FLOW_STAYS_WARM_MS;
+    g->warm_max = options->rehearsal ? FLOWS_WARM_REHEARSED_MAX : FLOWS_WARM_MAX;
     g->last_flow = facts.last_flow;
     g->last_script = facts.last_script;
     g->last_inbox = facts.last_inbox;

@@ -22,8 +22,10 @@ struct script;
 
 // Most flows in memory at once; those that a commit holds count. More wait on disk: 2,000 are about 4 MB.
 #define FLOWS_WARM_MAX 2000
-// So many stay in memory for a moment that is near; with more, all could be asleep and none could be loaded.
-#define FLOWS_DOZING_MAX (FLOWS_WARM_MAX / 4)
+// A flow that next looks at something within this time stays in memory: loading it again would cost more.
+#define FLOW_STAYS_WARM_MS (30 * SECOND_MS)
+// In a rehearsal they are loaded from disk to be forgotten again within the second, so memory is the better place.
+#define FLOWS_WARM_REHEARSED_MAX 40000
 // Most ops of a batch: 10,000 rows in one commit stall 50-100 ms, 500 stay under 5.
 #define BATCH_OPS_MAX 500
 // Batches at the store at once: one being synced, one waiting to join the next group.
@@ -64,7 +66,8 @@ struct engine {
 
     struct map flows;                      // warm ones, by id
     struct flow *ready_first, *ready_last; // to run, in the order in which they became ready
-    size_t warm_n;
+    int64_t stays_warm_ms;
+    size_t warm_n, warm_max; // most at once; a quarter may be asleep, waiting for a moment that is near
     int64_t last_flow, last_script, last_inbox;
 
     struct batch *batch;                         // what this tick writes

@@ -16,9 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-// A flow that next looks at something within this time stays in memory: loading it again would cost more.
-#define STAY_WARM_MS (30 * SECOND_MS)
-
 // ---- memory ---------------------------------------------------------------------------------------
 
 void *flow_alloc(struct flow *f, size_t len)
@@ -469,8 +466,8 @@ void flow_write(struct engine *g, struct flow *f)
 void flow_rest(struct engine *g, struct flow *f)
 {
     bool over = f->state > FLOW_WAITING;
-    bool soon = !over && f->next_due.ms && instant_since(f->next_due, g->now) <= STAY_WARM_MS;
-    if (g->warm_n > FLOWS_DOZING_MAX) soon = false;
+    bool soon = !over && f->next_due.ms && instant_since(f->next_due, g->now) <= g->stays_warm_ms;
+    if (g->warm_n > g->warm_max / 4) soon = false;
     if (f->under_way > 0 || soon) {
         if (f->next_due.ms) agenda_add(&g->agenda, f->next_due, f->id);
         return;

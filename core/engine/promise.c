@@ -140,7 +140,7 @@ static void keep_start(struct engine *g, struct promise *p, const struct batch *
         return;
     }
     if (g->options.look_only) return;
-    if (has_inbox || g->warm_n >= FLOWS_WARM_MAX || g->ready_more) {
+    if (has_inbox || g->warm_n >= g->warm_max || g->ready_more) {
         g->ready_more = true;
         if (id <= g->ready_cursor) g->ready_cursor = id - 1;
         return;

@@ -384,10 +384,41 @@ static void take_its_place(struct reload *r)
     r->g->ready_cursor = 0;
 }
 
+// The words may have something to do about it: to tell people of the new time.
+static int call_handler(struct reload *r, struct record request, struct err *e)
+{
+    struct handler *handler = script_handler(r->anew, TEXT("reloaded"));
+    if (!handler) return 0;
+    struct handling h = {.name = handler->name, .function = handler->function};
+    struct record_map map;
+    struct buf asked, reply;
+    bool passed;
+    record_map_init(&map);
+    buf_init(&asked, RECORD_LEN_MAX);
+    buf_init(&reply, RECORD_LEN_MAX);
+    record_map_value(&map, "was", r->old->about);
+    record_map_value(&map, "now", r->anew->about);
+    record_map_int(&map, "version", r->anew->id);
+    record_map_text(&map, "who", record_get_text(request, "who"));
+    record_map_value(&map, "answers", record_get(request, "answers"));
+    record_map_end(&map, &asked);
+    int failed = engine_handle(r->anew, &h, (struct record){(uint8_t *)asked.data, asked.len}, &reply,
+        &passed, e);
+    buf_release(&asked);
+    buf_release(&reply);
+    return failed ? err_in(e, "the script's handler 'reloaded'") : 0;
+}
+
 static int apply(struct reload *r, struct record request, struct err *e)
 {
     struct engine *g = r->g;
-    if (join_version(g, r->anew, e)) return -(int)e->code;
+    struct batch_mark rows = batch_mark(g->batch);
+    struct promise *promises = promise_mark(g);
+    if (join_version(g, r->anew, e) || call_handler(r, request, e)) {
+        batch_rewind(g->batch, rows); // nothing has happened
+        promise_rewind(g, promises);
+        return -(int)e->code;
+    }
     rename_flows(r);
     for (size_t i = 0; i < r->n; i++) write_flow(r, &r->flows[i]);
     for (size_t i = 0; i < r->n; i++) replace_warm(r, &r->flows[i]);

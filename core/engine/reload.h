@@ -17,7 +17,11 @@
 //   who               for the trail
 //   anyway            apply it although something needs an answer: only to look what would happen
 //   digest            apply it only if it means what this outline says; apply = true without: whatever it means
+//   answers           a map for the script's own handler "reloaded", whatever its words ask for
 //   apply             false: only say what it would mean
+// The new version's handler "reloaded" is called in the same commit, with { was, now: what usher.describe said
+// in both versions, version, who, answers }: what it starts and changes happens together with the edit. What
+// it raises takes everything back.
 // The answer, a map:
 //   event, was, version   which versions (numbers); same = true: nothing has changed
 //   digest                changes when what it means changes

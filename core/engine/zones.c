@@ -155,6 +155,6 @@ void zones_settle(struct engine *g)
         if (zone_reload() > 0) g->zones.changed = true;
     }
     if (g->zones.changed && engine_under_way(g) == 0 && nothing_out(g)) apply(g);
-    bool room = g->warm_n < FLOWS_WARM_MAX / 2;
+    bool room = g->warm_n < g->warm_max / 2;
     if (g->zones.passing && !g->zones.asked && !g->stopping && room) ask_next(g);
 }

@@ -108,7 +108,7 @@ static void put_request(struct plan *p, struct buf *out)
     struct record asked = {(uint8_t *)p->request.data, p->request.len};
     struct record_map map;
     record_map_init(&map);
-    static const char *const kept[] = {"skip", "send", "stay", "all_stay", "hold", "end_gone"};
+    static const char *const kept[] = {"skip", "send", "stay", "all_stay", "hold", "end_gone", "answers"};
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
         record_map_value(&map, kept[i], record_get(asked, kept[i]));
     record_map_bool(&map, "apply", true);

@@ -248,6 +248,8 @@ const char *rig_try_begin(struct rig *r)
         .notice_ctx = r};
     r->engine = engine_new(&options, &e);
     if (!r->engine) return rig_print(r, "%s", e.text);
+    r->engine->stays_warm_ms = FLOW_STAYS_WARM_MS; // as live: what sleeps is forgotten, and comes back
+    r->engine->warm_max = FLOWS_WARM_MAX;
     virtual_attach(r->world, r->engine);
     return load_scripts(r, &e) ? rig_print(r, "%s", e.text) : NULL;
 }

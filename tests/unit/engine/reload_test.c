@@ -98,8 +98,7 @@ static void a_plan_that_is_no_longer_true_is_not_carried_out(void **state)
     const char *digest = strstr(plan, "\"digest\":\"") + 10;
     snprintf(request, sizeof request, "{\"apply\": true, \"digest\": \"%.16s\"}", digest);
     rig_run_until(r, "2021-02-25 08:00");
-    assert_holds_words(rig_reload(r, "test.lua", STORY(MORE), request),
-        "\"stale\":true");
+    assert_holds_words(rig_reload(r, "test.lua", STORY(MORE), request), "\"stale\":true");
     rig_run(r);
     assert_int_equal(r->effects_n, 10);
     rig_end(r);
@@ -250,6 +249,34 @@ static void a_changed_script_that_needs_an_answer_does_not_run_after_a_restart(v
     rig_end(r);
 }
 
+static void the_words_of_the_new_version_hear_of_it_in_the_same_commit(void **state)
+{
+    static const char before[] = "usher.describe { id = 'test', title = 'old' }\n";
+    static const char after[] = //
+        "usher.describe { id = 'test', title = 'new' }\n"
+        "usher.flow('tell', function(input) return input end)\n"
+        "usher.on('reloaded', function(r)\n"
+        "  usher.start('tell', { key = 'x', input = r.was.title .. ' ' .. r.now.title .. ' ' .. "
+        "r.answers.say })\n"
+        "  return {}\n"
+        "end)\n";
+    struct rig *r = rig_with("2021-02-08 08:00", before);
+    rig_reload(r, "test.lua", after, "{\"apply\": true, \"answers\": {\"say\": \"yes\"}}");
+    assert_text(rig_result(r, "tell", "x"), "\"old new yes\"");
+    rig_end(r);
+}
+
+static void words_that_fail_leave_everything_as_it_was(void **state)
+{
+    static const char failing[] = STORY(MORE "") "usher.on('reloaded', function() error('no room') end)\n";
+    struct rig *r = asleep();
+    assert_holds_words(rig_reload(r, "test.lua", failing, NULL),
+        "error: the script's handler 'reloaded': test.lua:");
+    rig_run(r);
+    assert_int_equal(r->effects_n, 10);
+    rig_end(r);
+}
+
 static void a_schedule_goes_on_where_it_was(void **state)
 {
     static const char before[] = "usher.flow('tick', function() end)\n"
@@ -283,6 +310,8 @@ int main(void)
         cmocka_unit_test(
             the_version_in_force_is_the_one_that_runs_after_a_restart_also_when_it_is_an_older_one),
         cmocka_unit_test(a_changed_script_that_needs_an_answer_does_not_run_after_a_restart),
+        cmocka_unit_test(the_words_of_the_new_version_hear_of_it_in_the_same_commit),
+        cmocka_unit_test(words_that_fail_leave_everything_as_it_was),
         cmocka_unit_test(a_schedule_goes_on_where_it_was),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
