@@ -412,7 +412,7 @@ int record_check(struct record r, struct err *e)
 void record_map_init(struct record_map *m)
 {
     *m = (struct record_map){0};
-    buf_init(&m->pairs, RECORD_LEN_MAX);
+    buf_init(&m->pairs, SIZE_MAX / 2); // the limit is that of the buf into which it is written
 }
 
 struct buf *record_map_pair(struct record_map *m)

@@ -349,11 +349,27 @@ static int copy_all(sqlite3 *from, sqlite3 *to, const char *what, const char *pa
     return err_set(e, ERR_STORAGE, "The %s %s failed: %s.", what, path, sqlite3_errmsg(to));
 }
 
+// As a URI, which can say that nobody changes the file: then no log is opened, and none is left beside it.
+static void immutable_uri(const char *path, struct buf *out)
+{
+    buf_addz(out, "file:");
+    for (const char *c = path; *c; c++) {
+        if (strchr("?#%", *c)) buf_addf(out, "%%%02X", (unsigned)*c);
+        else buf_addc(out, *c);
+    }
+    buf_addz(out, "?immutable=1");
+}
+
 int sqlite_restore(struct sqlite *q, const char *from_path, struct err *e)
 {
     sqlite3 *from = NULL;
-    int failed = 0;
-    if (sqlite3_open_v2(from_path, &from, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+    struct buf uri;
+    int failed = 0, flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI;
+    buf_init(&uri, 65536);
+    immutable_uri(from_path, &uri);
+    int opened = sqlite3_open_v2(buf_z(&uri), &from, flags, NULL);
+    buf_release(&uri);
+    if (opened != SQLITE_OK)
         failed = err_set(e, ERR_STORAGE, "The copy of %s failed: %s.", from_path, sqlite3_errmsg(from));
     if (!failed) failed = copy_all(from, q->db, "copy of", from_path, e);
     sqlite3_close(from);

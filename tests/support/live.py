@@ -155,6 +155,13 @@ class Place:
             raise Ended("the conversation broke off")
         return json.loads(line)
 
+    def ask_in_background(self, what, **args):
+        """Puts a question and does not wait for the answer, which may never come."""
+        s = socket.socket(socket.AF_UNIX)
+        s.connect(str(self.path / "usher.db.sock"))
+        s.sendall(json.dumps(dict(args, ask=what)).encode() + b"\n")
+        self.asked = s  # kept open: who has gone is not answered
+
     def rows(self, what, **args):
         answer = self.ask(what, **args)
         if "rows" not in answer:
