@@ -85,6 +85,7 @@ return {
     practising = {},
     random = {},
     recall = {},
+    recheck = {},
     rehearsing = {},
     schedule = {},
     secret = {},

@@ -6,7 +6,12 @@
 //   resend  once more, with the same Message-ID or Idempotency-Key
 //   ask     a person decides; the step stays UNSURE and the flow waits
 //   leave   never again by itself; the script is told {sent = false, unsure = true}
+//
+// Every way in which an effect begins (a first try, a retry, its turn in a queue, a new life after a crash, a
+// person's "send it again") passes the gate (gate.h). What it does not let through now is HELD: a row with
+// the reason, not under way and not queued, so a flow costs nothing while it waits for a word.
 #include "engine/engine.h"
+#include "engine/gate.h"
 #include "engine/script.h"
 #include "engine/step.h"
 
@@ -37,11 +42,18 @@ static bool has_room(struct engine *g, enum step_kind kind)
     return !g->stopping && g->world.room(g->world.self, kind) > g->beginning[queue_of(kind)];
 }
 
+// Only the first row carries what is to be done.
+static struct record args_of_row(const struct step *s)
+{
+    return s->at.ms ? (struct record){0} : s->args;
+}
+
 static void start(struct engine *g, struct flow *f, struct step *s)
 {
-    struct record args = s->at.ms ? (struct record){0} : s->args; // only the first row carries them
+    struct record args = args_of_row(s);
     s->state = STEP_STARTED;
     s->attempt++;
+    if (s->attempt == 1) s->begun_at = g->now;
     s->due = (struct instant){0};
     s->under_way = true;
     g->beginning[queue_of(s->kind)]++;
@@ -49,16 +61,40 @@ static void start(struct engine *g, struct flow *f, struct step *s)
     promise_effect(g, f, s);
 }
 
+static void hold(struct engine *g, struct flow *f, struct step *s, struct text why)
+{
+    if (s->state == STEP_HELD && text_is(why, s->note)) return; // it is held, and for this reason
+    struct record args = args_of_row(s);
+    s->state = STEP_HELD;
+    s->due = s->late_after;
+    s->note = flow_keep(f, why);
+    step_write(g, f, s, args, why);
+}
+
+// True: it must not begin now, and is written down as held.
+static bool hold_back(struct engine *g, struct flow *f, struct step *s)
+{
+    struct buf why;
+    buf_init(&why, GATE_WHY_MAX);
+    bool closed = !gate_look(g, f, s, &why);
+    if (closed) hold(g, f, s, buf_text(&why));
+    buf_release(&why);
+    return closed;
+}
+
 void effect_begin(struct engine *g, struct flow *f, struct step *s)
 {
+    if (hold_back(g, f, s)) return;
     f->under_way++;
     if (has_room(g, s->kind)) {
         start(g, f, s);
         return;
     }
-    if (!s->at.ms) {
+    if (!s->at.ms || s->state == STEP_HELD) {
+        struct record args = args_of_row(s);
         s->state = STEP_OPEN;
-        step_write(g, f, s, s->args, (struct text){0});
+        s->due = (struct instant){0};
+        step_write(g, f, s, args, (struct text){0});
     }
     s->queued = true;
     queue_add(&g->queue[queue_of(s->kind)], (struct queued){f->id, s->ord, s->asked_at, g->now});
@@ -99,8 +135,14 @@ static void begin_queued(struct engine *g, struct queued entry)
         flow_rest(g, f);
         return;
     }
-    if (give_up_late(g, f, s)) f->under_way--;
-    else start(g, f, s);
+    if (give_up_late(g, f, s)) {
+        f->under_way--;
+    } else if (hold_back(g, f, s)) {
+        f->under_way--;
+        flow_make_ready(g, f); // writes its row, and leaves memory
+    } else {
+        start(g, f, s);
+    }
 }
 
 size_t effect_waiting(const struct engine *g)
@@ -285,7 +327,8 @@ static int64_t retry_pause(struct engine *g, struct flow *f, struct step *s)
 static struct instant tried_until(const struct step *s)
 {
     if (s->late_after.ms) return s->late_after;
-    return instant_add(s->asked_at, s->kind == STEP_KIND_MAIL ? MAIL_TRIED_MS : HTTP_TRIED_MS);
+    struct instant from = s->begun_at.ms ? s->begun_at : s->asked_at; // it may have been held for a week
+    return instant_add(from, s->kind == STEP_KIND_MAIL ? MAIL_TRIED_MS : HTTP_TRIED_MS);
 }
 
 static void give_up(struct engine *g, struct flow *f, struct step *s, struct text note)
@@ -401,6 +444,62 @@ bool effect_recalled(struct engine *g, struct flow *f, struct step *s)
     s->queued = false;
     settle_result(g, f, s, s->perhaps ? STEP_DONE : STEP_SKIPPED, false, s->perhaps, why);
     return true;
+}
+
+// ---- what is held -------------------------------------------------------------------------------------
+
+static void end_held_too_late(struct engine *g, struct flow *f, struct step *s)
+{
+    struct buf why;
+    buf_init(&why, GATE_WHY_MAX + 64);
+    buf_addf(&why, "was held until it was too late: %s", s->note);
+    settle_result(g, f, s, s->perhaps ? STEP_DONE : STEP_SKIPPED, false, s->perhaps, buf_text(&why));
+    buf_release(&why);
+}
+
+void effect_settle_held(struct engine *g, struct flow *f, struct step *s)
+{
+    if (effect_recalled(g, f, s)) return;
+    if (s->late_after.ms && s->late_after.ms <= g->now.ms) end_held_too_late(g, f, s);
+    else effect_begin(g, f, s);
+}
+
+// When a mail was written is no part of what it says.
+static bool is_about_when(struct record key)
+{
+    struct text name = {0};
+    return record_text(key, &name) && (text_is(name, "date") || text_is(name, "offset_min"));
+}
+
+static bool next_field(struct record_iter *it)
+{
+    bool there = record_next(it);
+    while (there && is_about_when(it->key)) there = record_next(it);
+    return there;
+}
+
+static bool same_bytes(struct record a, struct record b)
+{
+    return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+}
+
+// Both are canonical, so the same fields come in the same order.
+static bool says_the_same(struct record a, struct record b)
+{
+    struct record_iter left = record_each(a), right = record_each(b);
+    for (;;) {
+        bool more = next_field(&left);
+        if (more != next_field(&right)) return false;
+        if (!more) return true;
+        if (!same_bytes(left.key, right.key) || !same_bytes(left.value, right.value)) return false;
+    }
+}
+
+void effect_reword(struct engine *g, struct flow *f, struct step *s, struct record args)
+{
+    if (s->kind != STEP_KIND_MAIL || s->attempt > 0 || says_the_same(s->args, args)) return;
+    s->args = flow_keep_record(f, args);
+    step_write(g, f, s, s->args, text_of(s->note));
 }
 
 // ---- a person's word ----------------------------------------------------------------------------------

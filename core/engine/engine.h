@@ -11,6 +11,7 @@
 #include "base/map.h"
 #include "engine/agenda.h"
 #include "engine/flow.h"
+#include "engine/gate.h"
 #include "engine/queue.h"
 #include "engine/world.h"
 #include "engine/zones.h"
@@ -84,6 +85,7 @@ struct engine {
 
     struct agenda agenda;
     struct zones zones;
+    struct gate gate;
     struct post *posts_first, *posts_last; // outcomes from the world, for the next settle
     struct queue queue[3];                 // effects that wait for room, by their kind: mail, http, effect
     size_t beginning[3];                   // promised to the world but not begun yet
@@ -192,7 +194,8 @@ struct promise *promise_none(void); // stands for "nothing promised" in a map, w
 
 // ---- effects (effect.c) -----------------------------------------------------------------------------
 
-// A new or due effect: written as started when there is room, else as open and queued.
+// A new or due effect: written as started when the gate lets it through and there is room; else as held, or
+// as open and queued.
 void effect_begin(struct engine *g, struct flow *f, struct step *s);
 // The same for one that was begun or queued before: given up when its limit has passed.
 void effect_begin_again(struct engine *g, struct flow *f, struct step *s);
@@ -208,6 +211,10 @@ void effect_unpromise(struct engine *g, enum step_kind kind); // the slice that 
 void effect_recover(struct engine *g, struct flow *f);
 // Looks whether a person has said what became of an UNSURE step.
 void effect_settle_unsure(struct engine *g, struct flow *f, struct step *s);
+// A HELD step is looked at again: it begins, is held for another reason, or ends because it is too late.
+void effect_settle_held(struct engine *g, struct flow *f, struct step *s);
+// The script asks for a HELD mail in other words than before: these will be sent.
+void effect_reword(struct engine *g, struct flow *f, struct step *s, struct record args);
 // Ends an open mail that was taken back before it left. False: it was not.
 bool effect_recalled(struct engine *g, struct flow *f, struct step *s);
 // A new one that is not to be done: it ends at once, with the reason.

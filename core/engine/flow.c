@@ -140,7 +140,9 @@ static int apply_row(struct flow *f, const struct journal_row *row, struct err *
     s->attempt = row->attempt;
     s->perhaps |= row->state == STEP_UNSURE;
     if (row->note.len) s->note = flow_keep(f, row->note);
-    if (first && step_is_effect(s->kind)) s->args = flow_keep_record(f, row->value);
+    if (row->state == STEP_STARTED && row->attempt == 1) s->begun_at = row->at;
+    bool words = first || row->state == STEP_HELD; // what a held effect is to do may be written anew
+    if (words && step_is_effect(s->kind) && row->value.data) s->args = flow_keep_record(f, row->value);
     else if (row->value.data) s->value = flow_keep_record(f, row->value);
     f->rows = row->n;
     if (row->key.len && !first) s->key = flow_keep(f, row->key);

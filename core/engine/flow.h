@@ -42,6 +42,7 @@ struct step {
     struct instant at;         // its newest row
     struct instant due;        // open: when it falls due or is tried again; ms == 0: none
     struct instant late_after; // DUE: skipped when later than this; effects: no try after this
+    struct instant begun_at;   // effects: the first try; ms == 0: none yet
     const char *note;
     struct record args, value;
     struct member *members; // FIRST

@@ -193,6 +193,7 @@ static int join_event(struct engine *g, struct script *s, struct err *e)
     struct event *ev = mem_alloc(sizeof *ev);
     ev->name = mem_copyz(s->event_name);
     ev->current = s;
+    ev->recheck = true;
     struct event **last = &g->events; // the first one loaded is asked first
     while (*last) last = &(*last)->next;
     *last = ev;

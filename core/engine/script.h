@@ -109,6 +109,7 @@ struct event {
     struct book *books;
     struct book_change *changes;
     size_t book_bytes;
+    bool recheck; // its held effects must be looked at again (gate.h)
 };
 
 // Reads, runs the top level, checks what it declared, freezes. Names its event, but joins no engine yet.

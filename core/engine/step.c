@@ -155,6 +155,7 @@ static void adopt(struct engine *g, struct branch *b, struct step *s, const stru
         effect_begin_again(g, f, s);
         return;
     }
+    if (s->state == STEP_HELD) effect_reword(g, f, s, ask->args);
     if (s->state == STEP_OPEN) {
         s->due = ask->due;
         s->note = flow_keep(f, ask->note);
@@ -233,7 +234,8 @@ static struct step *find_or_make(struct engine *g, struct branch *b, const struc
     if (f->asked < f->replayed) {
         s = replayed_step(g, b, key, ask->line);
         if (s) remember_ask(s, ask);
-        if (s) rearm(g, f, s, ask);
+        if (s && s->state == STEP_HELD) effect_reword(g, f, s, ask->args);
+        else if (s) rearm(g, f, s, ask);
         if (s && step_is_pure(s->kind)) b->now = s->at;
         return s;
     }
@@ -398,6 +400,7 @@ void step_settle_due(struct engine *g, struct flow *f)
     for (struct branch *b = f->first_branch; b; b = b->next) {
         struct step *s = b->step;
         if (b->state == BRANCH_AT_STEP && s->state == STEP_UNSURE) effect_settle_unsure(g, f, s);
+        if (b->state == BRANCH_AT_STEP && s->state == STEP_HELD) effect_settle_held(g, f, s);
         if (b->state != BRANCH_AT_STEP || s->state != STEP_OPEN) continue;
         bool passed = s->due.ms && s->due.ms <= g->now.ms;
         if (s->kind == STEP_KIND_FIRST) settle_first_step(g, f, s);
@@ -408,13 +411,18 @@ void step_settle_due(struct engine *g, struct flow *f)
     }
 }
 
+static struct instant looked_at(const struct step *s)
+{
+    if (s->state == STEP_HELD) return s->late_after; // the script may have moved it since the row was made
+    return s->state == STEP_OPEN && !s->queued ? s->due : (struct instant){0};
+}
+
 struct instant step_next_due(const struct flow *f)
 {
     struct instant next = {0};
     for (const struct branch *b = f->first_branch; b; b = b->next) {
-        const struct step *s = b->step;
-        if (b->state != BRANCH_AT_STEP || s->state != STEP_OPEN || s->queued || !s->due.ms) continue;
-        if (!next.ms || s->due.ms < next.ms) next = s->due;
+        struct instant due = b->state == BRANCH_AT_STEP ? looked_at(b->step) : (struct instant){0};
+        if (due.ms && (!next.ms || due.ms < next.ms)) next = due;
     }
     return next;
 }

@@ -62,6 +62,7 @@ static void settle_answer(struct engine *g, struct store_answer *a)
         break;
     case STORE_LOAD:
         if (a->ticket == g->zones.asked) g->zones.asked = 0;
+        else if (gate_take_loaded(g, a)) break;
         else if (!schedule_take_loaded(g, a->ticket, a->flows_n && a->flows->flow.state <= FLOW_WAITING))
             settle_ready(g, a);
         break;
@@ -168,6 +169,7 @@ bool engine_tick(struct engine *g)
     resume(g);
     commit(g);
     agenda_ask_store(g);
+    gate_ask_store(g);
     agenda_arm(g);
     return (g->ready_first || more_mail) && g->batches_out < BATCHES_OUT_MAX;
 }
@@ -177,5 +179,5 @@ bool engine_idle(const struct engine *g)
 {
     return !g->ready_first && !g->posts_first && !g->letters_first && batch_rows(g->batch) == 0 &&
            !g->promises && store_outstanding(g->store) == 0 && !g->ready_asked && !g->due_asked &&
-           !g->zones.asked && engine_under_way(g) == effect_waiting(g);
+           !g->zones.asked && !g->gate.asked && engine_under_way(g) == effect_waiting(g);
 }

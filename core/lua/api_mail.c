@@ -18,8 +18,9 @@ static const struct option mail_options[] = {{"to", "text"}, {"from", "text?"}, 
     {"cc", "table?"}, {"subject", "text"}, {"text", "text"}, {"html", "bool?"}, {"attach", "table?"},
     {"as", "text?"}, {"was", "text?"}, {"unsure", "text?"}, {"give_up", "moment?"}, {"headers", "table?"},
     {"lang", "text?"}, {"about", "table?"}, {"zone", "text?"}, {"sender", "text?"}, {"unsubscribe", "table?"},
-    {0}};
+    {"approval", "table?"}, {0}};
 
+static const struct option approval_options[] = {{"rule", "text"}, {"hash", "text"}, {"why", "text"}, {0}};
 static const struct option unsubscribe_options[] = {{"link", "text?"}, {"purpose", "text?"}, {0}};
 
 static void check_address(lua_State *L, const char *field, struct text address)
@@ -44,6 +45,17 @@ static void check_unsubscribe(lua_State *L)
             luaL_error(L, "usher.mail: unsubscribe: purpose is a word such as \"event\" or \"trainings\"");
     }
     lua_settop(L, top);
+}
+
+static void check_approval(lua_State *L)
+{
+    if (lua_getfield(L, 1, "approval") != LUA_TNIL) {
+        check_options(L, -1, "usher.mail: approval", approval_options, 0);
+        if (!option_text(L, -1, "rule").len || !option_text(L, -1, "hash").len ||
+            !option_text(L, -1, "why").len)
+            luaL_error(L, "usher.mail: approval: rule, hash and why are texts with something in them");
+    }
+    lua_pop(L, 1);
 }
 
 // hash(flow, key).flow@domain of the sender: the same in every attempt (engine/sent.h).
@@ -158,7 +170,8 @@ static int put_headers(lua_State *L, const struct buf *bounces, struct record_ma
 static int compose(lua_State *L, struct branch *b, struct text name, struct text subject_of, const char *from,
     const struct zone *zone, struct buf *out, struct err *e)
 {
-    static const char *const same[] = {"to", "reply_to", "cc", "subject", "text", "html", "lang", "about"};
+    static const char *const same[] = {"to", "reply_to", "cc", "subject", "text", "html", "lang", "about",
+        "approval"};
     struct engine *g = script_of(L)->engine;
     struct record_map map;
     struct buf id, bounces;
@@ -201,7 +214,9 @@ static int push_mail_result(lua_State *L, struct step *s)
 /// it is no longer tried (default: the limit of the usher.due before it, else three days). sender: who hears
 /// of a bounce, "<>" for nobody (default: an address of this mail's own when mail.bounces is configured, else
 /// from). unsubscribe = { link = , purpose = }: the headers by which mail programs unsubscribe. about: a
-/// table for transcripts. Comes back with { sent = true, reply = } or { sent = false, why = , unsure = }.
+/// table for transcripts. approval = { rule = , hash = , why = }: the mail waits until the event's book
+/// "approvals" has under that rule a table with that hash; why says in a sentence for whose word it waits.
+/// Comes back with { sent = true, reply = } or { sent = false, why = , unsure = }.
 /// Errors: an address that is none; a line break in an address or a subject.
 /// Example: usher.mail { "hello", to = "karma@moic.example", from = "usher@moic.example",
 /// subject = "Hello", text = "Hi" }
@@ -224,6 +239,7 @@ static int api_mail(lua_State *L)
     struct text path = option_text(L, 1, "sender");
     if (!text_is(path, "<>")) check_address(L, "sender", path);
     check_unsubscribe(L);
+    check_approval(L);
     struct text place = option_text(L, 1, "zone");
     struct err e = {0};
     const struct zone *zone = place.len ? zone_find(place, &e) : NULL;

@@ -13,7 +13,8 @@ static bool waits_for_something(const struct loaded_flow *f)
     bool *open = mem_alloc(((size_t)steps + 1) * sizeof *open), any = false;
     for (size_t i = 0; i < f->journal_n; i++) {
         const struct journal_row *row = &f->journal[i];
-        bool waits = row->state == STEP_OPEN || row->state == STEP_STARTED || row->state == STEP_UNSURE;
+        bool waits = row->state == STEP_OPEN || row->state == STEP_STARTED || row->state == STEP_UNSURE ||
+                     row->state == STEP_HELD;
         if (row->step >= 0) open[row->step] = waits;
     }
     for (int32_t step = 0; step <= steps; step++) any = any || open[step];

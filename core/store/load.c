@@ -26,6 +26,10 @@
              " WHERE i.taken_by IS NULL AND f.state = 1 AND f.id > ?1 ORDER BY id LIMIT ?2")              \
     X(LIVING, "SELECT f.id FROM flow f JOIN flow_kind k ON k.id = f.kind"                                 \
               " WHERE k.event = ?1 AND f.state <> 2 AND f.id > ?2 ORDER BY f.id LIMIT ?3")                \
+    X(HELD, "SELECT DISTINCT j.flow FROM journal j JOIN flow f ON f.id = j.flow"                          \
+            " JOIN flow_kind k ON k.id = f.kind WHERE j.state = 7 AND j.flow > ?1 AND f.state IN (0, 1)"  \
+            " AND k.event = ?3 AND NOT EXISTS (SELECT 1 FROM journal b WHERE b.flow = j.flow"             \
+            " AND b.step = j.step AND b.n > j.n) ORDER BY j.flow LIMIT ?2")                               \
     X(NAMED, "SELECT f.id FROM flow_kind k JOIN flow f ON f.kind = k.id"                                  \
              " WHERE k.event = ?1 AND k.name = ?2 AND f.key = ?3")
 
@@ -279,6 +283,15 @@ int load_living(struct loader *l, struct text event, int64_t after, size_t limit
     put_int(l->st[LOAD_LIVING], 2, after);
     put_int(l->st[LOAD_LIVING], 3, (int64_t)limit);
     return load_answered(l, LOAD_LIVING, out, e);
+}
+
+int load_held(struct loader *l, struct text event, int64_t after, size_t limit, struct loaded *out,
+    struct err *e)
+{
+    put_int(l->st[LOAD_HELD], 1, after);
+    put_int(l->st[LOAD_HELD], 2, (int64_t)limit);
+    put_text(l->st[LOAD_HELD], 3, event);
+    return load_answered(l, LOAD_HELD, out, e);
 }
 
 int load_named(struct loader *l, struct text event, struct text name, struct text key, struct loaded *out,

@@ -22,6 +22,8 @@ int load_ready(struct loader *l, int64_t after, size_t limit, struct loaded *out
 // What a new version of the event's script is tried on: all but DONE, by id.
 int load_living(struct loader *l, struct text event, int64_t after, size_t limit, struct loaded *out,
     struct err *e);
+int load_held(struct loader *l, struct text event, int64_t after, size_t limit, struct loaded *out,
+    struct err *e);
 int load_named(struct loader *l, struct text event, struct text name, struct text key, struct loaded *out,
     struct err *e);
 

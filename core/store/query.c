@@ -11,6 +11,8 @@
 //   upcoming     event? before? limit?                        how many flows of a name go on at a moment
 //   again        since, event? limit?                         effects that are tried again
 //   unsure       event?                                       steps that may have gone out, undecided
+//   held         event? rule?                                 effects that wait for a word: at = when they would
+//                                                             have left, due = until when they may
 //   stuck        event? limit?                                flows that failed or wait for a person's word
 //   sent         since, event? before?                         mails that ended, by flow name and end
 //   refused      since, event? limit?                         mails that were given up, newest first
@@ -55,6 +57,11 @@
     " AND f.key = w.value"
 #define IS_LAST_ROW \
     "NOT EXISTS (SELECT 1 FROM journal b WHERE b.flow = j.flow AND b.step = j.step AND b.n > j.n)"
+
+// What an effect is asked to do: as it was asked for, or as it was written anew while it was held.
+#define WORDS_OF(row)                                                                                   \
+    "coalesce((SELECT h.value FROM journal h WHERE h.flow = " row ".flow AND h.step = " row ".step AND" \
+    " h.state = 7 AND h.value IS NOT NULL ORDER BY h.n DESC LIMIT 1), " row ".value)"
 
 static const struct query {
     const char *what, *sql;
@@ -120,11 +127,13 @@ static const struct query {
         " AND j.n = f.rows LEFT JOIN step_state t ON t.id = j.state WHERE k.event = :event"
         " ORDER BY f.id"},
     {"letters",
-        "SELECT f.id AS flow, k.name, f.key AS flow_key, a.step, a.key, a.value, s.word AS state, j.at, "
-        "j.note,"
-        " j.attempt" FLOWS_OF_KEYS " JOIN journal a ON a.flow = f.id AND a.kind = 8 AND a.key IS NOT NULL"
-        " JOIN journal j ON j.flow = f.id AND j.step = a.step AND " IS_LAST_ROW
-        " JOIN step_state s ON s.id = j.state WHERE k.event = :event ORDER BY j.at, f.id, a.step"},
+        "SELECT f.id AS flow, k.name, f.key AS flow_key, a.step, a.key, " WORDS_OF(
+            "a") " AS value, s.word AS state, j.at, "
+                 "j.note,"
+                 " j.attempt" FLOWS_OF_KEYS
+                 " JOIN journal a ON a.flow = f.id AND a.kind = 8 AND a.key IS NOT NULL"
+                 " JOIN journal j ON j.flow = f.id AND j.step = a.step AND " IS_LAST_ROW
+                 " JOIN step_state s ON s.id = j.state WHERE k.event = :event ORDER BY j.at, f.id, a.step"},
     {"arrivals",
         "SELECT k.name, i.flow_key AS key, i.name AS what, i.at, i.value FROM json_each(:keys) w CROSS JOIN"
         " flow_kind k JOIN inbox i ON i.kind = k.id AND i.flow_key = w.value AND i.name >= 'mail:'"
@@ -138,6 +147,12 @@ static const struct query {
         " AS key, w.word AS kind, j.at, j.note FROM journal j JOIN flow f ON f.id = j.flow"
         " JOIN flow_kind k ON k.id = f.kind JOIN step_kind w ON w.id = j.kind"
         " WHERE j.state = 6 AND (:event IS NULL OR k.event = :event) AND " IS_LAST_ROW " ORDER BY j.at"},
+    {"held", "SELECT f.id AS flow, k.event, k.name, f.key, f.label, j.step, " STEP_KEY " AS step_key,"
+             " w.word AS kind, a.at, j.due, j.note FROM journal j JOIN flow f ON f.id = j.flow"
+             " JOIN flow_kind k ON k.id = f.kind JOIN step_kind w ON w.id = j.kind JOIN journal a"
+             " ON a.flow = j.flow AND a.step = j.step AND a.key IS NOT NULL"
+             " WHERE j.state = 7 AND f.state IN (0, 1) AND " OF_EVENT " AND (:rule IS NULL OR k.name = :rule)"
+             " AND " IS_LAST_ROW " ORDER BY a.at, f.id, j.step"},
     {"inbox", "SELECT i.id, k.event, k.name AS flow_name, i.flow_key, i.name, i.dedup, i.at, i.taken_by,"
               " i.taken_step, i.value FROM inbox i JOIN flow_kind k ON k.id = i.kind"
               " WHERE (:event IS NULL OR k.event = :event) AND (:flow_name IS NULL OR k.name = :flow_name)"
@@ -155,9 +170,10 @@ static const struct query {
         "SELECT k.event, k.name, f.key AS flow_key, j.step, j.key FROM journal j"
         " JOIN flow f ON f.id = j.flow JOIN flow_kind k ON k.id = f.kind JOIN step_kind w ON w.id = j.kind"
         " WHERE j.flow = :flow AND w.word = 'mail' AND j.key IS NOT NULL ORDER BY j.n LIMIT 10000"},
-    {"mail", "SELECT k.event, k.name, f.key AS flow_key, f.label, j.step, j.key, j.at, j.value FROM journal j"
-             " JOIN flow f ON f.id = j.flow JOIN flow_kind k ON k.id = f.kind"
-             " WHERE j.flow = :flow AND j.step = :step AND j.key IS NOT NULL ORDER BY j.n LIMIT 1"},
+    {"mail", "SELECT k.event, k.name, f.key AS flow_key, f.label, j.step, j.key, j.at, " WORDS_OF(
+                 "j") " AS value FROM journal j"
+                      " JOIN flow f ON f.id = j.flow JOIN flow_kind k ON k.id = f.kind"
+                      " WHERE j.flow = :flow AND j.step = :step AND j.key IS NOT NULL ORDER BY j.n LIMIT 1"},
     {"mailboxes", // of the settings only these
         "SELECT substr(name, 9) AS name, value FROM setting WHERE name >= 'mailbox ' AND name < 'mailbox!'"
         " AND (:name IS NULL OR substr(name, 9) = :name)"},

@@ -21,7 +21,8 @@ INSERT INTO flow_state (id, word) VALUES
 
 CREATE TABLE step_state (id INTEGER PRIMARY KEY, word TEXT NOT NULL) STRICT;
 INSERT INTO step_state (id, word) VALUES
-  (0, 'open'), (1, 'started'), (2, 'done'), (3, 'failed'), (4, 'skipped'), (5, 'cancelled'), (6, 'unsure');
+  (0, 'open'), (1, 'started'), (2, 'done'), (3, 'failed'), (4, 'skipped'), (5, 'cancelled'), (6, 'unsure'),
+  (7, 'held');
 
 CREATE TABLE step_kind (id INTEGER PRIMARY KEY, word TEXT NOT NULL) STRICT;
 INSERT INTO step_kind (id, word) VALUES
@@ -89,13 +90,14 @@ CREATE TABLE journal (
   at      INTEGER NOT NULL,     -- when this row was made
   due     INTEGER,              -- when it falls due or is tried again
   note    TEXT,                 -- for people
-  value   BLOB,                 -- arguments (first row of an effect) or the result
+  value   BLOB,                 -- arguments (first row of an effect, or a held one's new ones) or the result
   erased  INTEGER,              -- value_sum of a value that was erased
   sum     INTEGER NOT NULL
 ) STRICT;
 
 CREATE UNIQUE INDEX journal_flow ON journal (flow, n);
 CREATE INDEX journal_unsure ON journal (flow, step) WHERE state = 6; -- few rows: what people must decide
+CREATE INDEX journal_held ON journal (flow, step) WHERE state = 7; -- what waits for a person's word, or did
 -- What people look at by time: mails that ended, and what did not work and is tried again.
 CREATE INDEX journal_mail ON journal (state, at) WHERE kind = 8 AND state IN (2, 3);
 CREATE INDEX journal_again ON journal (at) WHERE state = 0 AND attempt > 0;

@@ -122,6 +122,13 @@ static void do_ready(struct store *s, struct request *r)
     give_flows(s, r, found);
 }
 
+static void do_held(struct store *s, struct request *r)
+{
+    struct loaded found = {0};
+    load_held(s->loader, r->event, r->after, r->limit, &found, &r->answer.error);
+    give_flows(s, r, found);
+}
+
 static void do_find(struct store *s, struct request *r)
 {
     struct loaded found = {0};
@@ -267,6 +274,15 @@ uint64_t store_load(struct store *s, const int64_t *flows, size_t n)
 uint64_t store_ready(struct store *s, int64_t after, size_t limit)
 {
     struct request *r = request_new(STORE_LOAD, do_ready);
+    r->after = after;
+    r->limit = limit;
+    return request_send(s, r);
+}
+
+uint64_t store_held(struct store *s, struct text event, int64_t after, size_t limit)
+{
+    struct request *r = request_new(STORE_LOAD, do_held);
+    r->event = arena_text(&r->memory, event);
     r->after = after;
     r->limit = limit;
     return request_send(s, r);

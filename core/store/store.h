@@ -49,7 +49,8 @@ const char *flow_state_name(enum flow_state state);
     X(FAILED, "failed")   /* will not be tried again */                                    \
     X(SKIPPED, "skipped") /* too late: never sent, and the reason is in the note */        \
     X(CANCELLED, "cancelled")                                                              \
-    X(UNSURE, "unsure") /* perhaps it went out, perhaps not: a person or a rule decides */
+    X(UNSURE, "unsure") /* perhaps it went out, perhaps not: a person or a rule decides */ \
+    X(HELD, "held")     /* an effect that waits for a person's word before it may begin */
 enum step_state {
 #define X(name, text) STEP_##name,
     STEP_STATES(X)
@@ -234,6 +235,8 @@ uint64_t store_find(struct store *s, struct text event, struct text name, struct
 uint64_t store_ready(struct store *s, int64_t after, size_t limit); // answers as STORE_LOAD
 // Every book entry of the event: list of [book, key, value], those of sealed books with `true` behind.
 uint64_t store_books(struct store *s, struct text event);
+// Flows of the event with id > after that have a step HELD, `limit` at a time, by id. Answers as STORE_LOAD.
+uint64_t store_held(struct store *s, struct text event, int64_t after, size_t limit);
 // What people look at. `what` is one of the queries listed at the head of store/query.c; `args` is a map.
 uint64_t store_list(struct store *s, const char *what, struct record args);
 uint64_t store_backup(struct store *s, const char *to_path);

@@ -110,7 +110,8 @@ organisers = nil
 ---when nobody knows whether it went out ("resend", "ask", "leave"); once = true: never twice, a person is
 ---asked. missed = "each": not only the latest of several overdue. attach: files, "calendar" (the entry for
 ---the guest's calendar; an update when something has changed) or "cancellation" (takes it out again).
----catch_up: also when the rule is newer than its moment. from, reply_to: not the event's. Mails of these
+---catch_up: also when the rule is newer than its moment. was: the name that the rule had before, so that
+---whoever has got it does not get it again. from, reply_to: not the event's. Mails of these
 ---names go out by themselves, and take subject, text, file, attach, from, reply_to or off = true only:
 ---confirmation (after a yes), withdrawn (after a no that was a yes), deputy, deputy-sent, deputy-ended,
 ---deputy-declined, deputy-news (to the organisers), live-link.
@@ -346,7 +347,9 @@ function usher.each(list, options, fn) end
 ---it is no longer tried (default: the limit of the usher.due before it, else three days). sender: who hears
 ---of a bounce, "<>" for nobody (default: an address of this mail's own when mail.bounces is configured, else
 ---from). unsubscribe = { link = , purpose = }: the headers by which mail programs unsubscribe. about: a
----table for transcripts. Comes back with { sent = true, reply = } or { sent = false, why = , unsure = }.
+---table for transcripts. approval = { rule = , hash = , why = }: the mail waits until the event's book
+---"approvals" has under that rule a table with that hash; why says in a sentence for whose word it waits.
+---Comes back with { sent = true, reply = } or { sent = false, why = , unsure = }.
 ---Errors: an address that is none; a line break in an address or a subject.
 ---
 ---@return any
@@ -630,6 +633,12 @@ function usher.audit(what, note, who, about) end
 ---one on a step that is not unsure changes nothing. Errors: a use outside handlers.
 ---
 function usher.settle(flow, key, options) end
+
+---Says that something has changed for which mails are held, such as an approval: once it is on disk, the
+---held mails of this event are looked at again, and those for which no reason is left are sent. Errors: a
+---use outside handlers.
+---
+function usher.recheck() end
 
 ---Whether what another program sends along proves that it knows the secret (of usher.secret). With data:
 ---`given` is the HMAC-SHA-256 of the data under the secret, in hexadecimal or base64, perhaps behind

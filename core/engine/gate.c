@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// gate: see gate.h.
+#include "engine/gate.h"
+
+#include "engine/engine.h"
+#include "engine/script.h"
+
+#include <string.h>
+
+// How many flows are loaded at once: as the agenda does.
+#define LOAD_AT_ONCE 500
+
+// ---- reasons ----------------------------------------------------------------------------------------
+
+// A mail whose rule needs somebody's word carries the hash of what that word is about, beside its text: so a
+// word on other words opens nothing.
+static bool is_approved(struct event *ev, const struct step *s, struct buf *why)
+{
+    struct record approval = record_get(s->args, "approval");
+    if (!approval.data) return true;
+    struct text rule = record_get_text(approval, "rule"), hash = record_get_text(approval, "hash");
+    struct record given = book_get(book_find(ev, TEXT(GATE_APPROVALS)), rule);
+    struct text approved = record_get_text(given, "hash");
+    if (approved.len && approved.len == hash.len && memcmp(approved.data, hash.data, hash.len) == 0)
+        return true;
+    buf_addt(why, record_get_text(approval, "why"));
+    return false;
+}
+
+bool gate_look(struct engine *g, struct flow *f, struct step *s, struct buf *why)
+{
+    (void)g;
+    return s->kind != STEP_KIND_MAIL || is_approved(f->script->event, s, why);
+}
+
+// ---- looking again ------------------------------------------------------------------------------------
+
+static bool has_held(const struct flow *f)
+{
+    for (int32_t i = 0; i < f->steps_n; i++) {
+        if (f->steps[i]->state == STEP_HELD) return true;
+    }
+    return false;
+}
+
+void gate_recheck(struct engine *g, struct event *ev)
+{
+    size_t i = 0;
+    void *p;
+    ev->recheck = true;
+    while (map_each(&g->flows, &i, &p)) {
+        struct flow *f = p;
+        if (f->script->event == ev && f->state <= FLOW_WAITING && has_held(f)) flow_make_ready(g, f);
+    }
+    g->world.wake_now(g->world.self);
+}
+
+static struct event *next_event(struct engine *g)
+{
+    for (struct event *ev = g->events; ev; ev = ev->next) {
+        if (ev->recheck) return ev;
+    }
+    return NULL;
+}
+
+void gate_ask_store(struct engine *g)
+{
+    struct gate *gate = &g->gate;
+    if (g->stopping || gate->asked || g->warm_n >= FLOWS_WARM_MAX / 2) return;
+    if (!gate->event) {
+        if (!(gate->event = next_event(g))) return;
+        gate->event->recheck = false;
+        gate->after = 0;
+    }
+    gate->asked = store_held(g->store, text_of(gate->event->name), gate->after, LOAD_AT_ONCE);
+}
+
+bool gate_take_loaded(struct engine *g, const struct store_answer *a)
+{
+    struct gate *gate = &g->gate;
+    if (!gate->asked || a->ticket != gate->asked) return false;
+    gate->asked = 0;
+    if (gate->event->recheck || a->flows_n < LOAD_AT_ONCE) gate->event = NULL; // from the beginning, or done
+    else gate->after = a->flows[a->flows_n - 1].flow.id;
+    return true;
+}
