@@ -3,35 +3,37 @@
 // it.
 #pragma once
 
-#define COMMANDS(X)                                                                                        \
-    X("run", "SCRIPT...", "Runs scripts until it is stopped (SIGTERM: ends what is under way).")           \
-    X("rehearse", "SCRIPT",                                                                                \
-        "Plays the whole life of a script in virtual time and shows what would be sent.")                  \
-    X("check", "SCRIPT...", "Reads scripts and says what is wrong with them; plays and sends nothing.")    \
-    X("plan", "SCRIPT",                                                                                    \
-        "Shows what changes in people's mailboxes when the changed script takes the place of the one that "  \
+#define COMMANDS(X)                                                                                         \
+    X("run", "SCRIPT...", "Runs scripts until it is stopped (SIGTERM: ends what is under way).")            \
+    X("rehearse", "SCRIPT",                                                                                 \
+        "Plays the whole life of a script in virtual time and shows what would be sent.")                   \
+    X("check", "SCRIPT...", "Reads scripts and says what is wrong with them; plays and sends nothing.")     \
+    X("plan", "SCRIPT",                                                                                     \
+        "Shows what changes in people's mailboxes when the changed script takes the place of the one that " \
         "runs. Exit code: 0 nothing needs an answer, 1 something does, 2 it can't be loaded.")              \
     X("reload", "SCRIPT", "Shows the same, asks, and lets the changed script take its place.")              \
-    X("flows", "[TEXT]", "Lists flows, or those whose name or person contains TEXT.")                      \
-    X("history", "FLOW", "Shows everything that happened in one flow, by its number.")                     \
-    X("why", "NAME [RULE]", "Says in a sentence what a person's mail or flow waits for, or why it ended.") \
-    X("who", "[GROUP]", "Lists people with their answers.")                                                \
-    X("answer", "NAME yes|no",                                                                             \
-        "Types an answer in for a person who phoned or wrote (ITEM by NAME: who does it).")                \
-    X("ics", "NAME", "Prints the calendar entry that a person has now, as a mail would carry it.")         \
-    X("deputy", "NAME DEPUTY ADDRESS|none",                                                                \
-        "Says who comes in a guest's place, or that the guest comes after all.")                           \
-    X("invite-now", "ADDRESS [NAME]", "Sends the link at once to somebody who asks on the day.")           \
-    X("attended", "NAME [yes|no]", "Says who was there, or was not, whatever the join page has counted.")  \
-    X("unsure", "[FLOW sent|again]", "Lists mails whose fate is not known, or settles one.")               \
-    X("next", "[EVENT]", "Lists what goes out next: when, and to how many.")                               \
-    X("log", "[EVENT]", "Shows who did what, newest last.")                                                \
-    X("login", "[ADDRESS]", "Prints a link to the organisers' pages: for ADDRESS, or for the owner.")      \
-    X("suppressed", "[ADDRESS add|allow|lift]",                                                            \
-        "Lists addresses that get no mail any more, or says what becomes of one.")                         \
-    X("help", "[WORD]", "Explains a command of this program or a word of a script.")                       \
-    X("selftest", "determinism [SCRIPT...]",                                                               \
-        "Plays scripts twice in two processes and compares every byte.")                                   \
+    X("flows", "[TEXT]", "Lists flows, or those whose name or person contains TEXT.")                       \
+    X("history", "FLOW", "Shows everything that happened in one flow, by its number.")                      \
+    X("why", "NAME [RULE]", "Says in a sentence what a person's mail or flow waits for, or why it ended.")  \
+    X("who", "[GROUP]", "Lists people with their answers.")                                                 \
+    X("answer", "NAME yes|no",                                                                              \
+        "Types an answer in for a person who phoned or wrote (ITEM by NAME: who does it).")                 \
+    X("ics", "NAME", "Prints the calendar entry that a person has now, as a mail would carry it.")          \
+    X("deputy", "NAME DEPUTY ADDRESS|none",                                                                 \
+        "Says who comes in a guest's place, or that the guest comes after all.")                            \
+    X("invite-now", "ADDRESS [NAME]", "Sends the link at once to somebody who asks on the day.")            \
+    X("attended", "NAME [yes|no]", "Says who was there, or was not, whatever the join page has counted.")   \
+    X("unsure", "[FLOW sent|again]", "Lists mails whose fate is not known, or settles one.")                \
+    X("next", "[EVENT]", "Lists what goes out next: when, and to how many.")                                \
+    X("log", "[EVENT]", "Shows who did what, newest last.")                                                 \
+    X("hold", "[EVENT]", "Lets nothing leave any more, of an event or of all, until it is released.")       \
+    X("release", "[EVENT]", "Shows what was to leave meanwhile, asks, and lifts the hold.")                 \
+    X("login", "[ADDRESS]", "Prints a link to the organisers' pages: for ADDRESS, or for the owner.")       \
+    X("suppressed", "[ADDRESS add|allow|lift]",                                                             \
+        "Lists addresses that get no mail any more, or says what becomes of one.")                          \
+    X("help", "[WORD]", "Explains a command of this program or a word of a script.")                        \
+    X("selftest", "determinism [SCRIPT...]",                                                                \
+        "Plays scripts twice in two processes and compares every byte.")                                    \
     X("version", "", "Prints the version.")
 
 // name, kind of value (FLAG: none), default, environment, sentence
@@ -60,14 +62,14 @@
     X("crash-at", N, "", "", "rehearse: crash at the N-th boundary and go on as after a restart.")         \
     X("crash-everywhere", FLAG, "", "",                                                                    \
         "rehearse: crash at every boundary, one after the other, and compare.")                            \
-    X("skip", NAME, "", "", "plan, reload: nobody gets this one. May be there several times.")             \
+    X("skip", NAME, "", "", "plan, reload, release: nobody gets this one. May be there several times.")    \
     X("send", NAME, "", "", "plan, reload: everybody gets this one now. May be there several times.")      \
     X("stay", NAME, "", "", "plan, reload: these go on as before. May be there several times.")            \
     X("pin-all", FLAG, "", "", "plan, reload: all that has begun goes on as before.")                      \
     X("hold", FLAG, "", "", "reload: what needs an answer is held until there is one.")                    \
     X("end-gone", FLAG, "", "", "plan, reload: what the script no longer starts comes to its end.")        \
-    X("yes", FLAG, "", "", "reload: do it without asking.")                                                \
-    X("note", TEXT, "", "", "answer: how it came (phone, mail).")                                          \
+    X("yes", FLAG, "", "", "reload, release: do it without asking.")                                       \
+    X("note", TEXT, "", "", "answer: how it came (phone, mail); hold: why.")                               \
     X("by", NAME, "the login name", "USER", "answer, deputy, unsure ...: who says so.")                    \
     X("event", ID, "", "", "Only this event.")                                                             \
     X("json", FLAG, "", "", "Print JSON for programs.")                                                    \

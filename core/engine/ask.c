@@ -2,6 +2,7 @@
 #include "engine/ask.h"
 
 #include "base/nearest.h"
+#include "engine/hold.h"
 #include "engine/reload.h"
 #include "engine/script.h"
 
@@ -174,6 +175,29 @@ static void ask_reload(struct engine *g, struct record request, struct asker *a)
     free(path);
 }
 
+static void ask_hold(struct engine *g, struct record request, struct asker *a)
+{
+    a->field = "rows";
+    hold_ask(g, request, on_answer, a);
+}
+
+static void ask_release(struct engine *g, struct record request, struct asker *a)
+{
+    release_ask(g, request, on_answer, a);
+}
+
+static void ask_holds(struct engine *g, struct record request, struct asker *a)
+{
+    (void)request;
+    struct buf list;
+    buf_init(&list, 1u << 20);
+    holds_list(g, &list);
+    a->field = "rows";
+    promise_reply(g, on_answer, a, (struct record){(uint8_t *)list.data, list.len}, NULL);
+    buf_release(&list);
+    g->world.wake_now(g->world.self);
+}
+
 static const struct {
     const char *name;
     void (*ask)(struct engine *g, struct record request, struct asker *a);
@@ -187,6 +211,8 @@ static const struct {
     {"pending", ask_list},
     {"upcoming", ask_list},
     {"again", ask_list},
+    {"held", ask_list},
+    {"held_too_late", ask_list},
     {"stuck", ask_list},
     {"sent", ask_list},
     {"refused", ask_list},
@@ -207,6 +233,9 @@ static const struct {
     {"settle", ask_settle},
     {"snapshot", ask_snapshot},
     {"reload", ask_reload},
+    {"hold", ask_hold},
+    {"release", ask_release},
+    {"holds", ask_holds},
 };
 #define ASKS_N (sizeof asks / sizeof *asks)
 

@@ -61,7 +61,7 @@ static void start(struct engine *g, struct flow *f, struct step *s)
     promise_effect(g, f, s);
 }
 
-static void hold(struct engine *g, struct flow *f, struct step *s, struct text why)
+static void write_held(struct engine *g, struct flow *f, struct step *s, struct text why)
 {
     if (s->state == STEP_HELD && text_is(why, s->note)) return; // it is held, and for this reason
     struct record args = args_of_row(s);
@@ -77,7 +77,7 @@ static bool hold_back(struct engine *g, struct flow *f, struct step *s)
     struct buf why;
     buf_init(&why, GATE_WHY_MAX);
     bool closed = !gate_look(g, f, s, &why);
-    if (closed) hold(g, f, s, buf_text(&why));
+    if (closed) write_held(g, f, s, buf_text(&why));
     buf_release(&why);
     return closed;
 }
@@ -143,6 +143,25 @@ static void begin_queued(struct engine *g, struct queued entry)
     } else {
         start(g, f, s);
     }
+}
+
+static void hold_queued(struct engine *g, const struct queue *q)
+{
+    for (size_t i = q->first; i < q->n; i++) {
+        struct flow *f;
+        struct step *s = step_of(g, q->entries[i], &f);
+        if (!s || f->state > FLOW_WAITING || !hold_back(g, f, s)) continue;
+        s->queued = false; // the queue passes over what is queued no more
+        f->under_way--;
+        flow_make_ready(g, f);
+    }
+}
+
+void effect_hold_queued(struct engine *g)
+{
+    if (!g->gate.closed) return;
+    g->gate.closed = false;
+    for (size_t k = 0; k < 3; k++) hold_queued(g, &g->queue[k]);
 }
 
 size_t effect_waiting(const struct engine *g)

@@ -200,7 +200,9 @@ void effect_begin(struct engine *g, struct flow *f, struct step *s);
 // The same for one that was begun or queued before: given up when its limit has passed.
 void effect_begin_again(struct engine *g, struct flow *f, struct step *s);
 size_t effect_waiting(const struct engine *g); // how many are open and queued
-void effect_fill_room(struct engine *g);       // begins queued ones while there is room
+// When a hold has begun: what waits for room and may not leave now is held, and does not wait for room first.
+void effect_hold_queued(struct engine *g);
+void effect_fill_room(struct engine *g); // begins queued ones while there is room
 void effect_perform(struct engine *g, int64_t flow, int32_t step);
 // When memory is crowded and a queue is long and slow, some of it makes way for others; and when to look if
 // it is slow.

@@ -3,6 +3,7 @@
 #include "engine/gate.h"
 
 #include "engine/engine.h"
+#include "engine/hold.h"
 #include "engine/script.h"
 
 #include <string.h>
@@ -27,10 +28,35 @@ static bool is_approved(struct event *ev, const struct step *s, struct buf *why)
     return false;
 }
 
+// GET and HEAD ask and change nothing (RFC 9110, 9.2.1).
+static bool only_reads(const struct step *s)
+{
+    struct text method = record_get_text(s->args, "method");
+    return s->kind == STEP_KIND_HTTP && (text_is(method, "GET") || text_is(method, "HEAD"));
+}
+
+static bool is_on_hold(struct engine *g, const struct event *ev, struct buf *why)
+{
+    struct hold h;
+    if (!hold_find(g, ev, &h)) return false;
+    hold_sentence(&h, ev, why);
+    return true;
+}
+
 bool gate_look(struct engine *g, struct flow *f, struct step *s, struct buf *why)
 {
-    (void)g;
-    return s->kind != STEP_KIND_MAIL || is_approved(f->script->event, s, why);
+    struct event *ev = f->script->event;
+    if (!only_reads(s) && is_on_hold(g, ev, why)) return false;
+    return s->kind != STEP_KIND_MAIL || is_approved(ev, s, why);
+}
+
+void gate_describe(const struct engine *g, const struct event *ev, struct buf *out)
+{
+    struct record_map map;
+    struct hold h;
+    record_map_init(&map);
+    if (hold_find(g, ev, &h)) hold_describe(&h, ev, record_map_key(&map, "hold"));
+    record_map_end(&map, out);
 }
 
 // ---- looking again ------------------------------------------------------------------------------------

@@ -28,10 +28,15 @@ struct gate {
     struct event *event; // whose held flows are being loaded; NULL: nobody's
     int64_t after;       // those up to this id were
     uint64_t asked;      // ticket of the load under way; 0: none
+    bool closed;         // a hold has begun: who waits for room may have to wait for a word instead
 };
 
 // May it begin? False: the sentence why not is added to `why`.
 bool gate_look(struct engine *g, struct flow *f, struct step *s, struct buf *why);
+
+// What stands in the way of the event's mails, as a map for pages and commands: { hold = as in holds_list }.
+// Empty: nothing does. ev NULL: of what concerns every event.
+void gate_describe(const struct engine *g, const struct event *ev, struct buf *out);
 
 // A reason has fallen away: what the event has held is looked at again.
 void gate_recheck(struct engine *g, struct event *ev);

@@ -164,6 +164,7 @@ bool engine_tick(struct engine *g)
     bool more_mail = engine_sort_arrivals(g);
     zones_settle(g);
     agenda_settle(g);
+    effect_hold_queued(g);
     effect_fill_room(g);
     effect_make_way(g);
     resume(g);

@@ -28,3 +28,4 @@ void api_effect_open(lua_State *L, int usher);
 void api_facts_open(lua_State *L, int usher);
 void api_log_open(lua_State *L, int usher);
 void api_office_open(lua_State *L, int usher); // audit settle
+void api_gate_open(lua_State *L, int usher);   // hold release outgoing recheck

@@ -66,25 +66,9 @@ static int api_settle(lua_State *L)
     return 0;
 }
 
-/// usher.recheck() -> nothing
-/// Says that something has changed for which mails are held, such as an approval: once it is on disk, the
-/// held mails of this event are looked at again, and those for which no reason is left are sent. Errors: a
-/// use outside handlers.
-/// Example: usher.on("approve", function(r)
-/// usher.book("approvals"):set(r.rule, { hash = r.hash })
-/// usher.recheck()
-/// end)
-static int api_recheck(lua_State *L)
-{
-    struct script *s = context_check(L, "usher.recheck", CALL_IN_HANDLER);
-    gate_recheck(s->engine, s->event);
-    return 0;
-}
-
 void api_office_open(lua_State *L, int usher)
 {
-    static const luaL_Reg functions[] = {{"audit", api_audit}, {"settle", api_settle},
-        {"recheck", api_recheck}, {0}};
+    static const luaL_Reg functions[] = {{"audit", api_audit}, {"settle", api_settle}, {0}};
     lua_pushvalue(L, usher);
     luaL_setfuncs(L, functions, 0);
     lua_pop(L, 1);

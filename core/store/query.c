@@ -11,8 +11,9 @@
 //   upcoming     event? before? limit?                        how many flows of a name go on at a moment
 //   again        since, event? limit?                         effects that are tried again
 //   unsure       event?                                       steps that may have gone out, undecided
-//   held         event? rule?                                 effects that wait for a word: at = when they would
-//                                                             have left, due = until when they may
+//   held         event? rule?                                 effects that wait for a word; at = when they
+//                                                             would have left, due = until when they may
+//   held_too_late since, event?                               how many of them were skipped, by flow name
 //   stuck        event? limit?                                flows that failed or wait for a person's word
 //   sent         since, event? before?                         mails that ended, by flow name and end
 //   refused      since, event? limit?                         mails that were given up, newest first
@@ -153,6 +154,13 @@ static const struct query {
              " ON a.flow = j.flow AND a.step = j.step AND a.key IS NOT NULL"
              " WHERE j.state = 7 AND f.state IN (0, 1) AND " OF_EVENT " AND (:rule IS NULL OR k.name = :rule)"
              " AND " IS_LAST_ROW " ORDER BY a.at, f.id, j.step"},
+    {"held_too_late",
+        "SELECT k.event, k.name, count(*) AS n, min(a.at) AS first, max(a.at) AS last FROM"
+        " (SELECT DISTINCT flow, step FROM journal WHERE state = 7) h CROSS JOIN journal j ON j.flow = h.flow"
+        " AND j.step = h.step AND j.state = 4 AND j.at >= :since AND j.note LIKE 'was held until%'"
+        " JOIN journal a ON a.flow = h.flow AND a.step = h.step AND a.key IS NOT NULL"
+        " JOIN flow f ON f.id = h.flow JOIN flow_kind k ON k.id = f.kind WHERE " OF_EVENT
+        " GROUP BY f.kind ORDER BY first, f.kind"},
     {"inbox", "SELECT i.id, k.event, k.name AS flow_name, i.flow_key, i.name, i.dedup, i.at, i.taken_by,"
               " i.taken_step, i.value FROM inbox i JOIN flow_kind k ON k.id = i.kind"
               " WHERE (:event IS NULL OR k.event = :event) AND (:flow_name IS NULL OR k.name = :flow_name)"

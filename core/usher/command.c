@@ -4,6 +4,7 @@
 // Such an engine begins nothing: no effect, no schedule, no flow. What a handler changes is kept.
 #include "usher.h"
 
+#include "base/log.h"
 #include "engine/ask.h"
 #include "usher/installation.h"
 #include "usher/library.h"
@@ -61,6 +62,7 @@ static int open_file(struct command *c, const char *database)
             database);
     }
     usher_set_library();
+    log_set_level(LOG_ERROR); // the answer says what was done
     c->store = store_open(&(struct store_options){.path = database, .mode = STORE_INLINE}, &c->error);
     const char *base_url;
     if (!c->store || find_base_url(c, &base_url)) return -1;

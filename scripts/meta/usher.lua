@@ -620,6 +620,34 @@ function usher.token(name) end
 ---@return any
 function usher.effect(kind, options) end
 
+---Puts this event on hold: no mail of it leaves, nor a request that may change something elsewhere, also
+---those that wait for their turn or are tried again. Moments pass and answers come in as before. who, and
+---why (or nil), stand in the sentence that each held mail says of itself. False: it was on hold already.
+---Errors: a use outside handlers.
+---
+---@return any
+function usher.hold(who, why) end
+
+---Lifts the hold of this event: what was held leaves, unless another reason is left or it is too late.
+---False: it was not on hold by itself. A hold on everything is lifted by whoever keeps the machine. Errors:
+---a use outside handlers.
+---
+---@return any
+function usher.release(who) end
+
+---What keeps mails of this event from leaving: a table, empty when nothing does. hold = { at = , who = ,
+---why = , all = true for a hold on everything, note = the sentence }. Errors: a use outside handlers and
+---routes.
+---
+---@return any
+function usher.outgoing() end
+
+---Says that something has changed for which mails are held, such as an approval: once it is on disk, the
+---held mails of this event are looked at again, and those for which no reason is left are sent. Errors: a
+---use outside handlers.
+---
+function usher.recheck() end
+
 ---Writes down who did what, in the same transaction as what was done: `usher log` and the organisers' pages
 ---show it. what: a few words ("answer"); note: how exactly, or nil; who: a name or an address (else
 ---"usher"); about: the key of the person whom it concerns, or nil. Of a long text the first 1,000 bytes are
@@ -633,12 +661,6 @@ function usher.audit(what, note, who, about) end
 ---one on a step that is not unsure changes nothing. Errors: a use outside handlers.
 ---
 function usher.settle(flow, key, options) end
-
----Says that something has changed for which mails are held, such as an approval: once it is on disk, the
----held mails of this event are looked at again, and those for which no reason is left are sent. Errors: a
----use outside handlers.
----
-function usher.recheck() end
 
 ---Whether what another program sends along proves that it knows the secret (of usher.secret). With data:
 ---`given` is the HMAC-SHA-256 of the data under the secret, in hexadecimal or base64, perhaps behind

@@ -2,6 +2,8 @@
 // What may leave now, and what waits for a person's word: no crash loses what is held, or repeats it.
 #include "engine_rig.h"
 
+#include "engine/ask.h"
+
 #define APPROVAL "approval = { rule = 'invitation', hash = hash, why = \"waits for Karma's word\" }"
 #define MAIL(more) "usher.mail { 'm', to = 'a@x.example', subject = 's', text = words, " APPROVAL more " }"
 
@@ -239,6 +241,285 @@ static void approval_is_checked_where_it_is_said(void **state)
     rig_end(r);
 }
 
+// ---- a hold -------------------------------------------------------------------------------------------
+
+struct asked {
+    struct rig *rig;
+    const char *answer;
+};
+
+static void on_answer(void *ctx, struct record value, const struct err *error)
+{
+    struct asked *a = ctx;
+    struct buf json;
+    (void)error;
+    buf_init(&json, RECORD_LEN_MAX);
+    record_print_json(value, &json);
+    a->answer = rig_print(a->rig, "%s", buf_z(&json));
+    buf_release(&json);
+}
+
+// What a command asks, and what it gets.
+static const char *ask(struct rig *r, const char *request)
+{
+    struct asked a = {r, "(no answer: the engine died)"};
+    struct buf bytes;
+    buf_init(&bytes, RECORD_LEN_MAX);
+    assert_int_equal(record_from_json(text_of(request), &bytes, NULL), 0);
+    engine_ask(r->engine, (struct record){(uint8_t *)bytes.data, bytes.len}, on_answer, &a);
+    buf_release(&bytes);
+    rig_settle(r);
+    return a.answer;
+}
+
+#define HOLD "{\"ask\":\"hold\",\"who\":\"karma\",\"note\":\"a wrong link\"}"
+#define RELEASE "{\"ask\":\"release\",\"who\":\"sonam\"}"
+#define PLAIN(name, more) "usher.mail { '" name "', to = 'a@x.example', subject = 's', text = 't'" more " }"
+
+static const char reminders[] = //
+    "usher.describe { id = 'test', zone = 'Asia/Thimphu' }\n"
+    "usher.flow('guest', function() usher.sleep('1 hour') " PLAIN("soon",
+        "") " usher.sleep('1 day')\n"
+            "  return " PLAIN("later", "") " end)\n"
+                                           "for i = 1, 3 do usher.start('guest', { key = 'P' .. i }) end\n";
+
+static void a_hold_stops_mails_and_the_plan_goes_on(void **state)
+{
+    struct rig *r = rig_with("2021-02-01 08:00", reminders);
+    rig_run_until(r, "2021-02-01 08:30");
+    assert_holds_words(ask(r, HOLD),
+        "everything is on hold since Mon 1 Feb 2021 14:30 Thimphu, by karma (a wrong "
+        "link): usher release\"");
+    rig_run_until(r, "2021-02-01 12:00");
+    assert_int_equal(r->effects_n, 0);
+    assert_holds_words(rig_history(r, "guest", "P1"),
+        "sleep:1 hour done\nmail:soon held: everything is on hold");
+    ask(r, RELEASE);
+    assert_int_equal(r->effects_n, 3);
+    rig_run(r);
+    assert_int_equal(rig_count(r, "done"), 3);
+    assert_text(rig_list(r, "held", "{}"), "[]");
+    rig_end(r);
+}
+
+static void a_hold_survives_a_restart_and_is_audited(void **state)
+{
+    struct rig *r = rig_with("2021-02-01 08:00", reminders);
+    ask(r, HOLD);
+    rig_restart(r);
+    rig_run_until(r, "2021-02-01 12:00");
+    rig_restart(r);
+    rig_run_until(r, "2021-02-03 12:00");
+    assert_int_equal(r->effects_n, 0);
+    assert_holds_words(ask(r, "{\"ask\":\"holds\"}"), "\"why\":\"a wrong link\"");
+    ask(r, RELEASE);
+    assert_int_equal(r->effects_n, 3);
+    const char *acts = rig_list(r, "audit", "{\"event\":\"test\"}");
+    assert_holds_words(acts, "\"who\":\"karma\"");
+    assert_holds_words(acts, "\"what\":\"hold\"");
+    assert_holds_words(acts, "\"who\":\"sonam\"");
+    assert_holds_words(acts, "\"what\":\"release\"");
+    rig_end(r);
+}
+
+static void a_hold_on_one_event_leaves_the_others_alone(void **state)
+{
+    struct rig *r = rig_new("2021-02-01 08:00");
+    rig_write(r, "a.lua",
+        "usher.flow('f', function() " PLAIN("m", "") " end)\nusher.start('f', { key = 'A' })\n");
+    rig_write(r, "b.lua",
+        "usher.flow('f', function() " PLAIN("m", "") " end)\nusher.start('f', { key = 'B' })\n");
+    rig_begin(r);
+    assert_holds_words(ask(r, "{\"ask\":\"hold\",\"who\":\"karma\",\"event\":\"a\"}"), "\"event\":\"a\"");
+    rig_run_until(r, "2021-02-01 09:00");
+    assert_text(rig_effects(r), "02-01 08:00 B mail:m\n");
+    assert_holds_words(ask(r, RELEASE), "there is no hold on everything");
+    assert_holds_words(ask(r, "{\"ask\":\"release\",\"who\":\"karma\",\"event\":\"b\"}"),
+        "'b' is not on hold");
+    assert_holds_words(ask(r, "{\"ask\":\"hold\",\"event\":\"bb\"}"),
+        "no event 'bb' runs here (did you mean 'b'?)");
+    ask(r, "{\"ask\":\"release\",\"who\":\"karma\",\"event\":\"a\"}");
+    assert_int_equal(r->effects_n, 2);
+    rig_end(r);
+}
+
+static void a_release_can_leave_out_the_mails_of_a_rule(void **state)
+{
+    struct rig *r = rig_with("2021-02-01 08:00",
+        "usher.flow('starting', function() return " PLAIN("m",
+            "") " end)\n"
+                "usher.flow('survey', function() return " PLAIN("m",
+                    "") " end)\n"
+                        "for i = 1, 3 do usher.start('starting', { key = 'P' .. i }) usher.start('survey', { "
+                        "key = 'P' .. i }) end\n");
+    ask(r, HOLD);
+    rig_run_until(r, "2021-02-01 09:00");
+    assert_holds_words(ask(r, "{\"ask\":\"release\",\"who\":\"karma\",\"skip\":[\"starting\"]}"),
+        "\"skipped\":3");
+    rig_run(r);
+    assert_int_equal(r->effects_n, 3);
+    assert_holds_words(rig_history(r, "starting", "P2"),
+        "mail:m skipped: karma left it out when the hold was lifted");
+    rig_end(r);
+}
+
+static void what_is_too_late_when_a_hold_ends_is_counted(void **state)
+{
+    struct rig *r = rig_with("2021-02-01 08:00",
+        "usher.flow('starting', function() return " PLAIN("m",
+            ", give_up = usher.time.at('2021-02-01 08:30', 'UTC')") " end)\n"
+                                                                    "for i = 1, 3 do usher.start('starting', "
+                                                                    "{ key = 'P' .. i }) end\n");
+    ask(r, HOLD);
+    rig_run_until(r, "2021-02-01 09:00");
+    assert_int_equal(r->effects_n, 0);
+    assert_holds_words(rig_history(r, "starting", "P1"),
+        "mail:m skipped: was held until it was too late: everything is on hold");
+    assert_holds_words(rig_list(r, "held_too_late", "{\"since\":0}"), "\"n\":3");
+    rig_end(r);
+}
+
+// ---- what waits for room, and what is tried again, is held as well
+
+static enum outcome never_takes(void *ctx, const struct rig_effect *effect, const char **note,
+    const char **value)
+{
+    (void)ctx, (void)effect, (void)value;
+    *note = "451 come again";
+    return OUTCOME_AGAIN;
+}
+
+static void a_mail_that_is_tried_again_is_held_when_its_turn_comes(void **state)
+{
+    struct rig *r = rig_with("2021-02-01 08:00", reminders);
+    r->peer = never_takes;
+    rig_run_until(r, "2021-02-01 09:10");
+    int tried = r->effects_n;
+    assert_true(tried > 3);
+    ask(r, HOLD);
+    rig_run_until(r, "2021-02-01 20:00");
+    assert_int_equal(r->effects_n, tried);
+    r->peer = NULL;
+    ask(r, RELEASE);
+    assert_int_equal(r->effects_n, tried + 3);
+    rig_run(r);
+    assert_int_equal(rig_count(r, "done"), 3);
+    rig_end(r);
+}
+
+static size_t no_room(void *self, enum step_kind kind)
+{
+    (void)self, (void)kind;
+    return 0;
+}
+
+static void a_mail_that_waits_for_room_is_held_at_once(void **state)
+{
+    struct rig *r = rig_with("2021-02-01 08:00", reminders);
+    size_t (*room)(void *, enum step_kind) = r->engine->world.room;
+    r->engine->world.room = no_room;
+    rig_run_until(r, "2021-02-01 09:10");
+    assert_int_equal(effect_waiting(r->engine), 3);
+    ask(r, HOLD);
+    assert_int_equal(effect_waiting(r->engine), 0);
+    assert_holds_words(rig_history(r, "guest", "P3"), "mail:soon open\nmail:soon held: ");
+    r->engine->world.room = room;
+    rig_run_until(r, "2021-02-01 12:00");
+    assert_int_equal(r->effects_n, 0);
+    ask(r, RELEASE);
+    assert_int_equal(r->effects_n, 3);
+    rig_end(r);
+}
+
+static void a_mail_whose_fate_is_not_known_is_not_sent_again_during_a_hold(void **state)
+{
+    struct rig *r = rig_with("2021-02-01 08:00",
+        "usher.flow('f', function() return " PLAIN("m", "") ".sent end)\nusher.start('f', { key = 'P1' })\n");
+    virtual_crash_at(r->world, 6); // the mail has left, and nobody hears how it ended
+    rig_run_until(r, "2021-02-01 09:00");
+    assert_int_equal(r->effects_n, 1);
+    assert_holds_words(rig_list(r, "unsure", "{}"), "P1");
+    ask(r, HOLD);
+    engine_decide_unsure(r->engine, TEXT("test"), TEXT("f"), TEXT("P1"), 1, 1, true);
+    rig_run_until(r, "2021-02-01 10:00");
+    assert_int_equal(r->effects_n, 1);
+    assert_holds_words(rig_list(r, "held", "{}"), "P1");
+    ask(r, RELEASE);
+    assert_int_equal(r->effects_n, 2);
+    assert_text(rig_result(r, "f", "P1"), "true");
+    rig_end(r);
+}
+
+static void a_hold_lets_flows_read_and_holds_what_changes_something_elsewhere(void **state)
+{
+    struct rig *r = rig_with("2021-02-01 08:00",
+        "usher.flow('read', function() return usher.http.get { 'a', url = 'https://x.example/' } "
+        "end)\n"
+        "usher.flow('write', function() return usher.http.post { 'a', url = 'https://x.example/', body = '1' "
+        "} "
+        "end)\nusher.start('read', { key = 'K' }) usher.start('write', { key = 'K' })\n");
+    ask(r, HOLD);
+    rig_run_until(r, "2021-02-01 09:00");
+    assert_text(rig_state(r, "read", "K"), "done");
+    assert_holds_words(rig_history(r, "write", "K"), "held: everything is on hold");
+    ask(r, RELEASE);
+    assert_text(rig_state(r, "write", "K"), "done");
+    rig_end(r);
+}
+
+static const char steered[] = //
+    "usher.describe { id = 'test', zone = 'Asia/Thimphu' }\n"
+    "usher.on('hold', function() return { heard = usher.hold('karma', 'a wrong link') } end)\n"
+    "usher.on('release', function() usher.release('sonam') return 'heard' end)\n"
+    "usher.on('outgoing', function() return usher.outgoing() end)\n"
+    "usher.on('in vain', function() usher.release('sonam') error('no', 0) end)\n"
+    "usher.flow('guest', function() usher.sleep('1 hour') return " PLAIN("soon",
+        "") " end)\n"
+            "for i = 1, 3 do usher.start('guest', { key = 'P' .. i }) end\n";
+
+// A hold in the morning and a release in the evening, with a crash at that boundary (0: none).
+static void a_crash_anywhere_around_a_release_loses_nothing_and_repeats_nothing(void **state)
+{
+    static const char *const keys[] = {"P1", "P2", "P3"};
+    int64_t boundary = 1;
+    for (bool crashes = true; crashes; boundary++) {
+        struct rig *r = rig_new("2021-02-01 08:00");
+        rig_write(r, "test.lua", steered);
+        virtual_crash_at(r->world, boundary);
+        rig_begin(r);
+        rig_run_until(r, "2021-02-01 08:30");
+        while (!strstr(rig_call(r, "hold", "{}"), "heard")) continue;
+        rig_run_until(r, "2021-02-01 20:00");
+        assert_int_equal(r->effects_n, 0);
+        while (!strstr(rig_call(r, "release", "{}"), "heard")) continue;
+        rig_run_until(r, "2021-02-01 23:00");
+        crashes = r->deaths > 0;
+        for (size_t i = 0; i < 3; i++) {
+            bool asked = strstr(rig_list(r, "unsure", "{}"), keys[i]) != NULL;
+            int n = times_sent(r, keys[i]);
+            if (n > 1 || (n == 0 && !asked)) fail_msg("boundary %d: %d to %s", (int)boundary, n, keys[i]);
+        }
+        rig_end(r);
+    }
+    assert_true(boundary > 10);
+    print_message("%d boundaries\n", (int)boundary - 2);
+}
+
+static void a_handler_that_fails_lifts_no_hold(void **state)
+{
+    struct rig *r = rig_with("2021-02-01 08:00", steered);
+    assert_text(rig_call(r, "outgoing", "{}"), "{}");
+    assert_text(rig_call(r, "hold", "{}"), "{\"heard\":true}");
+    assert_text(rig_call(r, "hold", "{}"), "{\"heard\":false}");
+    assert_holds_words(rig_call(r, "outgoing", "{}"), "\"who\":\"karma\"");
+    rig_call(r, "in vain", "{}");
+    rig_run_until(r, "2021-02-01 20:00");
+    assert_int_equal(r->effects_n, 0);
+    assert_holds_words(rig_list(r, "held", "{}"),
+        "on hold since Mon 1 Feb 2021 14:00 Thimphu, by karma (a wrong link): usher release test");
+    rig_end(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -255,6 +536,17 @@ int main(void)
         cmocka_unit_test(a_crash_anywhere_around_a_hold_loses_nothing_and_repeats_nothing),
         cmocka_unit_test(a_crash_anywhere_around_a_hold_sends_again_only_what_was_on_its_way),
         cmocka_unit_test(approval_is_checked_where_it_is_said),
+        cmocka_unit_test(a_hold_stops_mails_and_the_plan_goes_on),
+        cmocka_unit_test(a_hold_survives_a_restart_and_is_audited),
+        cmocka_unit_test(a_hold_on_one_event_leaves_the_others_alone),
+        cmocka_unit_test(a_release_can_leave_out_the_mails_of_a_rule),
+        cmocka_unit_test(what_is_too_late_when_a_hold_ends_is_counted),
+        cmocka_unit_test(a_mail_that_is_tried_again_is_held_when_its_turn_comes),
+        cmocka_unit_test(a_mail_that_waits_for_room_is_held_at_once),
+        cmocka_unit_test(a_mail_whose_fate_is_not_known_is_not_sent_again_during_a_hold),
+        cmocka_unit_test(a_hold_lets_flows_read_and_holds_what_changes_something_elsewhere),
+        cmocka_unit_test(a_crash_anywhere_around_a_release_loses_nothing_and_repeats_nothing),
+        cmocka_unit_test(a_handler_that_fails_lifts_no_hold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
