@@ -12,6 +12,8 @@
 // the reason, not under way and not queued, so a flow costs nothing while it waits for a word.
 #include "engine/engine.h"
 #include "engine/gate.h"
+#include "engine/guard.h"
+#include "engine/hold.h"
 #include "engine/script.h"
 #include "engine/step.h"
 
@@ -54,6 +56,7 @@ static void start(struct engine *g, struct flow *f, struct step *s)
     s->state = STEP_STARTED;
     s->attempt++;
     if (s->attempt == 1) s->begun_at = g->now;
+    if (s->attempt == 1 && s->kind == STEP_KIND_MAIL) guard_count(g, f->script->event);
     s->due = (struct instant){0};
     s->under_way = true;
     g->beginning[queue_of(s->kind)]++;
@@ -71,13 +74,30 @@ static void write_held(struct engine *g, struct flow *f, struct step *s, struct 
     step_write(g, f, s, args, why);
 }
 
+// One mail more would be too many for an hour: it and what follows wait until a person has looked.
+static void strike(struct engine *g, struct flow *f, struct step *s, struct buf *why)
+{
+    struct buf told;
+    buf_init(&told, GATE_WHY_MAX);
+    if (g->options.rehearsal) buf_addz(&told, "the blast guard would hold the event from here on: ");
+    guard_strike(g, f->script->event, &told);
+    gate_look(g, f, s, why);
+    write_held(g, f, s, buf_text(why));
+    if (g->options.notice)
+        g->options.notice(g->options.notice_ctx, s, f,
+            g->options.rehearsal ? buf_text(&told) : buf_text(why));
+    buf_release(&told);
+}
+
 // True: it must not begin now, and is written down as held.
 static bool hold_back(struct engine *g, struct flow *f, struct step *s)
 {
     struct buf why;
+    bool is_new = s->kind == STEP_KIND_MAIL && s->attempt == 0;
     buf_init(&why, GATE_WHY_MAX);
     bool closed = !gate_look(g, f, s, &why);
     if (closed) write_held(g, f, s, buf_text(&why));
+    else if (is_new && (closed = guard_is_full(g, f->script->event))) strike(g, f, s, &why);
     buf_release(&why);
     return closed;
 }
@@ -250,9 +270,11 @@ struct instant effect_way_at(const struct engine *g)
     return at;
 }
 
-void effect_unpromise(struct engine *g, enum step_kind kind)
+void effect_unpromise(struct engine *g, int64_t flow, enum step_kind kind, int32_t attempt)
 {
+    struct flow *f = engine_flow(g, flow);
     g->beginning[queue_of(kind)]--;
+    if (f && kind == STEP_KIND_MAIL && attempt == 1) guard_uncount(f->script->event);
 }
 
 static void hand_to_world(struct engine *g, struct flow *f, struct step *s, struct record args)

@@ -112,6 +112,7 @@ static void free_event(struct event *ev)
         script_close(s);
     }
     book_free_all(ev);
+    guard_release(&ev->guard);
     free(ev->name);
     free(ev);
 }

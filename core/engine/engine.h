@@ -49,8 +49,9 @@ struct engine_options {
     // Value of a secret, or -INPUT with what to do. Never journaled.
     int (*secret)(void *ctx, const char *name, struct buf *out, struct err *e);
     void *secret_ctx;
-    const char *mail_from;    // the installation's sender, for mails that name none; may be NULL
-    const char *mail_bounces; // where bounces go; each mail's own address is made of it; may be NULL
+    int64_t mails_an_hour_max; // of an event that says nothing of its own; 0: GUARD_MAILS_MAX
+    const char *mail_from;     // the installation's sender, for mails that name none; may be NULL
+    const char *mail_bounces;  // where bounces go; each mail's own address is made of it; may be NULL
     const char *base_url; // "https://events.moic.example", without a slash at its end; NULL: no web address
     // Told what a person may want to see: rehearsal prints it. kind: "skipped", "failed", "schedule" ...
     void (*notice)(void *ctx, const struct step *step, const struct flow *flow, struct text sentence);
@@ -208,7 +209,8 @@ void effect_perform(struct engine *g, int64_t flow, int32_t step);
 // it is slow.
 void effect_make_way(struct engine *g);
 struct instant effect_way_at(const struct engine *g);
-void effect_unpromise(struct engine *g, enum step_kind kind); // the slice that promised it was taken back
+// The slice that promised it was taken back.
+void effect_unpromise(struct engine *g, int64_t flow, enum step_kind kind, int32_t attempt);
 // What a flow that was loaded finds under way belongs to a process that is gone.
 void effect_recover(struct engine *g, struct flow *f);
 // Looks whether a person has said what became of an UNSURE step.

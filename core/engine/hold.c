@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/nearest.h"
+#include "engine/guard.h"
 #include "engine/script.h"
 #include "time/zone.h"
 
@@ -94,6 +95,7 @@ bool hold_end(struct engine *g, struct event *by, struct event *ev, struct text 
     struct hold before;
     if (!find(g, ev, &before)) return false;
     set(g, by, ev, (struct record){0});
+    if (ev) guard_begin_anew(g, by, ev);
     audit(g, ev, "release", who, (struct text){0});
     log_act("released: what was held may leave", ev, who, (struct text){0});
     for (struct event *one = g->events; one; one = one->next) {

@@ -352,7 +352,9 @@ int engine_load(struct engine *g, const char *path, struct err *e)
     }
     struct event *ev = s->event;
     g->now = g->world.now(g->world.self);
-    if (open_house(g, e) || restore_books(g, ev, e) || find_stored(g, s, &stored, e)) return -(int)e->code;
+    if (open_house(g, e) || restore_books(g, ev, e) || guard_restore(g, ev, e) ||
+        find_stored(g, s, &stored, e))
+        return -(int)e->code;
     if (stored) {
         ev->current = stored;
         stored->event = ev;
@@ -380,7 +382,8 @@ int engine_load_kept(struct engine *g, struct text event, struct err *e)
     free(asked.name);
     struct script *s = failed ? NULL : reopen(g, id, e);
     if (!s || join_event(g, s, e)) return -(int)e->code;
-    if (restore_books(g, s->event, e) || reopen_older(g, s->event, e)) return -(int)e->code;
+    if (restore_books(g, s->event, e) || guard_restore(g, s->event, e) || reopen_older(g, s->event, e))
+        return -(int)e->code;
     return begin_version(g, s, e);
 }
 

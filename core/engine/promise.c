@@ -23,6 +23,7 @@ struct promise {
     int64_t flow;
     int32_t step;
     enum step_kind step_kind;
+    int32_t attempt;
     size_t op; // START, DELIVER: its number among the batch's starts or inbox rows
     struct script *script;
     struct flow_row
@@ -63,6 +64,7 @@ void promise_effect(struct engine *g, struct flow *f, struct step *s)
     p->flow = f->id;
     p->step = s->ord;
     p->step_kind = s->kind;
+    p->attempt = s->attempt;
 }
 
 void promise_start(struct engine *g, struct script *script, const struct flow_row *row)
@@ -125,7 +127,7 @@ void promise_rewind(struct engine *g, struct promise *mark)
     while (g->promises != mark) {
         struct promise *p = g->promises;
         g->promises = p->older;
-        if (p->kind == PROMISE_EFFECT) effect_unpromise(g, p->step_kind);
+        if (p->kind == PROMISE_EFFECT) effect_unpromise(g, p->flow, p->step_kind, p->attempt);
         promise_free(p);
     }
 }

@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "engine/book.h"
 #include "engine/engine.h"
+#include "engine/guard.h"
 #include "engine/sandbox.h"
 #include "time/cron.h"
 
@@ -109,6 +110,7 @@ struct event {
     struct book *books;
     struct book_change *changes;
     size_t book_bytes;
+    struct guard guard;
     bool recheck; // its held effects must be looked at again (gate.h)
 };
 

@@ -45,6 +45,7 @@ static const struct {
     {"web", "body_seconds", "number"},
     {"web", "idle_seconds", "number"},
     {"mail", "bounces", "string"},
+    {"mail", "hourly_max", "number"},
     {"mailbox", "host", "string"},
     {"mailbox", "port", "number"},
     {"mailbox", "tls", "string"},

@@ -52,6 +52,25 @@ int store_setting(struct store *s, const char *name, struct buf *out, struct err
     return failed;
 }
 
+int store_mails_left(struct store *s, struct text event, struct instant since, struct instant *at, size_t *n,
+    struct err *e)
+{
+    static const char sql[] =
+        "SELECT j.at FROM journal j CROSS JOIN flow f ON f.id = j.flow JOIN flow_kind k ON k.id = f.kind"
+        " WHERE j.kind = 8 AND j.state = 1 AND j.attempt = 1 AND j.at >= ?2 AND k.event = ?1"
+        " ORDER BY j.at DESC";
+    struct sqlite *db = store_borrow(s);
+    struct sqlite3_stmt *st = ask(db, sql, event, (struct text){0}, e);
+    enum stmt_result result = st ? STMT_END : STMT_FAILED;
+    size_t room = *n;
+    if (st) put_int(st, 2, since.ms);
+    for (*n = 0; st && *n < room && (result = stmt_step(st)) == STMT_ROW;) at[(*n)++] = col_instant(st, 0);
+    int failed = result == STMT_FAILED ? sqlite_failure(db, e) : 0;
+    sqlite_finish(st);
+    store_give_back(s);
+    return failed;
+}
+
 int64_t store_script(struct store *s, struct text event, struct hash hash, struct err *e)
 {
     struct sqlite *db = store_borrow(s);

@@ -100,6 +100,7 @@ CREATE INDEX journal_unsure ON journal (flow, step) WHERE state = 6; -- few rows
 CREATE INDEX journal_held ON journal (flow, step) WHERE state = 7; -- what waits for a person's word, or did
 -- What people look at by time: mails that ended, and what did not work and is tried again.
 CREATE INDEX journal_mail ON journal (state, at) WHERE kind = 8 AND state IN (2, 3);
+CREATE INDEX journal_left ON journal (at) WHERE kind = 8 AND state = 1 AND attempt = 1; -- how many left lately
 CREATE INDEX journal_again ON journal (at) WHERE state = 0 AND attempt > 0;
 
 -- Outside facts addressed to a flow, which may not exist yet: answers, sign-ups, signals.

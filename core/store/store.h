@@ -261,6 +261,9 @@ int store_living(struct store *s, struct text event, int64_t after, size_t limit
 void store_flows_release(struct loaded_flow *flows, size_t n);
 // Settings and small look-ups that a start needs at once; the record is owned by the caller (free data).
 int store_setting(struct store *s, const char *name, struct buf *out, struct err *e); // empty: not set
+// When the mails of an event were first tried since that moment: the newest *n of them, newest first.
+int store_mails_left(struct store *s, struct text event, struct instant since, struct instant *at, size_t *n,
+    struct err *e);
 // The id of an event's script row with this hash; 0 if there is none (its starts were applied with it).
 int64_t store_script(struct store *s, struct text event, struct hash hash, struct err *e);
 // The sources that a script row holds (a map of file name -> text); -INPUT when there is no such row.

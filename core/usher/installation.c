@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "usher/installation.h"
 
+#include "engine/guard.h"
 #include "lua/config.h"
 #include "mail/incoming.h"
 #include "mail/mail.h"
@@ -161,6 +162,19 @@ const char *installation_base_url(struct installation *in, const char *otherwise
     return configured ? configured : otherwise;
 }
 
+int64_t installation_mails_an_hour_max(struct installation *in)
+{
+    return record_get_int(section_of(in, "mail"), "hourly_max", 0);
+}
+
+static int hourly_max(struct installation *in, struct err *e)
+{
+    struct record given = record_get(section_of(in, "mail"), "hourly_max");
+    int64_t n = installation_mails_an_hour_max(in);
+    if (!given.data || (n >= 1 && n <= GUARD_MAILS_MOST)) return 0;
+    return err_set(e, ERR_INPUT, "mail.hourly_max is a whole number from 1 to %d", GUARD_MAILS_MOST);
+}
+
 static int tls_mode(struct installation *in, const char *section, enum tls_mode otherwise, enum tls_mode *out,
     struct err *e)
 {
@@ -306,6 +320,7 @@ int installation_settings(struct installation *in, struct live_settings *out, st
     lend_list(in, section_of(in, "allow_private"), in->allow_private);
     out->allow_private = in->allow_private;
     if (record_get(section_of(in, NULL), "web").data && web_settings(in, &out->web, e)) return -(int)e->code;
-    if (mailbox_settings(in, &out->mailbox, e) || bounce_address(in, e)) return -(int)e->code;
+    if (mailbox_settings(in, &out->mailbox, e) || bounce_address(in, e) || hourly_max(in, e))
+        return -(int)e->code;
     return tls_mode(in, "smtp", TLS_STARTTLS, &out->smtp.tls, e);
 }

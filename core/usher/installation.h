@@ -37,6 +37,9 @@ const char *installation_text(struct installation *in, const char *section, cons
 // web.base_url, or `otherwise` when it is not set.
 const char *installation_base_url(struct installation *in, const char *otherwise);
 
+// mail.hourly_max: when an event that says nothing of its own goes on hold by itself; 0: not set.
+int64_t installation_mails_an_hour_max(struct installation *in);
+
 // Secrets are looked for beside this script, too.
 void installation_add_script(struct installation *in, const char *script);
 

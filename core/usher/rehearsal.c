@@ -109,6 +109,7 @@ static int open_engine(struct rehearsal *r)
         .secret = installation_secret,
         .secret_ctx = &r->installation,
         .mail_from = installation_text(&r->installation, "mail", "from"),
+        .mails_an_hour_max = installation_mails_an_hour_max(&r->installation),
         .base_url = installation_base_url(&r->installation, INSTALLATION_PRACTICE_URL),
         .boundary = virtual_boundary,
         .boundary_ctx = r->world,

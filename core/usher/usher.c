@@ -157,6 +157,7 @@ static int open_engine(struct usher *u)
         .practice = u->settings.practice,
         .mail_from = installation_text(&u->installation, "mail", "from"),
         .mail_bounces = installation_text(&u->installation, "mail", "bounces"),
+        .mails_an_hour_max = installation_mails_an_hour_max(&u->installation),
         .base_url = base_url(u)};
     options.world.perform = on_perform;
     options.world.performer = u;
@@ -436,6 +437,7 @@ static void on_configured(void *self, bool taken)
         old.folders = NULL;
         u->engine->options.mail_from = installation_text(&u->installation, "mail", "from");
         u->engine->options.base_url = base_url(u);
+        u->engine->options.mails_an_hour_max = installation_mails_an_hour_max(&u->installation);
         u->engine->options.mail_bounces = installation_text(&u->installation, "mail", "bounces");
         installation_close(&old);
         log_line(LOG_INFO, "the configuration was read again", NULL);

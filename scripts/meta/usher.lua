@@ -13,7 +13,9 @@ usher.time = {}
 ---host are keys of people. Further: reply_to, holidays, language ("en"), weekend ({ "sat", "sun" }), alarm
 ---("15 minutes": calendar entries ring so long before the start; without it they do not), digits ("own":
 ---dates have the digits of the reader's language, where it has some; else "latin"), recording (its address:
----guests find it on their page when the event is over).
+---guests find it on their page when the event is over), mails_an_hour (when more mails would leave within
+---an hour, the event goes on hold by itself; without it two for each guest, each of the people and each
+---seat, at least 100).
 ---
 ---@param name string
 ---@return fun(options: table): any
@@ -229,7 +231,9 @@ function use(briefing, options) end
 
 ---Names the event that this script is about. `about` holds id (text; default: the file's name), title
 ---(text), zone (text, an IANA name), zones (list of { name = , zone = }: the audiences whose local time a
----rehearsal shows). At most once in a script. Errors: a second call; an unknown option.
+---rehearsal shows), mails_an_hour_max (when more mails would leave within an hour, the event goes on hold by
+---itself; default 1000, or mail.hourly_max of the installation). At most once in a script. Errors: a second
+---call; an unknown option.
 ---
 function usher.describe(about) end
 

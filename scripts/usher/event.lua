@@ -12,7 +12,8 @@ local MINUTE_MS <const> = 60 * 1000
 
 local known <const> = { title = "text", when = "text", where = "any?", organisers = "names?", host = "text?",
   from = "text?", reply_to = "text?", holidays = "any?", language = "text?", weekend = "list?",
-  alarm = "text?", digits = "latin|own?", recording = "text?" }
+  alarm = "text?", digits = "latin|own?", recording = "text?",
+  mails_an_hour = "any?" }
 
 local function as_list(names)
   return type(names) == "table" and names or { names }
@@ -46,6 +47,13 @@ local function read_alarm(name, alarm)
   return ms
 end
 
+local function check_mails_an_hour(name, most)
+  if most ~= nil and (math.type(most) ~= "integer" or most < 1 or most > 1000000) then
+    check.refuse('event "%s": mails_an_hour is a whole number from 1 to 1000000', name)
+  end
+  return most
+end
+
 local function check_recording(name, address)
   if address and not address:find("^https?://[%w.-]+/") then
     check.refuse('event "%s": recording is a whole web address, as in "https://videos.example/2021"', name)
@@ -65,6 +73,7 @@ local function declare(name, given)
     from = o.from, reply_to = o.reply_to, language = o.language or "en",
     weekend = o.weekend or { "sat", "sun" }, alarm = read_alarm(name, o.alarm),
     digits = o.digits or "latin", recording = check_recording(name, o.recording),
+    mails_an_hour = check_mails_an_hour(name, o.mails_an_hour),
   }
   if o.holidays then calendar.add(o.holidays) end
 end
@@ -74,7 +83,9 @@ end
 --- host are keys of people. Further: reply_to, holidays, language ("en"), weekend ({ "sat", "sun" }), alarm
 --- ("15 minutes": calendar entries ring so long before the start; without it they do not), digits ("own":
 --- dates have the digits of the reader's language, where it has some; else "latin"), recording (its address:
---- guests find it on their page when the event is over).
+--- guests find it on their page when the event is over), mails_an_hour (when more mails would leave within
+--- an hour, the event goes on hold by itself; without it two for each guest, each of the people and each
+--- seat, at least 100).
 --- Example: event "hello" { title = "Hello", when = "Thu 25 Feb 2021 14:00-16:30 Asia/Thimphu" }
 event.event = check.word(function(name)
   check.name("event", name)

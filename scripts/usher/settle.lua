@@ -100,6 +100,17 @@ local function report(request)
   return timeline.report(request, settle.about())
 end
 
+local LEAST_MAILS <const> = 100
+local OPEN_MAILS <const> = 1000 -- where nobody has said how many may sign up
+
+-- How many mails may leave within an hour before somebody must look: a mail, and one more or the assistant's
+-- copy, for everybody on the lists and for whoever may sign up.
+local function mails_an_hour()
+  local signup, most = facts.signup, 2 * (#facts.people + #facts.guests)
+  if signup then most = most + (signup.seats and 2 * signup.seats or OPEN_MAILS) end
+  return math.max(most, LEAST_MAILS)
+end
+
 -- Whom the event names must be there, whether or not a rule writes to them.
 local function check_keys()
   for _, key in ipairs(facts.event.organisers) do people.need('event: organisers', key) end
@@ -118,7 +129,8 @@ local function finish()
   for _, fn in ipairs(last) do fn() end
   letters.register()
   local event = facts.event
-  usher.describe { id = event.id, title = event.title, zone = event.zone, zones = zones() }
+  usher.describe { id = event.id, title = event.title, zone = event.zone, zones = zones(),
+    mails_an_hour_max = event.mails_an_hour or mails_an_hour() }
 end
 
 local registered = false

@@ -169,6 +169,7 @@ static size_t room_of(void *self, enum step_kind kind)
 static struct rig *rig_with_crowd(void)
 {
     struct rig *r = rig_with("2021-02-25 08:00",
+        "usher.describe { id = 'test', mails_an_hour_max = 3000 }\n"
         "usher.flow('f', function() return " MAIL("m",
             "") ".sent end)\n"
                 "usher.flow('nap', function() usher.sleep('1 min') return 'awake' end)\n"

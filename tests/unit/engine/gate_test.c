@@ -152,7 +152,7 @@ static void a_held_mail_is_taken_back_like_any_other(void **state)
 static void thousands_that_are_held_wait_on_disk_and_all_leave(void **state)
 {
     struct rig *r = rig_with("2021-02-01 08:00",
-        "usher.describe { id = 'test' }\n"
+        "usher.describe { id = 'test', mails_an_hour_max = 2600 }\n"
         "local words <const>, hash <const> = 'Hello', 'aa11'\n"
         "usher.flow('guest', function() return " MAIL(
             "") " end)\n"
@@ -520,6 +520,119 @@ static void a_handler_that_fails_lifts_no_hold(void **state)
     rig_end(r);
 }
 
+// ---- the blast guard ------------------------------------------------------------------------------------
+
+// A script with a mistake: it goes on sending.
+static const char runaway[] = //
+    "usher.describe { id = 'test', zone = 'Asia/Thimphu', mails_an_hour_max = 100 }\n"
+    "usher.on('release', function() usher.release('sonam') return 'heard' end)\n"
+    "usher.flow('loop', function() for i = 1, 4000 do " PLAIN("m",
+        "") " end end)\n"
+            "for i = 1, 3 do usher.start('loop', { key = 'P' .. i }) end\n";
+
+static void a_loop_that_would_send_thousands_is_stopped_at_the_limit(void **state)
+{
+    struct rig *r = rig_new("2021-02-01 08:00");
+    r->live = true;
+    rig_write(r, "test.lua", runaway);
+    rig_begin(r);
+    rig_run_until(r, "2021-02-05 08:00");
+    assert_int_equal(r->effects_n, 100);
+    assert_holds_words(rig_list(r, "held", "{}"), "by usher (the blast guard: 100 mails left within an hour, "
+                                                  "and more were to follow): usher release test");
+    assert_holds_words(rig_list(r, "audit", "{}"), "the blast guard");
+    rig_end(r);
+}
+
+static void a_rehearsal_says_what_the_guard_would_hold(void **state)
+{
+    struct rig *r = rig_with("2021-02-01 08:00", runaway);
+    rig_run(r);
+    assert_int_equal(r->effects_n, 100);
+    assert_holds_words(rig_notices(r), "mail:m#");
+    assert_holds_words(rig_notices(r), ": the blast guard would hold the event from here on: ");
+    rig_end(r);
+}
+
+static void after_a_release_an_hour_begins_anew(void **state)
+{
+    struct rig *r = rig_with("2021-02-01 08:00", runaway);
+    rig_run_until(r, "2021-02-01 08:10");
+    rig_call(r, "release", "{}");
+    rig_run_until(r, "2021-02-02 08:00");
+    assert_int_equal(r->effects_n, 200);
+    rig_end(r);
+}
+
+static void the_guard_counts_what_left_before_a_restart(void **state)
+{
+    struct rig *r = rig_with("2021-02-01 08:00", "usher.describe { id = 'test', mails_an_hour_max = 100 }\n"
+                                                 "usher.on('more', function(from) for i = from, from + 59 do "
+                                                 "usher.start('f', { key = 'P' .. i }) end end)\n"
+                                                 "usher.flow('f', function() " PLAIN("m", "") " end)\n");
+    rig_call(r, "more", "1");
+    rig_restart(r);
+    rig_run_until(r, "2021-02-01 08:59");
+    rig_call(r, "more", "101");
+    assert_int_equal(r->effects_n, 100);
+    rig_end(r);
+}
+
+static void no_hour_has_more_mails_than_the_limit_and_a_longer_time_may(void **state)
+{
+    struct rig *r = rig_with("2021-02-01 08:00", "usher.describe { id = 'test', mails_an_hour_max = 100 }\n"
+                                                 "usher.on('more', function(from) for i = from, from + 59 do "
+                                                 "usher.start('f', { key = 'P' .. i }) end end)\n"
+                                                 "usher.flow('f', function() " PLAIN("m", "") " end)\n");
+    rig_call(r, "more", "1");
+    rig_run_until(r, "2021-02-01 09:00");
+    rig_call(r, "more", "101");
+    assert_int_equal(r->effects_n, 120);
+    rig_run_until(r, "2021-02-01 09:59:59");
+    rig_call(r, "more", "201");
+    assert_int_equal(r->effects_n, 160);
+    rig_end(r);
+}
+
+static void tries_of_one_mail_are_one_mail(void **state)
+{
+    struct rig *r = rig_with("2021-02-01 08:00",
+        "usher.describe { id = 'test', mails_an_hour_max = 5 }\n"
+        "usher.flow('f', function() " PLAIN("m",
+            "") " end)\nfor i = 1, 5 do usher.start('f', { key = 'P' .. i }) end\n");
+    r->peer = never_takes;
+    rig_run_until(r, "2021-02-01 08:30");
+    assert_true(r->effects_n > 10);
+    assert_text(rig_list(r, "held", "{}"), "[]");
+    rig_end(r);
+}
+
+static void mails_of_a_flow_that_failed_at_once_do_not_count(void **state)
+{
+    struct rig *r = rig_with("2021-02-01 08:00",
+        "usher.describe { id = 'test', mails_an_hour_max = 5 }\n"
+        "usher.flow('bad', function() usher.spawn('a', function() " PLAIN("m",
+            "") " end)\n"
+                "  usher.spawn('b', function() " PLAIN("n",
+                    "") " end) error('no', 0) end)\n"
+                        "usher.flow('f', function() " PLAIN("m",
+                            "") " end)\n"
+                                "for i = 1, 5 do usher.start('bad', { key = 'B' .. i }) end\n"
+                                "for i = 1, 5 do usher.start('f', { key = 'P' .. i }) end\n");
+    rig_run_until(r, "2021-02-01 08:30");
+    assert_int_equal(r->effects_n, 5);
+    assert_int_equal(rig_count(r, "done"), 5);
+    rig_end(r);
+}
+
+static void the_guards_limit_is_checked(void **state)
+{
+    struct rig *r = rig_new("2021-02-01 08:00");
+    rig_write(r, "test.lua", "usher.describe { id = 'test', mails_an_hour_max = 0 }\n");
+    assert_holds_words(rig_try_begin(r), "mails_an_hour_max is a number from 1 to 1000000");
+    rig_end(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -547,6 +660,14 @@ int main(void)
         cmocka_unit_test(a_hold_lets_flows_read_and_holds_what_changes_something_elsewhere),
         cmocka_unit_test(a_crash_anywhere_around_a_release_loses_nothing_and_repeats_nothing),
         cmocka_unit_test(a_handler_that_fails_lifts_no_hold),
+        cmocka_unit_test(a_loop_that_would_send_thousands_is_stopped_at_the_limit),
+        cmocka_unit_test(a_rehearsal_says_what_the_guard_would_hold),
+        cmocka_unit_test(after_a_release_an_hour_begins_anew),
+        cmocka_unit_test(the_guard_counts_what_left_before_a_restart),
+        cmocka_unit_test(no_hour_has_more_mails_than_the_limit_and_a_longer_time_may),
+        cmocka_unit_test(tries_of_one_mail_are_one_mail),
+        cmocka_unit_test(mails_of_a_flow_that_failed_at_once_do_not_count),
+        cmocka_unit_test(the_guards_limit_is_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
