@@ -2,6 +2,7 @@
 -- office: the organisers' pages, at /e/<event>. Each page is whole without JavaScript; every change is a form
 -- that is sent and answered with the way back. Which role may do what is office/roles.lua; who is looking is
 -- office/session.lua; this file asks both before anything else runs, the lists of the database included.
+local banner = require "usher.office.banner"
 local facts = require "usher.facts"
 local frame = require "usher.frame"
 local h = require "usher.html"
@@ -61,7 +62,7 @@ local function render(visitor, path, view)
     nav = office.navigation(visitor, path), tools = office.tools(visitor),
     live = view.live ~= false and stream_of(visitor) or nil,
     refresh = view.live ~= false and REFRESH_S or nil,
-    body = h.list { head, view.body }, foot = foot_of(visitor),
+    body = h.list { banner.node(visitor) or false, head, view.body }, foot = foot_of(visitor),
   }
 end
 

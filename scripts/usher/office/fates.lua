@@ -3,6 +3,7 @@
 -- newest step) becomes { kind, text, flag }:
 --   planned   waits for its moment             sent      it left, and the server took it
 --   skipped   decided against, with why        retrying  the server did not take it yet
+--   held      waits for a person's word: why, and what to do
 --   unsure    perhaps it arrived: decide       refused   the server will not take it
 --   bounced   it came back later               stuck     the script failed, or somebody must say a word
 --   under way its moment has come, or its script works on it now
@@ -79,6 +80,9 @@ function fates.of(row)
       return { kind = "bounced", text = fates.arrival(row.back), flag = true, at = row.back.at }
     end
     return fate
+  end
+  if row.step_state == "held" then
+    return { kind = "held", text = "held: " .. (row.note or "it waits for somebody's word"), flag = true }
   end
   if stuck[row.state] then
     return { kind = "stuck", flag = true,

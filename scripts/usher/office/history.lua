@@ -44,7 +44,7 @@ local function letters_told(rows, add)
     local note = row.state ~= "done" and (row.note or "") ~= "" and " (" .. row.note .. ")" or ""
     local said = letter_states[row.state] or row.state
     add(row.at, ("%s: %s%s%s"):format(row.name, copy, said, note), letter_text(row.value),
-      row.state == "failed" or row.state == "unsure")
+      row.state == "failed" or row.state == "unsure" or row.state == "held")
   end
 end
 

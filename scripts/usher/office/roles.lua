@@ -11,6 +11,7 @@ local may <const> = {
   see = { owner = true, organiser = true, approver = true, viewer = true },  -- people, answers, mails, plans
   answer = { owner = true, organiser = true },                -- write down answers, presence, addresses
   decide = { owner = true, organiser = true, approver = true }, -- settle mails whose fate is not known
+  hold = { owner = true, organiser = true, approver = true },   -- stop every mail of the event, and release
   trail = { owner = true, organiser = true, approver = true },  -- who did what
   -- the run of show and the questions of guests; its clock, and marking these
   show = { owner = true, organiser = true, approver = true, host = true, viewer = true },

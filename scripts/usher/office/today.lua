@@ -6,6 +6,7 @@ local h = require "usher.html"
 local office = require "usher.office"
 local parts = require "usher.office.parts"
 local counts = require "usher.office.counts"
+local roles = require "usher.office.roles"
 local trouble = require "usher.office.trouble"
 
 local today = {}
@@ -75,12 +76,18 @@ local function day_text()
     parts.far(event.starts.utc) }
 end
 
+-- The way to the page that stops everything; what is on hold already says so above.
+local function hold_link(visitor)
+  if usher.outgoing().hold or not roles.may(visitor.has, "hold") then return false end
+  return h.p { class = "quiet", "Something is wrong? ", h.a { href = parts.path "hold", "Stop every mail" } }
+end
+
 local function page(request, visitor)
   local seen = request.seen
   local waits, groups = trouble.node(seen, visitor), counts.by_group()
   return { title = "Today and next", body = {
     day_text(), figures(groups), waits or h.p { class = "good", "Nothing waits for you." },
-    next_section(seen.next, visitor, groups), sent_section(seen.sent, visitor),
+    next_section(seen.next, visitor, groups), sent_section(seen.sent, visitor), hold_link(visitor),
   } }
 end
 

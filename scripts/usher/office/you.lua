@@ -14,6 +14,7 @@ local acts <const> = {
   { "see", "see people, answers, mails and what is planned" },
   { "answer", "write down answers and who is present, and correct addresses" },
   { "decide", "say what became of mails whose fate is not known" },
+  { "hold", "stop every mail of the event at once, and release them" },
   { "trail", "read the log of who did what" },
   { "show", "look at the run of show and at guests' questions" },
   { "steer", "move its clock: later, earlier, next; mark questions as answered" },

@@ -63,6 +63,8 @@ static void each_role_does_what_it_may(void **state)
         {{"unsure", true, true, true, false, false},
             "\"word\": \"arrived\""}, // taken, and nothing is unsure: 400
         {{"question", true, true, false, true, false}, "\"id\": \"none\", \"state\": \"open\""}, // likewise
+        {{"hold", true, true, true, false, false}, "\"why\": \"a wrong link\""},
+        {{"release", true, true, true, false, false}, ""},
         {{"logout", true, true, true, true, true}, ""},
     };
     struct rig *r = rig_of_office("2021-02-25 08:00");
@@ -354,6 +356,33 @@ static void an_unsure_mail_is_settled_on_the_first_page(void **state)
     rig_end(r);
 }
 
+static void a_hold_stands_on_every_page_until_it_is_released(void **state)
+{
+    static const char *const pages[] = {"/e/one", "/e/one/people", "/e/one/schedule", "/e/one/log",
+        "/e/one/you"};
+    struct rig *r = rig_of_office("2021-02-22 08:00");
+    const char *cookie = cookie_for(r, "one", "approver");
+    assert_holds_words(look(r, cookie, "/e/one"), "Stop every mail");
+    assert_text(act(r, cookie, "hold", "\"why\": \"a <wrong> link\""), "303 /e/one/hold");
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
+        assert_holds_words(look(r, cookie, pages[i]),
+            "On hold since Mon 22 Feb 08:00, by The approver: a &lt;wrong&gt; "
+            "link. Nothing leaves until it is released.");
+    assert_null(strstr(look(r, cookie_for(r, "two", "owner"), "/e/two"), "On hold since"));
+    rig_run_until(r, "2021-02-23 09:01");
+    cookie = cookie_for(r, "one", "approver");
+    assert_int_equal(r->effects_n, 2); // those of the other event
+    assert_holds_words(look(r, cookie, "/e/one/hold"), "2 mails of <strong>invitation</strong>, due from ");
+    assert_holds_words(rig_visit(r, "GET", "/e/one/person",
+                           rig_with_cookie(r, cookie, "{\"query\": {\"key\": \"S1\"}}")),
+        "held (on hold since Mon 22 Feb 2021 08:00 UTC");
+    assert_text(act(r, cookie, "release", ""), "303 /e/one");
+    assert_int_equal(r->effects_n, 4);
+    assert_null(strstr(look(r, cookie, "/e/one"), "On hold since"));
+    assert_holds_words(look(r, cookie, "/e/one/log"), "The approver");
+    rig_end(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -369,6 +398,7 @@ int main(void)
         cmocka_unit_test(what_can_not_be_taken_is_told),
         cmocka_unit_test(whatever_people_wrote_stays_text_on_every_page),
         cmocka_unit_test(an_unsure_mail_is_settled_on_the_first_page),
+        cmocka_unit_test(a_hold_stands_on_every_page_until_it_is_released),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

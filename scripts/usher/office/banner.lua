@@ -1,0 +1,30 @@
+-- SPDX-License-Identifier: MIT
+-- banner: one line on every page of the organisers that says what keeps mails from leaving, and the button
+-- that lifts it, for whoever may.
+local h = require "usher.html"
+local parts = require "usher.office.parts"
+local roles = require "usher.office.roles"
+
+local banner = {}
+
+-- banner.sentence(hold, visitor) -> "On hold since Mon 1 Feb 14:30, by karma: a wrong link. Nothing leaves."
+function banner.sentence(hold, visitor)
+  return ("%s since %s, by %s%s. Nothing leaves until it is released."):format(
+    hold.all and "Everything is on hold" or "On hold", parts.when(visitor, hold.at), hold.who,
+    hold.why and ": " .. hold.why or "")
+end
+
+local function of_hold(hold, visitor)
+  local may = not hold.all and roles.may(visitor.has, "hold")
+  return h.tag("aside", { class = "stop", h.p { banner.sentence(hold, visitor), " ",
+    h.a { href = parts.path "hold", may and "See what waits, and release it" or "See what waits" } } })
+end
+
+-- banner.node(visitor) -> node or nil
+function banner.node(visitor)
+  if not roles.may(visitor.has, "see") then return nil end
+  local state = usher.outgoing()
+  return state.hold and of_hold(state.hold, visitor) or nil
+end
+
+return banner
