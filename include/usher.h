@@ -42,6 +42,8 @@ struct usher_options {
                              mails go to the outbox folder only */
     const char *outbox;   /* folder for mails when there is no SMTP server; NULL: "outbox" */
     const char *control;  /* path of the control socket; NULL: the database's with ".sock"; "": none */
+    const char *only;     /* mails leave to these domains only: "moic.example,other.example"; NULL: as the
+                             configuration says (mail.only), else to all */
     int verbose;          /* 1: debug lines; -1: errors only */
 };
 

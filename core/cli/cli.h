@@ -25,6 +25,7 @@ int command_unsure(const struct options *o);
 int command_next(const struct options *o);
 int command_log(const struct options *o);
 int command_hold(const struct options *o);
+int command_adopt(const struct options *o);
 int command_release(const struct options *o);
 int command_login(const struct options *o);
 int command_suppressed(const struct options *o);

@@ -155,6 +155,30 @@ static int ask_overdue(const struct options *o, const char *event, int64_t since
     return code;
 }
 
+#define OVERDUE_MS (60 * SECOND_MS)
+
+// Moments that have passed while no usher ran: it looks at them when it runs.
+static int show_sleeping(const struct options *o, const char *event, int64_t now, bool *any)
+{
+    struct record_map map;
+    struct buf bytes;
+    begin_request("upcoming", event, &map);
+    record_map_int(&map, "before", now - OVERDUE_MS);
+    int code = send_request(o, &map, &bytes);
+    if (code) return code;
+    struct record answer = {(uint8_t *)bytes.data, bytes.len};
+    for (struct record_iter it = record_each(record_get(answer, "rows")); record_next(&it);) {
+        struct text name = record_get_text(it.value, "name");
+        int64_t n = record_get_int(it.value, "n", 0);
+        printf("%lld of '%.*s' %s due %s; usher looks at %s when it runs\n", (long long)n, (int)name.len,
+            name.data, n == 1 ? "was" : "were", show_time(answer, record_get_int(it.value, "due", 0)).text,
+            n == 1 ? "it" : "them");
+        *any = true;
+    }
+    buf_release(&bytes);
+    return 0;
+}
+
 // Prints what the hold keeps back, a line for each rule.
 static int show_overdue(const struct options *o, const char *event, struct text note, int64_t since)
 {
@@ -165,16 +189,18 @@ static int show_overdue(const struct options *o, const char *event, struct text 
     struct record answer = {(uint8_t *)held.data, held.len};
     add_held(&list, answer, note);
     add_too_late(&list, (struct record){(uint8_t *)late.data, late.len});
-    if (!list) printf("nothing was to leave meanwhile\n");
+    bool any = list != NULL;
     while (list) {
         struct overdue *x = list;
         list = x->next;
         print_overdue(o, answer, x);
         free(x);
     }
+    code = show_sleeping(o, event, record_get_int(answer, "now", 0), &any);
+    if (!code && !any) printf("nothing was to leave meanwhile\n");
     buf_release(&held);
     buf_release(&late);
-    return 0;
+    return code;
 }
 
 // ---- the word -----------------------------------------------------------------------------------------
@@ -208,11 +234,12 @@ static void put_skip(const struct options *o, struct record_map *map)
     buf_release(&list);
 }
 
-static int release(const struct options *o, const char *event)
+// Says the word: `what` is "release" or "adopt", `done` what to print.
+static int say(const struct options *o, const char *what, const char *event, const char *done)
 {
     struct record_map map;
     struct buf bytes;
-    begin_request("release", event, &map);
+    begin_request(what, event, &map);
     put_who(o, &map);
     if (option(o, "skip")) put_skip(o, &map);
     int code = send_request(o, &map, &bytes);
@@ -220,7 +247,7 @@ static int release(const struct options *o, const char *event)
     struct record answer = {(uint8_t *)bytes.data, bytes.len};
     int64_t skipped = record_get_int(record_get(answer, "reply"), "skipped", 0);
     if (!print_json(o, answer)) {
-        printf("released");
+        printf("%s", done);
         if (skipped) printf("; %lld left out", (long long)skipped);
         printf("\n");
     }
@@ -228,33 +255,37 @@ static int release(const struct options *o, const char *event)
     return 0;
 }
 
-// The row of the hold that is meant: the one on this event, or the one on everything.
-static struct record hold_of(struct record rows, const char *event)
+// The row of the hold that is meant: the one on this event, or the one on everything; or that the database
+// is not adopted.
+static struct record hold_of(struct record rows, const char *event, bool away)
 {
     for (struct record_iter it = record_each(rows); record_next(&it);) {
         struct text of = record_get_text(it.value, "event");
+        if (record_get_bool(it.value, "away", false) != away) continue;
         if (event ? text_is(of, event) : !of.len) return it.value;
     }
     return (struct record){0};
 }
 
+// What it keeps back, and the question; then the word.
+static int ask_and_say(const struct options *o, const char *event, struct record hold, const char *what,
+    const char *question, const char *done)
+{
+    int code = 0;
+    if (!option(o, "json"))
+        code = show_overdue(o, event, record_get_text(hold, "note"), record_get_int(hold, "at", 0));
+    if (!code) code = confirm(o, question);
+    return code ? code : say(o, what, event, done);
+}
+
 static int release_shown(const struct options *o, const char *event, struct record rows)
 {
-    struct record hold = hold_of(rows, event);
-    if (!hold.data) {
-        print_holds(rows);
-        if (event) return complain(USHER_INPUT, "'%s' is not on hold by itself", event);
-        return complain(USHER_INPUT,
-            record_count(rows) ? "which one? usher release EVENT" : "nothing is on hold");
-    }
-    struct text note = record_get_text(hold, "note");
-    int code = 0;
-    if (!option(o, "json")) {
-        print_holds(rows);
-        code = show_overdue(o, event, note, record_get_int(hold, "at", 0));
-    }
-    if (!code) code = confirm(o, "Release?");
-    return code ? code : release(o, event);
+    struct record hold = hold_of(rows, event, false);
+    if (!option(o, "json")) print_holds(rows);
+    if (hold.data) return ask_and_say(o, event, hold, "release", "Release?", "released");
+    if (event) return complain(USHER_INPUT, "'%s' is not on hold by itself", event);
+    return complain(USHER_INPUT,
+        record_count(rows) ? "nothing is on hold as a whole: usher release EVENT" : "nothing is on hold");
 }
 
 int command_release(const struct options *o)
@@ -265,6 +296,23 @@ int command_release(const struct options *o)
     int code = ask_list(o, "holds", NULL, NULL, &bytes);
     if (code) return code;
     code = release_shown(o, event, record_get((struct record){(uint8_t *)bytes.data, bytes.len}, "rows"));
+    buf_release(&bytes);
+    return code;
+}
+
+int command_adopt(const struct options *o)
+{
+    const char *const *arguments;
+    struct buf bytes;
+    if (options_arguments(o, &arguments))
+        return complain(USHER_USAGE, "usher adopt takes no event: it is about all");
+    int code = ask_list(o, "holds", NULL, NULL, &bytes);
+    if (code) return code;
+    struct record rows = record_get((struct record){(uint8_t *)bytes.data, bytes.len}, "rows");
+    struct record away = hold_of(rows, NULL, true);
+    if (!option(o, "json")) print_holds(rows);
+    if (away.data) code = ask_and_say(o, NULL, away, "adopt", "Does it belong here?", "adopted");
+    else code = complain(USHER_INPUT, "this database belongs here already, so there is nothing to adopt");
     buf_release(&bytes);
     return code;
 }

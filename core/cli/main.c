@@ -97,9 +97,9 @@ static const struct {
     {"history", command_history}, {"why", command_why}, {"who", command_who}, {"answer", command_answer},
     {"deputy", command_deputy}, {"attended", command_attended}, {"invite-now", command_invite_now},
     {"ics", command_ics}, {"unsure", command_unsure}, {"next", command_next}, {"log", command_log},
-    {"hold", command_hold}, {"release", command_release},
-    {"login", command_login}, {"suppressed", command_suppressed}, {"help", command_help},
-    {"selftest", command_selftest}, {"version", command_version}};
+    {"hold", command_hold}, {"release", command_release}, {"adopt", command_adopt}, {"login", command_login},
+    {"suppressed", command_suppressed}, {"help", command_help}, {"selftest", command_selftest},
+    {"version", command_version}};
 
 static int run_command(const struct options *o)
 {

@@ -26,6 +26,7 @@
     X("unsure", "[FLOW sent|again]", "Lists mails whose fate is not known, or settles one.")                \
     X("next", "[EVENT]", "Lists what goes out next: when, and to how many.")                                \
     X("log", "[EVENT]", "Shows who did what, newest last.")                                                 \
+    X("adopt", "", "Says that a copied or moved database belongs here: shows what is overdue, and asks.")   \
     X("hold", "[EVENT]", "Lets nothing leave any more, of an event or of all, until it is released.")       \
     X("release", "[EVENT]", "Shows what was to leave meanwhile, asks, and lifts the hold.")                 \
     X("login", "[ADDRESS]", "Prints a link to the organisers' pages: for ADDRESS, or for the owner.")       \
@@ -43,6 +44,7 @@
     X("outbox", DIR, "outbox", "USHER_OUTBOX", "Folder for mails when no mail server is configured.")      \
     X("as-if", MOMENT, "", "",                                                                             \
         "run: practice, with a clock that starts at MOMENT; mails go to the outbox only.")                 \
+    X("only", DOMAINS, "", "", "run: mails leave to these domains only (\"moic.example,other.example\").") \
     X("from", MOMENT, "", "", "rehearse: begin at MOMENT instead of now.")                                 \
     X("until", MOMENT, "", "", "rehearse: end at MOMENT.")                                                 \
     X("guest", HOW, "accepts", "",                                                                         \
@@ -62,13 +64,14 @@
     X("crash-at", N, "", "", "rehearse: crash at the N-th boundary and go on as after a restart.")         \
     X("crash-everywhere", FLAG, "", "",                                                                    \
         "rehearse: crash at every boundary, one after the other, and compare.")                            \
-    X("skip", NAME, "", "", "plan, reload, release: nobody gets this one. May be there several times.")    \
+    X("skip", NAME, "", "",                                                                                \
+        "plan, reload, release, adopt: nobody gets this one. May be there several times.")                 \
     X("send", NAME, "", "", "plan, reload: everybody gets this one now. May be there several times.")      \
     X("stay", NAME, "", "", "plan, reload: these go on as before. May be there several times.")            \
     X("pin-all", FLAG, "", "", "plan, reload: all that has begun goes on as before.")                      \
     X("hold", FLAG, "", "", "reload: what needs an answer is held until there is one.")                    \
     X("end-gone", FLAG, "", "", "plan, reload: what the script no longer starts comes to its end.")        \
-    X("yes", FLAG, "", "", "reload, release: do it without asking.")                                       \
+    X("yes", FLAG, "", "", "reload, release, adopt: do it without asking.")                                \
     X("note", TEXT, "", "", "answer: how it came (phone, mail); hold: why.")                               \
     X("by", NAME, "the login name", "USER", "answer, deputy, unsure ...: who says so.")                    \
     X("event", ID, "", "", "Only this event.")                                                             \

@@ -21,6 +21,7 @@ int command_run(const struct options *o)
         .config = config_path(o),
         .as_if = option(o, "as-if"),
         .outbox = option(o, "outbox"),
+        .only = option(o, "only"),
         .verbose = option(o, "verbose") ? 1
                    : option(o, "quiet") ? -1
                                         : 0};

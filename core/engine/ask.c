@@ -181,6 +181,11 @@ static void ask_hold(struct engine *g, struct record request, struct asker *a)
     hold_ask(g, request, on_answer, a);
 }
 
+static void ask_adopt(struct engine *g, struct record request, struct asker *a)
+{
+    adopt_ask(g, request, on_answer, a);
+}
+
 static void ask_release(struct engine *g, struct record request, struct asker *a)
 {
     release_ask(g, request, on_answer, a);
@@ -235,6 +240,7 @@ static const struct {
     {"reload", ask_reload},
     {"hold", ask_hold},
     {"release", ask_release},
+    {"adopt", ask_adopt},
     {"holds", ask_holds},
 };
 #define ASKS_N (sizeof asks / sizeof *asks)

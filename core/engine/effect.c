@@ -95,6 +95,11 @@ static bool hold_back(struct engine *g, struct flow *f, struct step *s)
     struct buf why;
     bool is_new = s->kind == STEP_KIND_MAIL && s->attempt == 0;
     buf_init(&why, GATE_WHY_MAX);
+    if (gate_leads_elsewhere(g, s, &why)) {
+        effect_skip(g, f, s, buf_text(&why));
+        buf_release(&why);
+        return true;
+    }
     bool closed = !gate_look(g, f, s, &why);
     if (closed) write_held(g, f, s, buf_text(&why));
     else if (is_new && (closed = guard_is_full(g, f->script->event))) strike(g, f, s, &why);
@@ -336,11 +341,14 @@ static void settle_result(struct engine *g, struct flow *f, struct step *s, enum
     if (!sent && g->options.notice) g->options.notice(g->options.notice_ctx, s, f, why);
 }
 
+// The first row of an effect says what it was to do, the last one how it ended: they are never one.
 void effect_skip(struct engine *g, struct flow *f, struct step *s, struct text why)
 {
-    s->state = STEP_OPEN;
-    step_write(g, f, s, s->args, (struct text){0});
-    settle_result(g, f, s, STEP_SKIPPED, false, false, why);
+    if (!s->at.ms) {
+        s->state = STEP_OPEN;
+        step_write(g, f, s, s->args, (struct text){0});
+    }
+    settle_result(g, f, s, s->perhaps ? STEP_DONE : STEP_SKIPPED, false, s->perhaps, why);
 }
 
 static void settle_sent(struct engine *g, struct flow *f, struct step *s, struct record value,

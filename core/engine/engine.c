@@ -58,7 +58,7 @@ struct engine *engine_new(const struct engine_options *options, struct err *e)
     g->batch = batch_new();
     g->batch_n = 1;
     g->now = g->world.now(g->world.self);
-    if (restore_secret(g, e) || (!options->rehearsal && zones_restore(g))) {
+    if (restore_secret(g, e) || home_restore(g, &facts, e) || (!options->rehearsal && zones_restore(g))) {
         engine_free(g);
         return NULL;
     }

@@ -12,6 +12,7 @@
 #include "engine/agenda.h"
 #include "engine/flow.h"
 #include "engine/gate.h"
+#include "engine/home.h"
 #include "engine/queue.h"
 #include "engine/world.h"
 #include "engine/zones.h"
@@ -38,7 +39,11 @@ struct engine_options {
     // Rehearsed crashes: asked before and after each commit; true: this engine is dead. May be NULL.
     bool (*boundary)(void *ctx);
     void *boundary_ctx;
-    bool look_only;       // starts no flow: for checking a script
+    bool look_only;                // starts no flow: for checking a script
+    const char *machine, *file;    // where the database is (home.h); NULL: it is at home everywhere
+    const char *const *only;       // domains to which mails may leave, ended by NULL; NULL: to all
+    void (*on_adopted)(void *ctx); // the database belongs here from now on; may be NULL
+    void *adopted_ctx;
     bool practice;        // runs on a shifted clock; pages say so
     bool rehearsal;       // fixed secret, so that two rehearsals are byte-identical
     struct record guests; // of a rehearsal: what guests do (usher/guests.h), when it was said
@@ -87,6 +92,7 @@ struct engine {
     struct agenda agenda;
     struct zones zones;
     struct gate gate;
+    struct home home;
     struct post *posts_first, *posts_last; // outcomes from the world, for the next settle
     struct queue queue[3];                 // effects that wait for room, by their kind: mail, http, effect
     size_t beginning[3];                   // promised to the world but not begun yet

@@ -7,6 +7,7 @@
 #include "engine/script.h"
 
 #include <string.h>
+#include <strings.h>
 
 // How many flows are loaded at once: as the agenda does.
 #define LOAD_AT_ONCE 500
@@ -28,6 +29,33 @@ static bool is_approved(struct event *ev, const struct step *s, struct buf *why)
     return false;
 }
 
+static void put_domains(const char *const *only, struct buf *out)
+{
+    for (size_t i = 0; only[i]; i++) buf_addf(out, "%s%s", i ? (only[i + 1] ? ", " : " and ") : "", only[i]);
+}
+
+static bool is_domain(const char *domain, struct text address)
+{
+    size_t len = strlen(domain);
+    return address.len > len && address.data[address.len - len - 1] == '@' &&
+           strncasecmp(address.data + address.len - len, domain, len) == 0;
+}
+
+bool gate_leads_elsewhere(const struct engine *g, const struct step *s, struct buf *why)
+{
+    const char *const *only = g->options.only;
+    struct text to = record_get_text(s->args, "to");
+    if (!only || !only[0] || s->kind != STEP_KIND_MAIL) return false;
+    if (to.len && to.data[to.len - 1] == '>') to.len--; // "Karma <karma@moic.example>"
+    for (size_t i = 0; only[i]; i++) {
+        if (is_domain(only[i], to)) return false;
+    }
+    buf_addz(why, "only mails to ");
+    put_domains(only, why);
+    buf_addz(why, " leave from here");
+    return true;
+}
+
 // GET and HEAD ask and change nothing (RFC 9110, 9.2.1).
 static bool only_reads(const struct step *s)
 {
@@ -46,8 +74,27 @@ static bool is_on_hold(struct engine *g, const struct event *ev, struct buf *why
 bool gate_look(struct engine *g, struct flow *f, struct step *s, struct buf *why)
 {
     struct event *ev = f->script->event;
+    if (home_is_elsewhere(g, why)) return false;
     if (!only_reads(s) && is_on_hold(g, ev, why)) return false;
     return s->kind != STEP_KIND_MAIL || is_approved(ev, s, why);
+}
+
+static void put_away(const struct engine *g, struct record_map *map)
+{
+    struct buf why;
+    buf_init(&why, GATE_WHY_MAX);
+    if (home_is_elsewhere(g, &why)) record_map_text(map, "away", buf_text(&why));
+    buf_release(&why);
+}
+
+static void put_only(const struct engine *g, struct record_map *map)
+{
+    size_t n = 0;
+    while (g->options.only && g->options.only[n]) n++;
+    if (!n) return;
+    struct buf *list = record_map_key(map, "only");
+    record_put_list(list, n);
+    for (size_t i = 0; i < n; i++) record_put_text(list, text_of(g->options.only[i]));
 }
 
 void gate_describe(const struct engine *g, const struct event *ev, struct buf *out)
@@ -55,6 +102,8 @@ void gate_describe(const struct engine *g, const struct event *ev, struct buf *o
     struct record_map map;
     struct hold h;
     record_map_init(&map);
+    put_away(g, &map);
+    put_only(g, &map);
     if (hold_find(g, ev, &h)) hold_describe(&h, ev, record_map_key(&map, "hold"));
     record_map_end(&map, out);
 }

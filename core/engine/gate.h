@@ -34,8 +34,12 @@ struct gate {
 // May it begin? False: the sentence why not is added to `why`.
 bool gate_look(struct engine *g, struct flow *f, struct step *s, struct buf *why);
 
-// What stands in the way of the event's mails, as a map for pages and commands: { hold = as in holds_list }.
-// Empty: nothing does. ev NULL: of what concerns every event.
+// Is it a mail to somebody to whom no mail leaves from here (--only)? It is never sent, and `why` says so.
+bool gate_leads_elsewhere(const struct engine *g, const struct step *s, struct buf *why);
+
+// What stands in the way of the event's mails, as a map for pages and commands: { away = why the database is
+// not adopted, only = list of domains, hold = as in holds_list }. Empty: nothing does. ev NULL: of what
+// concerns every event.
 void gate_describe(const struct engine *g, const struct event *ev, struct buf *out);
 
 // A reason has fallen away: what the event has held is looked at again.

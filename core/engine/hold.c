@@ -156,11 +156,29 @@ static void put_hold(const struct engine *g, const struct event *ev, struct buf 
     ++*n;
 }
 
+// The first one is not lifted by a release: the database does not belong here.
+static void put_away(const struct engine *g, struct buf *out, size_t *n)
+{
+    struct record_map map;
+    struct buf note;
+    buf_init(&note, GATE_WHY_MAX);
+    if (home_is_elsewhere(g, &note)) {
+        record_map_init(&map);
+        record_map_bool(&map, "away", true);
+        record_map_int(&map, "at", g->home.since.ms);
+        record_map_text(&map, "note", buf_text(&note));
+        record_map_close(&map, out);
+        ++*n;
+    }
+    buf_release(&note);
+}
+
 void holds_list(const struct engine *g, struct buf *out)
 {
     struct buf rows;
     size_t n = 0;
     buf_init(&rows, RECORD_LEN_MAX);
+    put_away(g, &rows, &n);
     put_hold(g, NULL, &rows, &n);
     for (const struct event *ev = g->events; ev; ev = ev->next) put_hold(g, ev, &rows, &n);
     record_put_list(out, n);
@@ -213,12 +231,13 @@ void hold_ask(struct engine *g, struct record request, engine_reply reply, void 
     answer(g, reply, ctx, &value, e.code ? &e : NULL);
 }
 
-// A release that skips some rules waits for the list of what is held.
+// A release, or an adoption, while it waits for the list of what is held.
 struct releasing {
     struct engine *engine;
     engine_reply reply;
     void *ctx;
     struct event *event;
+    bool adopts;
     char *request; // a copy of the record's bytes
     size_t request_len;
 };
@@ -239,7 +258,7 @@ static int64_t skip_rows(struct engine *g, struct record request, struct record 
     int64_t n = 0;
     struct text who = who_of(request);
     buf_init(&why, 600);
-    buf_addf(&why, "%.*s left it out when the hold was lifted", (int)who.len, who.data);
+    buf_addf(&why, "%.*s left it out when the others were released", (int)who.len, who.data);
     for (struct record_iter it = record_each(rows); record_next(&it);) {
         struct text name = record_get_text(it.value, "name");
         if (!is_skipped(request, name)) continue;
@@ -249,6 +268,16 @@ static int64_t skip_rows(struct engine *g, struct record request, struct record 
     }
     buf_release(&why);
     return n;
+}
+
+// The word itself, once what it leaves out is left out.
+static void say(struct releasing *r, struct text who, struct err *e)
+{
+    if (r->adopts && !home_adopt(r->engine, who))
+        err_set(e, ERR_INPUT, "this database belongs here already, so there is nothing to adopt");
+    if (r->adopts || hold_end(r->engine, NULL, r->event, who)) return;
+    if (r->event) err_set(e, ERR_INPUT, "'%s' is not on hold", r->event->name);
+    else err_set(e, ERR_INPUT, "there is no hold on everything");
 }
 
 static void on_held(void *ctx, struct record rows, const struct err *error)
@@ -263,16 +292,15 @@ static void on_held(void *ctx, struct record rows, const struct err *error)
     buf_init(&value, 4096);
     g->now = g->world.now(g->world.self);
     if (!e.code) record_map_int(&map, "skipped", skip_rows(g, request, rows));
-    if (!e.code && !hold_end(g, NULL, r->event, who_of(request)))
-        err_set(&e, ERR_INPUT, r->event ? "'%s' is not on hold" : "there is no hold on everything",
-            r->event ? r->event->name : "");
+    if (!e.code) say(r, who_of(request), &e);
     record_map_end(&map, &value);
     answer(g, r->reply, r->ctx, &value, e.code ? &e : NULL);
     free(r->request);
     free(r);
 }
 
-void release_ask(struct engine *g, struct record request, engine_reply reply, void *ctx)
+// What is held is listed first, for the word may leave some of it out.
+static void list_and_say(struct engine *g, struct record request, bool adopts, engine_reply reply, void *ctx)
 {
     struct err e = {0};
     struct record_map map;
@@ -284,11 +312,21 @@ void release_ask(struct engine *g, struct record request, engine_reply reply, vo
         return;
     }
     struct releasing *r = mem_alloc(sizeof *r);
-    *r = (struct releasing){g, reply, ctx, ev, mem_copy(request.data, request.len), request.len};
+    *r = (struct releasing){g, reply, ctx, ev, adopts, mem_copy(request.data, request.len), request.len};
     record_map_init(&map);
     if (ev) record_map_text(&map, "event", text_of(ev->name));
     record_map_end(&map, &args);
     engine_ask_store(g, store_list(g->store, "held", (struct record){(uint8_t *)args.data, args.len}),
         on_held, r);
     buf_release(&args);
+}
+
+void release_ask(struct engine *g, struct record request, engine_reply reply, void *ctx)
+{
+    list_and_say(g, request, false, reply, ctx);
+}
+
+void adopt_ask(struct engine *g, struct record request, engine_reply reply, void *ctx)
+{
+    list_and_say(g, request, true, reply, ctx);
 }

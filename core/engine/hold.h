@@ -33,9 +33,11 @@ bool hold_begin(struct engine *g, struct event *by, struct event *ev, struct tex
 bool hold_end(struct engine *g, struct event *by, struct event *ev, struct text who);
 
 // For commands, { event?, who, note?, skip? = list of names of flows }. The reply is a list of what is on
-// hold now, as holds_list; of a release a map { skipped = how many will not leave }.
+// hold now, as holds_list; of a release and of an adoption a map { skipped = how many will not leave }.
 void hold_ask(struct engine *g, struct record request, engine_reply reply, void *ctx);
+void adopt_ask(struct engine *g, struct record request, engine_reply reply, void *ctx);
 void release_ask(struct engine *g, struct record request, engine_reply reply, void *ctx);
-// { event = or all = true, at, who, why?, note = its sentence }; of every hold.
+// { event = or all = true, at, who, why?, note = its sentence }; and a list of every hold, with one row
+// { away = true, at, note } in front when the database is not adopted.
 void hold_describe(const struct hold *h, const struct event *ev, struct buf *out);
 void holds_list(const struct engine *g, struct buf *out);

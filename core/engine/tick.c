@@ -159,6 +159,7 @@ int engine_flush(struct engine *g, struct err *e)
 bool engine_tick(struct engine *g)
 {
     g->now = g->world.now(g->world.self);
+    home_watch(g);
     engine_take_answers(g);
     inbox_settle(g);
     bool more_mail = engine_sort_arrivals(g);

@@ -45,9 +45,10 @@ static int api_release(lua_State *L)
 }
 
 /// usher.outgoing() -> state
-/// What keeps mails of this event from leaving: a table, empty when nothing does. hold = { at = , who = ,
-/// why = , all = true for a hold on everything, note = the sentence }. Errors: a use outside handlers and
-/// routes.
+/// What keeps mails of this event from leaving: a table, empty when nothing does. away = the sentence why
+/// nothing leaves from this copy of the database; only = list of the domains to which mails leave; hold =
+/// { at = , who = , why = , all = true for a hold on everything, note = the sentence }. Errors: a use outside
+/// handlers and routes.
 /// Example: usher.on("held", function() return usher.outgoing().hold ~= nil end)
 static int api_outgoing(lua_State *L)
 {

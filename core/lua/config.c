@@ -46,6 +46,8 @@ static const struct {
     {"web", "idle_seconds", "number"},
     {"mail", "bounces", "string"},
     {"mail", "hourly_max", "number"},
+    {"mail", "only", "table"},
+    {NULL, "machine_id", "string"},
     {"mailbox", "host", "string"},
     {"mailbox", "port", "number"},
     {"mailbox", "tls", "string"},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // facts: what a start needs to know at once, before the loop runs. Each is one look-up along an index.
 #include "store/borrow.h"
+#include "store/mark.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +22,8 @@ int store_facts(struct store *s, struct store_facts *out, struct err *e)
     static const char sql[] =
         "SELECT (SELECT max(id) FROM flow), (SELECT max(id) FROM script), (SELECT max(id) FROM inbox),"
         " (SELECT at FROM journal ORDER BY seq DESC LIMIT 1),"
-        " (SELECT min(next_due) FROM flow WHERE state = 1 AND next_due IS NOT NULL)";
+        " (SELECT min(next_due) FROM flow WHERE state = 1 AND next_due IS NOT NULL),"
+        " (SELECT max(seq) FROM journal)";
     struct sqlite *db = store_borrow(s);
     struct sqlite3_stmt *st = sqlite_prepare(db, sql, e);
     int failed = st && stmt_step(st) == STMT_ROW ? 0 : sqlite_failure(db, e);
@@ -32,6 +34,7 @@ int store_facts(struct store *s, struct store_facts *out, struct err *e)
             .last_inbox = col_int(st, 2),
             .newest = col_instant(st, 3),
             .next_due = col_kind(st, 4) == RECORD_NIL ? INSTANT_NEVER : col_instant(st, 4),
+            .is_older = mark_read(sqlite_lock(db)) > col_int(st, 5),
         };
     }
     sqlite_finish(st);

@@ -200,7 +200,7 @@ void sqlite_fold(struct sqlite *q)
 
 // -- opening
 
-static int ask_int(struct sqlite *q, const char *sql, int64_t *out, struct err *e)
+int sqlite_int(struct sqlite *q, const char *sql, int64_t *out, struct err *e)
 {
     struct sqlite3_stmt *st = sqlite_prepare(q, sql, e);
     if (!st) return -ERR_STORAGE;
@@ -214,8 +214,9 @@ static int ask_int(struct sqlite *q, const char *sql, int64_t *out, struct err *
 static int check_owner(struct sqlite *q, int64_t *version, struct err *e)
 {
     int64_t owner, tables;
-    if (ask_int(q, "PRAGMA application_id", &owner, e) || ask_int(q, "PRAGMA user_version", version, e) ||
-        ask_int(q, "SELECT count(*) FROM sqlite_schema", &tables, e))
+    if (sqlite_int(q, "PRAGMA application_id", &owner, e) ||
+        sqlite_int(q, "PRAGMA user_version", version, e) ||
+        sqlite_int(q, "SELECT count(*) FROM sqlite_schema", &tables, e))
         return -ERR_STORAGE;
     bool new_file = owner == 0 && *version == 0 && tables == 0;
     if (owner != APPLICATION_ID && !new_file)
@@ -260,7 +261,7 @@ static int set_durable(struct sqlite *q, struct err *e)
     int64_t synchronous = 0;
     bool wal;
     if (sqlite_run(q, "PRAGMA synchronous = FULL", e) || set_wal(q, &wal, e) ||
-        ask_int(q, "PRAGMA synchronous", &synchronous, e))
+        sqlite_int(q, "PRAGMA synchronous", &synchronous, e))
         return -ERR_STORAGE;
     if (wal && synchronous == SYNCHRONOUS_FULL) return 0;
     return err_set(e, ERR_STORAGE,
@@ -277,7 +278,7 @@ static const char settings[] = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA secure_d
 static int make_good(struct sqlite *q, struct err *e)
 {
     int64_t sealed;
-    if (ask_int(q, "SELECT EXISTS (SELECT 1 FROM sealed)", &sealed, e)) return -ERR_STORAGE;
+    if (sqlite_int(q, "SELECT EXISTS (SELECT 1 FROM sealed)", &sealed, e)) return -ERR_STORAGE;
     return sealed ? sqlite_run(q, "PRAGMA wal_checkpoint(TRUNCATE)", e) : 0;
 }
 
@@ -337,6 +338,11 @@ void sqlite_close(struct sqlite *q)
     if (q->lock >= 0) close(q->lock); // after SQLite: see lock.c
     free(q->path);
     free(q);
+}
+
+int sqlite_lock(const struct sqlite *q)
+{
+    return q->lock;
 }
 
 // -- backup

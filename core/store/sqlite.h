@@ -14,7 +14,12 @@ struct sqlite3_stmt;
 
 // Opens, locks, checks and migrates. `look`: for reading only, refused while an engine has it.
 struct sqlite *sqlite_open(const char *path, bool look, struct err *e);
-void sqlite_close(struct sqlite *q); // statements must be finished before
+void sqlite_close(struct sqlite *q);
+int sqlite_lock(const struct sqlite *q); // the descriptor that holds the lock; -1 in memory
+// The first column of the first row; 0 when that is NULL.
+int sqlite_int(struct sqlite *q, const char *sql, int64_t *out, struct err *e);
+int sqlite_lock(const struct sqlite
+        *q); // the descriptor that holds the lock; -1 in memory // statements must be finished before
 
 int sqlite_run(struct sqlite *q, const char *sql, struct err *e); // several statements, no answers
 // Takes over what the file holds, in place of everything that is here.

@@ -12,6 +12,7 @@
 #include "store/faulty.h"
 #include "store/fsck.h"
 #include "store/load.h"
+#include "store/mark.h"
 #include "store/query.h"
 #include "store/write.h"
 
@@ -58,6 +59,7 @@ struct store {
     pthread_cond_t asked, answered;
     struct queue requests, answers;
     bool closing;
+    bool marking; // the file is marked with how far the database has come
 };
 
 static void queue_add(struct queue *q, struct request *first, struct request *last)
@@ -79,6 +81,13 @@ static struct request *queue_take(struct queue *q)
 
 // ---- carrying out -----------------------------------------------------------------------------------
 
+static void mark(struct store *s)
+{
+    int64_t seq;
+    if (sqlite_int(s->db, "SELECT max(seq) FROM journal", &seq, NULL) == 0)
+        mark_write(sqlite_lock(s->db), seq);
+}
+
 // One transaction for this batch and those that hang behind it.
 static void commit_group(struct store *s, struct request *first)
 {
@@ -89,6 +98,7 @@ static void commit_group(struct store *s, struct request *first)
     if (faulty_fails(&s->faulty)) sqlite_fatal(s->db, "a commit (a fault on purpose)");
     write_commit(s->writer);
     faulty_after_commit(&s->faulty);
+    if (s->marking) mark(s); // a few microseconds beside an fsync
 }
 
 static void give_flows(struct store *s, struct request *r, struct loaded found)
@@ -388,6 +398,14 @@ void store_set_fault(struct store *s, enum store_fault fault, int64_t n)
     pthread_mutex_lock(&s->queues);
     s->faulty = (struct faulty){.fault = fault, .n = n};
     pthread_mutex_unlock(&s->queues);
+    pthread_mutex_unlock(&s->database);
+}
+
+void store_mark(struct store *s)
+{
+    pthread_mutex_lock(&s->database);
+    s->marking = s->writer != NULL;
+    if (s->marking) mark(s);
     pthread_mutex_unlock(&s->database);
 }
 

@@ -251,7 +251,10 @@ struct store_facts {
     int64_t last_flow, last_script, last_inbox; // greatest ids
     struct instant newest;                      // newest journal stamp
     struct instant next_due;                    // earliest due of waiting flows
+    bool is_older;                              // than its own file was: a backup was put in its place
 };
+// From here on the file itself is marked with how far the database has come (store/mark.h).
+void store_mark(struct store *s);
 int store_facts(struct store *s, struct store_facts *out, struct err *e);
 // Flows of the event with id > after that have not ended, or that an edit ended or a person may retry; at
 // most `limit`, by id. Only while nothing is outstanding: read in the call. Give the flows to

@@ -8,6 +8,7 @@
 #include "engine/ask.h"
 #include "usher/installation.h"
 #include "usher/library.h"
+#include "usher/place.h"
 #include "world/control_client.h"
 #include "world/live_now.h"
 #include "world/virtual.h"
@@ -25,6 +26,7 @@ struct command {
     struct store *store;
     struct engine *engine;
     bool answered;
+    char machine[PLACE_TEXT_MAX], file[PLACE_TEXT_MAX];
     struct err error;
 };
 
@@ -54,6 +56,19 @@ static int find_base_url(struct command *c, const char **out)
     return failed;
 }
 
+// Practice is at home everywhere (usher.c).
+static const char *find_machine(struct command *c, const char *database)
+{
+    struct buf kept;
+    const char *id = installation_text(&c->installation, NULL, "machine_id");
+    buf_init(&kept, 64);
+    bool practice = store_setting(c->store, "practice", &kept, &c->error) || kept.len;
+    buf_release(&kept);
+    place_machine(id ? id : PLACE_MACHINE_ID, c->machine);
+    place_file(database, c->file);
+    return practice ? NULL : c->machine;
+}
+
 static int open_file(struct command *c, const char *database)
 {
     if (access(database, F_OK)) {
@@ -72,6 +87,8 @@ static int open_file(struct command *c, const char *database)
         .world = virtual_world(c->world),
         .read_file = installation_read_file,
         .secret = no_secret,
+        .machine = find_machine(c, database),
+        .file = c->file,
         .mail_from = installation_text(&c->installation, "mail", "from"),
         .base_url = base_url};
     c->engine = engine_new(&options, &c->error);

@@ -121,6 +121,7 @@ void installation_close(struct installation *in)
     if (in->texts.data) explicit_bzero(in->texts.data, in->texts.len);
     buf_release(&in->config);
     buf_release(&in->texts);
+    free(in->only_said);
     while (in->folders) {
         struct script_folder *f = in->folders;
         in->folders = f->next;
@@ -198,6 +199,37 @@ static void lend_list(struct installation *in, struct record list, const char **
     for (struct record_iter it = record_each(list); record_next(&it) && n < 64;)
         if (record_text(it.value, &t)) out[n++] = lend(in, t);
     out[n] = NULL;
+}
+
+// ---- where mails may leave to -------------------------------------------------------------------------
+
+static int check_domains(const char *const *domains, struct err *e)
+{
+    for (size_t i = 0; domains[i]; i++) {
+        size_t len = strspn(domains[i], "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.");
+        if (len && !domains[i][len] && strchr(domains[i], '.')) continue;
+        return err_set(e, ERR_INPUT,
+            "only: '%s' is no domain: write what stands behind the @ of an address, as in moic.example",
+            domains[i]);
+    }
+    return 0;
+}
+
+int installation_only(struct installation *in, const char *said, const char *const **out, struct err *e)
+{
+    size_t n = 0;
+    lend_list(in, said ? (struct record){0} : record_get(section_of(in, "mail"), "only"), in->only);
+    free(in->only_said);
+    in->only_said = mem_copyz(said);
+    for (char *at = in->only_said; at && n < 64;) {
+        char *comma = strchr(at, ',');
+        in->only[n++] = at;
+        if (comma) *comma = 0;
+        at = comma ? comma + 1 : NULL;
+    }
+    if (said) in->only[n] = NULL;
+    *out = in->only[0] ? in->only : NULL;
+    return check_domains(in->only, e);
 }
 
 // ---- pages --------------------------------------------------------------------------------------------

@@ -18,7 +18,8 @@ struct script_folder {
 struct installation {
     struct buf config;             // one map
     struct script_folder *folders; // of the scripts that were loaded
-    const char *allow_private[65], *proxies[65];
+    const char *allow_private[65], *proxies[65], *only[65];
+    char *only_said;  // what the command line says of `only`
     struct buf texts; // NUL-terminated copies that the settings borrow
 };
 
@@ -39,6 +40,10 @@ const char *installation_base_url(struct installation *in, const char *otherwise
 
 // mail.hourly_max: when an event that says nothing of its own goes on hold by itself; 0: not set.
 int64_t installation_mails_an_hour_max(struct installation *in);
+
+// Domains to which mails may leave, ended by NULL: `said` ("a.example,b.example"), else mail.only; NULL: all.
+// -INPUT when one is no domain.
+int installation_only(struct installation *in, const char *said, const char *const **out, struct err *e);
 
 // Secrets are looked for beside this script, too.
 void installation_add_script(struct installation *in, const char *script);

@@ -13,6 +13,7 @@
 #include "lua/api.h"
 #include "time/when.h"
 #include "usher/library.h"
+#include "usher/place.h"
 #include "world/control_client.h"
 #include "world/live.h"
 #include "world/live_now.h"
@@ -40,6 +41,10 @@ struct usher {
     char practice_url[40];
     bool reloading; // next_installation is about to be taken up
     char *database, *control, *config;
+    char *only; // as the caller said; NULL: as the configuration says
+    char machine[PLACE_TEXT_MAX], file[PLACE_TEXT_MAX];
+    char *waiting_mailbox; // not read before the database is adopted
+    int64_t waiting_reader;
     char *outbox; // as the caller said; NULL: as the configuration says
     struct store *store;
     struct live *live;
@@ -145,8 +150,22 @@ static struct instant shown_now(void *self)
     return u->wire.now ? u->wire.now(u->wire.self) : live_now();
 }
 
+static void on_adopted(void *self);
+
+// Practice and what is kept in memory only are at home everywhere.
+static const char *find_machine(struct usher *u)
+{
+    const char *id = installation_text(&u->installation, NULL, "machine_id");
+    if (u->settings.practice || strcmp(u->database, ":memory:") == 0) return NULL;
+    place_machine(id ? id : PLACE_MACHINE_ID, u->machine);
+    place_file(u->database, u->file);
+    return u->machine;
+}
+
 static int open_engine(struct usher *u)
 {
+    const char *const *only;
+    if (installation_only(&u->installation, u->only, &only, &u->error)) return -1;
     u->wire = *live_world(u->live);
     u->world = u->wire;
     struct engine_options options = {.store = u->store,
@@ -158,6 +177,11 @@ static int open_engine(struct usher *u)
         .mail_from = installation_text(&u->installation, "mail", "from"),
         .mail_bounces = installation_text(&u->installation, "mail", "bounces"),
         .mails_an_hour_max = installation_mails_an_hour_max(&u->installation),
+        .machine = find_machine(u),
+        .file = u->file,
+        .only = only,
+        .on_adopted = on_adopted,
+        .adopted_ctx = u,
         .base_url = base_url(u)};
     options.world.perform = on_perform;
     options.world.performer = u;
@@ -187,6 +211,18 @@ static void say_where_mails_go(const struct usher *u)
             NULL);
 }
 
+static void say_only(const struct usher *u)
+{
+    struct buf domains;
+    buf_init(&domains, 65536);
+    for (const char *const *at = u->engine->options.only; at && *at; at++)
+        buf_addf(&domains, "%s%s", domains.len ? ", " : "", *at);
+    if (domains.len)
+        log_line(LOG_WARN, "mails leave to these domains only; others are skipped", "only", buf_z(&domains),
+            NULL);
+    buf_release(&domains);
+}
+
 static void say_where_pages_are(const struct usher *u)
 {
     const char *at = u->engine->options.base_url;
@@ -211,6 +247,7 @@ struct usher *usher_open(const struct usher_options *o)
     log_set_clock(shown_now, u);
     u->config = mem_copyz(o->config);
     u->outbox = mem_copyz(o->outbox);
+    u->only = mem_copyz(o->only);
     if (installation_open(&u->installation, o->config, &u->error)) return u;
     const char *database = o->database ? o->database : installation_text(&u->installation, NULL, "database");
     u->database = mem_copyz(database ? database : "usher.db");
@@ -225,6 +262,7 @@ struct usher *usher_open(const struct usher_options *o)
         &u->error);
     if (!u->store || restore_shift(u, o->as_if) || open_live(u, o) || open_engine(u)) return u;
     say_where_mails_go(u);
+    say_only(u);
     say_where_pages_are(u);
     say_mailbox(u);
     return u;
@@ -249,6 +287,8 @@ void usher_close(struct usher *u)
     free(u->control);
     free(u->config);
     free(u->outbox);
+    free(u->only);
+    free(u->waiting_mailbox);
     free(u);
 }
 
@@ -437,6 +477,7 @@ static void on_configured(void *self, bool taken)
         old.folders = NULL;
         u->engine->options.mail_from = installation_text(&u->installation, "mail", "from");
         u->engine->options.base_url = base_url(u);
+        u->engine->options.only = u->installation.only[0] ? u->installation.only : NULL;
         u->engine->options.mails_an_hour_max = installation_mails_an_hour_max(&u->installation);
         u->engine->options.mail_bounces = installation_text(&u->installation, "mail", "bounces");
         installation_close(&old);
@@ -454,7 +495,9 @@ static void on_reload(void *self)
     struct err e = {0};
     struct live_settings settings = u->settings;
     if (u->reloading) return;
+    const char *const *only;
     if (installation_open(&u->next_installation, u->config, &e) ||
+        installation_only(&u->next_installation, u->only, &only, &e) ||
         read_settings(u, &u->next_installation, &settings, &e)) {
         log_line(LOG_ERROR, "the configuration can't be used; the old one stays", "why", e.text, NULL);
         installation_close(&u->next_installation);
@@ -495,10 +538,26 @@ static void on_mailbox_known(void *ctx, struct record cursor, const struct err *
     free(a);
 }
 
+// A copy must not take answers away from the original: what comes in is read once the database is adopted.
 static void on_mailbox(void *self, const char *mailbox, int64_t reader)
 {
     struct usher *u = self;
+    if (u->engine->home.state == HOME_AWAY) {
+        free(u->waiting_mailbox);
+        u->waiting_mailbox = mem_copyz(mailbox);
+        u->waiting_reader = reader;
+        return;
+    }
     engine_mailbox(u->engine, text_of(mailbox), on_mailbox_known, mailbox_asker_new(u, reader, 0));
+}
+
+static void on_adopted(void *self)
+{
+    struct usher *u = self;
+    char *mailbox = u->waiting_mailbox;
+    u->waiting_mailbox = NULL;
+    if (mailbox) on_mailbox(u, mailbox, u->waiting_reader);
+    free(mailbox);
 }
 
 static void on_mail_settled(void *ctx, struct record reply, const struct err *error)

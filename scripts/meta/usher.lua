@@ -639,9 +639,10 @@ function usher.hold(who, why) end
 ---@return any
 function usher.release(who) end
 
----What keeps mails of this event from leaving: a table, empty when nothing does. hold = { at = , who = ,
----why = , all = true for a hold on everything, note = the sentence }. Errors: a use outside handlers and
----routes.
+---What keeps mails of this event from leaving: a table, empty when nothing does. away = the sentence why
+---nothing leaves from this copy of the database; only = list of the domains to which mails leave; hold =
+---{ at = , who = , why = , all = true for a hold on everything, note = the sentence }. Errors: a use outside
+---handlers and routes.
 ---
 ---@return any
 function usher.outgoing() end

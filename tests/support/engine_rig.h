@@ -45,11 +45,13 @@ struct rig {
     struct store *store;
     struct virtual *world;
     struct rig_file files[RIG_FILES_MAX];
-    bool on_disk;         // a database file; else in memory
-    bool threaded;        // the store commits on its own thread
-    bool live;            // the engine does what it does live; else what it does in a rehearsal
-    const char *base_url; // the installation's web address; NULL: it has none
-    rig_peer peer;        // NULL: every mail arrives
+    bool on_disk;               // a database file; else in memory
+    bool threaded;              // the store commits on its own thread
+    bool live;                  // the engine does what it does live; else what it does in a rehearsal
+    const char *base_url;       // the installation's web address; NULL: it has none
+    const char *machine, *file; // where the database is; NULL: it is at home everywhere
+    const char *const *only;    // domains to which mails may leave; NULL: to all
+    rig_peer peer;              // NULL: every mail arrives
     void *peer_ctx;
     void (*asked)(struct rig *r); // just before the engine writes that an effect begins; may be NULL
     void (*power)(bool on); // false: before a killed engine's files are closed; true: after; may be NULL

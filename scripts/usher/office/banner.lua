@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- banner: one line on every page of the organisers that says what keeps mails from leaving, and the button
--- that lifts it, for whoever may.
+-- banner: lines on every page of the organisers that say what keeps mails from leaving: the database is not
+-- adopted, a hold, or that only some addresses get mail.
 local h = require "usher.html"
 local parts = require "usher.office.parts"
 local roles = require "usher.office.roles"
@@ -14,17 +14,23 @@ function banner.sentence(hold, visitor)
     hold.why and ": " .. hold.why or "")
 end
 
+local function line(...) return h.tag("aside", { class = "stop", h.p { ... } }) end
+
+local function upper(sentence) return sentence:sub(1, 1):upper() .. sentence:sub(2) end
+
 local function of_hold(hold, visitor)
   local may = not hold.all and roles.may(visitor.has, "hold")
-  return h.tag("aside", { class = "stop", h.p { banner.sentence(hold, visitor), " ",
-    h.a { href = parts.path "hold", may and "See what waits, and release it" or "See what waits" } } })
+  return line(banner.sentence(hold, visitor), " ",
+    h.a { href = parts.path "hold", may and "See what waits, and release it" or "See what waits" })
 end
 
 -- banner.node(visitor) -> node or nil
 function banner.node(visitor)
   if not roles.may(visitor.has, "see") then return nil end
   local state = usher.outgoing()
-  return state.hold and of_hold(state.hold, visitor) or nil
+  return h.list { state.away and line(upper(state.away) .. "."),
+    state.hold and of_hold(state.hold, visitor),
+    state.only and line("Only mails to " .. table.concat(state.only, ", ") .. " leave from here.") }
 end
 
 return banner

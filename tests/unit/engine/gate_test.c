@@ -359,7 +359,7 @@ static void a_release_can_leave_out_the_mails_of_a_rule(void **state)
     rig_run(r);
     assert_int_equal(r->effects_n, 3);
     assert_holds_words(rig_history(r, "starting", "P2"),
-        "mail:m skipped: karma left it out when the hold was lifted");
+        "mail:m skipped: karma left it out when the others were released");
     rig_end(r);
 }
 

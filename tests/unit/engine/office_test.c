@@ -383,6 +383,24 @@ static void a_hold_stands_on_every_page_until_it_is_released(void **state)
     rig_end(r);
 }
 
+static void what_keeps_mails_from_leaving_stands_on_every_page(void **state)
+{
+    static const char *const only[] = {"moic.example", NULL};
+    struct rig *r = rig_of_office("2021-02-22 08:00");
+    const char *cookie = cookie_for(r, "one", "viewer");
+    rig_kill(r);
+    r->only = only;
+    r->machine = "a";
+    r->file = "1";
+    rig_begin(r);
+    const char *page = look(r, cookie, "/e/one/people");
+    assert_holds_words(page,
+        "Nothing leaves, because nobody has said where this database belongs: if no other usher "
+        "works on it any more, usher adopt.");
+    assert_holds_words(page, "Only mails to moic.example leave from here.");
+    rig_end(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -398,6 +416,7 @@ int main(void)
         cmocka_unit_test(what_can_not_be_taken_is_told),
         cmocka_unit_test(whatever_people_wrote_stays_text_on_every_page),
         cmocka_unit_test(an_unsure_mail_is_settled_on_the_first_page),
+        cmocka_unit_test(what_keeps_mails_from_leaving_stands_on_every_page),
         cmocka_unit_test(a_hold_stands_on_every_page_until_it_is_released),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
