@@ -55,6 +55,7 @@ return {
     first = {},
     flow = {},
     fresh = {},
+    hash = {},
     hold = {},
     http = { fields = {
       delete = {},
@@ -85,6 +86,7 @@ return {
     on = {},
     outgoing = {},
     practising = {},
+    preview = {},
     random = {},
     recall = {},
     recheck = {},

@@ -18,6 +18,7 @@ void api_open(lua_State *L, int env)
     api_flow_open(L, usher);
     api_branch_open(L, usher);
     api_mail_open(L, usher);
+    api_preview_open(L, usher);
     api_http_open(L, usher);
     api_web_open(L, usher);
     api_proof_open(L, usher);

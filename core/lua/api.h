@@ -21,6 +21,7 @@ void api_declare_open(lua_State *L, int usher); // describe flow schedule on at_
 void api_flow_open(lua_State *L, int usher);    // sleep due wait first decide start signal
 void api_branch_open(lua_State *L, int usher);  // spawn join each
 void api_mail_open(lua_State *L, int usher);
+void api_preview_open(lua_State *L, int usher); // preview hash
 void api_http_open(lua_State *L, int usher);
 void api_web_open(lua_State *L, int usher);   // after http: it adds route, static, url and push to it
 void api_proof_open(lua_State *L, int usher); // after http

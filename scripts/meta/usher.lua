@@ -13,9 +13,10 @@ usher.time = {}
 ---host are keys of people. Further: reply_to, holidays, language ("en"), weekend ({ "sat", "sun" }), alarm
 ---("15 minutes": calendar entries ring so long before the start; without it they do not), digits ("own":
 ---dates have the digits of the reader's language, where it has some; else "latin"), recording (its address:
----guests find it on their page when the event is over), mails_an_hour (when more mails would leave within
----an hour, the event goes on hold by itself; without it two for each guest, each of the people and each
----seat, at least 100).
+---guests find it on their page when the event is over), approver (a key of people or a list of them: the
+---first mail of each rule waits until one of them has approved it; see usher outbox), mails_an_hour (when
+---more mails would leave within an hour, the event goes on hold by itself; without it two for each guest,
+---each of the people and each seat, at least 100).
 ---
 ---@param name string
 ---@return fun(options: table): any
@@ -113,8 +114,9 @@ organisers = nil
 ---asked. missed = "each": not only the latest of several overdue. attach: files, "calendar" (the entry for
 ---the guest's calendar; an update when something has changed) or "cancellation" (takes it out again).
 ---catch_up: also when the rule is newer than its moment. was: the name that the rule had before, so that
----whoever has got it does not get it again. from, reply_to: not the event's. Mails of these
----names go out by themselves, and take subject, text, file, attach, from, reply_to or off = true only:
+---whoever has got it does not get it again. from, reply_to: not the event's. approve = false: it waits for
+---no approver (of an event that has one). Mails of these names go out by themselves, and take subject, text,
+---file, attach, from, reply_to, approve = true (the first waits, too) or off = true only:
 ---confirmation (after a yes), withdrawn (after a no that was a yes), deputy, deputy-sent, deputy-ended,
 ---deputy-declined, deputy-news (to the organisers), live-link.
 ---
@@ -124,7 +126,7 @@ function mail(name) end
 
 ---Declares a cue: a mail to each person of each timed item of the programme, by the item's clock. It knows
 ---the placeholders {item}, {item_when}, {item_next} and {minutes} besides those of mails. Options: at, zone,
----late, subject, text, from, reply_to.
+---late, subject, text, from, reply_to, approve.
 ---
 ---@param name string
 ---@return fun(options: table): any
@@ -146,7 +148,8 @@ function question_box(options) end
 ---comes next. choose: what there is; text: a question that is answered in words; ask: further questions.
 ---opens ("at the end"), closes ("10 working days after, 17:00"). A mail with the link goes at `at` ("1
 ---working day after, 14:00": after it opens) to whoever has not come by it on the last page of a survey;
----quiet = true: no mail. nudges as in survey. title, intro; subject, file, from, reply_to of the mail.
+---quiet = true: no mail. nudges as in survey. title, intro; subject, file, from, reply_to, approve of
+---the mails.
 ---
 ---@param name string
 ---@return fun(options: table): any
@@ -210,7 +213,7 @@ function signup(options) end
 ---counts from the opening, "before the end" from the closing. before = { opens = , closes = }: the
 ---objectives are asked before the event, too. by_group: results for each group. url: it is on another site,
 ---whose address has {token} in it; hook = secret "NAME": that site tells by a webhook who has answered.
----title, intro; subject, text or file, from, reply_to of the mail, as in mail.
+---title, intro; subject, text or file, from, reply_to of the mail, as in mail; approve of all its mails.
 ---
 ---@param name string
 ---@return fun(options: table): any
@@ -666,6 +669,20 @@ function usher.audit(what, note, who, about) end
 ---one on a step that is not unsure changes nothing. Errors: a use outside handlers.
 ---
 function usher.settle(flow, key, options) end
+
+---A mail as a page of HTML, as its reader's mail program will show it: from, to, reply_to, subject, text
+---(Markdown), attach (list of { name = }), all as in usher.mail. The page needs nothing else and holds no
+---script. Nothing is sent. Errors: an option that is none.
+---
+---@return any
+function usher.preview(mail) end
+
+---A mark of these texts, 64 hexadecimal digits (SHA-256): the same for the same texts in the same order, and
+---another one as soon as a letter of them is another. Where one text ends and the next begins counts, too.
+---Errors: a value that is no text.
+---
+---@return any
+function usher.hash(text, ...) end
 
 ---Whether what another program sends along proves that it knows the secret (of usher.secret). With data:
 ---`given` is the HMAC-SHA-256 of the data under the secret, in hexadecimal or base64, perhaps behind

@@ -11,8 +11,8 @@ local LASTS_MS <const> = 2 * 3600 * 1000 -- an end for the example in a refusal
 local MINUTE_MS <const> = 60 * 1000
 
 local known <const> = { title = "text", when = "text", where = "any?", organisers = "names?", host = "text?",
-  from = "text?", reply_to = "text?", holidays = "any?", language = "text?", weekend = "list?",
-  alarm = "text?", digits = "latin|own?", recording = "text?",
+  approver = "names?", from = "text?", reply_to = "text?", holidays = "any?", language = "text?",
+  weekend = "list?", alarm = "text?", digits = "latin|own?", recording = "text?",
   mails_an_hour = "any?" }
 
 local function as_list(names)
@@ -70,6 +70,7 @@ local function declare(name, given)
   facts.event = {
     id = name, title = o.title, starts = starts, ends = ends, zone = starts.zone,
     where = read_where(name, o.where), organisers = as_list(o.organisers), host = o.host,
+    approvers = as_list(o.approver),
     from = o.from, reply_to = o.reply_to, language = o.language or "en",
     weekend = o.weekend or { "sat", "sun" }, alarm = read_alarm(name, o.alarm),
     digits = o.digits or "latin", recording = check_recording(name, o.recording),
@@ -83,9 +84,10 @@ end
 --- host are keys of people. Further: reply_to, holidays, language ("en"), weekend ({ "sat", "sun" }), alarm
 --- ("15 minutes": calendar entries ring so long before the start; without it they do not), digits ("own":
 --- dates have the digits of the reader's language, where it has some; else "latin"), recording (its address:
---- guests find it on their page when the event is over), mails_an_hour (when more mails would leave within
---- an hour, the event goes on hold by itself; without it two for each guest, each of the people and each
---- seat, at least 100).
+--- guests find it on their page when the event is over), approver (a key of people or a list of them: the
+--- first mail of each rule waits until one of them has approved it; see usher outbox), mails_an_hour (when
+--- more mails would leave within an hour, the event goes on hold by itself; without it two for each guest,
+--- each of the people and each seat, at least 100).
 --- Example: event "hello" { title = "Hello", when = "Thu 25 Feb 2021 14:00-16:30 Asia/Thimphu" }
 event.event = check.word(function(name)
   check.name("event", name)

@@ -23,7 +23,8 @@ local interest = {}
 
 local known <const> = { to = "any", opens = "text?", closes = "text?", choose = "list?", text = "texts?",
   ask = "list?", purpose = "texts?", title = "texts?", intro = "texts?", at = "text?", quiet = "yes_no?",
-  nudges = "list?", subject = "texts?", file = "texts?", from = "text?", reply_to = "text?" }
+  nudges = "list?", subject = "texts?", file = "texts?", from = "text?", reply_to = "text?",
+  approve = "yes_no?" }
 
 -- ---- declaring it -------------------------------------------------------------------------------------
 
@@ -78,12 +79,13 @@ end
 local function add_mails(form, o)
   local ready = texts["interest-opens"]
   add_rule(form, form.name, { at = o.at or "1 working day after, 14:00", late = "until end",
-    unsure = "ask", from = o.from, reply_to = o.reply_to, subject = o.subject or ready.subject, file = o.file,
+    unsure = "ask", from = o.from, reply_to = o.reply_to, approve = o.approve, file = o.file,
+    subject = o.subject or ready.subject,
     text = not o.file and ready.text or nil })
   for i, phrase in ipairs(o.nudges or {}) do
     local nudge = texts["interest-nudge"]
     add_rule(form, ("%s-nudge-%d"):format(form.name, i), { at = phrase, late = "until end", from = o.from,
-      reply_to = o.reply_to, subject = nudge.subject, text = nudge.text })
+      reply_to = o.reply_to, approve = o.approve, subject = nudge.subject, text = nudge.text })
   end
 end
 
@@ -118,7 +120,8 @@ end
 --- comes next. choose: what there is; text: a question that is answered in words; ask: further questions.
 --- opens ("at the end"), closes ("10 working days after, 17:00"). A mail with the link goes at `at` ("1
 --- working day after, 14:00": after it opens) to whoever has not come by it on the last page of a survey;
---- quiet = true: no mail. nudges as in survey. title, intro; subject, file, from, reply_to of the mail.
+--- quiet = true: no mail. nudges as in survey. title, intro; subject, file, from, reply_to, approve of
+--- the mails.
 --- Example: interest "trainings" { to = coming, choose = { "Social media", "Data protection" } }
 interest.interest = check.word(function(name)
   facts.need_event("interest")

@@ -123,6 +123,13 @@ local function look(person, session)
   return decided
 end
 
+-- invite.look(person, cancels) -> the same as invite.decide, for showing a mail: nobody is told anything.
+function invite.look(person, cancels)
+  local decided = look(person, facts.event)
+  decided.cancelled = cancels
+  return decided
+end
+
 local function method_of(decided) return decided.cancelled and "CANCEL" or "REQUEST" end
 
 local function message(person, decided, session)

@@ -31,7 +31,7 @@ end
 
 -- name -> { entry: what goes into the calendar, still: is it still true, most: how often to one person,
 -- since people press buttons; folds: tells what rules for those who come have told the others already, as
--- {missed}; values: placeholders of its own, with an example }
+-- {missed}; values: placeholders of its own, with an example; for_office: to the organisers }
 local known <const> = {
   confirmation = { entry = "calendar", still = still "yes", most = 10, folds = true },
   withdrawn = { entry = "cancellation", most = 10 },
@@ -41,7 +41,8 @@ local known <const> = {
     values = { deputy = "Sonam Wangmo", deputy_mail = "sonam@office.example" } },
   ["deputy-ended"] = { entry = "cancellation", values = { guest = "Dasho Karma Dorji" } },
   ["deputy-declined"] = { values = { deputy = "Sonam Wangmo" } },
-  ["deputy-news"] = { values = { news = "Sonam Wangmo comes", deputy_mail = "sonam@office.example" } },
+  ["deputy-news"] = { for_office = true,
+    values = { news = "Sonam Wangmo comes", deputy_mail = "sonam@office.example" } },
   ["live-link"] = { entry = "calendar", still = still "yes", folds = true },
 }
 
@@ -52,7 +53,7 @@ function letters.is_one(name) return known[name] ~= nil end
 local rules <const> = {}
 
 local options <const> = { subject = "texts?", text = "texts?", file = "texts?", attach = "names?",
-  from = "text?", reply_to = "text?", off = "yes_no?" }
+  from = "text?", reply_to = "text?", approve = "yes_no?", off = "yes_no?" }
 
 -- letters.options(title, given) -> options, checked. A letter has no `to` and no `at`: it knows.
 function letters.options(title, given)
@@ -124,6 +125,8 @@ function letters.register()
     local rule = rules[name]
     if rule then
       rule.audience, rule.late, rule.unsure = "letter", "until end", "resend" -- twice is better than never
+      rule.by_itself, rule.for_office = true, letter.for_office
+      rule.examples = function() return letter.values or {} end
       if letter.entry and invite.organiser() then
         rule.entry = letter.entry
         table.insert(rule.attach, 1, letter.entry)
@@ -142,6 +145,13 @@ function letters.check(rule)
       moment = facts.event.starts, asked = {}, values = values }, person == facts.guests[1])
     if problem then return problem end
   end
+end
+
+-- letters.rules() -> list of the letters that this event sends, by name
+function letters.rules()
+  local list = {}
+  for _, name in ipairs(check.names(rules)) do list[#list + 1] = rules[name] or nil end
+  return list
 end
 
 -- letters.is_sent(name): does this event send letters of this name?

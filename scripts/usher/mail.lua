@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- mail: rules for mails: who gets what when. A rule that says no text uses the ready-made one of its name.
+local approval = require "usher.approval"
 local audience = require "usher.audience"
 local check = require "usher.check"
 local facts = require "usher.facts"
@@ -15,6 +16,7 @@ local known <const> = {
   to = "any", at = "text", zone = "text?", late = "text?", unsure = "resend|ask|leave?",
   once = "yes_no?", missed = "latest|each?", catch_up = "yes_no?", subject = "texts?", text = "texts?",
   file = "texts?", attach = "names?", from = "text?", reply_to = "text?", was = "text?",
+  approve = "yes_no?",
 }
 
 local function read_files(files, title)
@@ -81,6 +83,7 @@ local function new_rule(word, name, o, parts)
   if o.text and o.file then check.refuse("%s: say text or file, not both", title) end
   for _, option in ipairs { "subject", "text", "file" } do check_languages(title, option, o[option]) end
   check_zone(title, o.zone)
+  approval.check(title, o.approve)
   moments.check_late(title, o.late)
   if o.once and o.unsure == "resend" then
     check.refuse('%s: once = true and unsure = "resend" contradict each other: say one of them', title)
@@ -89,7 +92,7 @@ local function new_rule(word, name, o, parts)
   local rule = {
     word = word, name = name, parts = parts, audience = audience.text(parts),
     at = o.at, zone = o.zone, late = o.late, unsure = o.unsure or o.once and "ask" or nil,
-    missed = o.missed, catch_up = o.catch_up, from = o.from, reply_to = o.reply_to,
+    missed = o.missed, catch_up = o.catch_up, from = o.from, reply_to = o.reply_to, approve = o.approve,
     attach = attached, entry = entry, was = o.was,
     subject = o.subject or ready.subject,
     text = o.text or o.file and read_files(o.file, title) or ready.text,
@@ -160,8 +163,9 @@ end
 --- asked. missed = "each": not only the latest of several overdue. attach: files, "calendar" (the entry for
 --- the guest's calendar; an update when something has changed) or "cancellation" (takes it out again).
 --- catch_up: also when the rule is newer than its moment. was: the name that the rule had before, so that
---- whoever has got it does not get it again. from, reply_to: not the event's. Mails of these
---- names go out by themselves, and take subject, text, file, attach, from, reply_to or off = true only:
+--- whoever has got it does not get it again. from, reply_to: not the event's. approve = false: it waits for
+--- no approver (of an event that has one). Mails of these names go out by themselves, and take subject, text,
+--- file, attach, from, reply_to, approve = true (the first waits, too) or off = true only:
 --- confirmation (after a yes), withdrawn (after a no that was a yes), deputy, deputy-sent, deputy-ended,
 --- deputy-declined, deputy-news (to the organisers), live-link.
 --- Example: mail "starting" { to = coming, at = "30 minutes before" }

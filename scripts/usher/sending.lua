@@ -5,8 +5,12 @@
 --   rule = { name, word, parts, audience, at, zone, late, unsure, catch_up, missed, subject, text, attach,
 --     anchor = { starts, ends } of another clock than the event's, also(person) -> true or why not (asked
 --     with the audience), about = whose rule it is (a survey), personal = true: no copy for assistants,
---     what: as which kind of thing a rehearsal shows it, when that is not the word }
+--     what: as which kind of thing a rehearsal shows it, when that is not the word,
+--     approve = what the script says of approvals, by_itself = true: a person's act causes it, hash: see
+--     approval.lua; due = { first, last, ends = ms } of all its units; examples(person) -> what fills in
+--     placeholders of its own, invented, for looking at it }
 -- A unit of a cue has an item of the programme, and its clock is the item's; otherwise it is the event's.
+local approval = require "usher.approval"
 local audience = require "usher.audience"
 local check = require "usher.check"
 local envelope = require "usher.envelope"
@@ -88,12 +92,16 @@ local function judge(rule, listed, moment, belated, cue)
   return sending.look(rule, person)
 end
 
+-- sending.asked(rule, person) -> what its texts ask of the books. Where books may be looked at.
+function sending.asked(rule, person)
+  local subject <const>, text <const> = in_language(rule.subject, person), in_language(rule.text, person)
+  return template.asked({ subject, text }, { person = person, language = language_of(rule, person) })
+end
+
 -- sending.look(rule, person) -> what a mail of the rule needs to know of the books; inside usher.decide, and
 -- small enough for a journal.
 function sending.look(rule, person)
-  local subject <const>, text <const> = in_language(rule.subject, person), in_language(rule.text, person)
-  local case = { person = person, language = language_of(rule, person) }
-  return { send = true, asked = template.asked({ subject, text }, case), change = roster.change(person.key),
+  return { send = true, asked = sending.asked(rule, person), change = roster.change(person.key),
     entry = rule.entry and invite.decide(person, rule.entry == "cancellation") }
 end
 
@@ -116,7 +124,8 @@ function sending.render(rule, case)
   return template.render_subject(subject, case), body, language
 end
 
-local function compose(rule, case)
+-- sending.compose(rule, case) -> the mail, as usher.mail takes it
+function sending.compose(rule, case)
   local event, person = facts.event, case.person
   local subject, text, language = sending.render(rule, case)
   return {
@@ -125,6 +134,7 @@ local function compose(rule, case)
     from = rule.from or event.from, reply_to = rule.reply_to or event.reply_to,
     subject = subject, text = text, lang = language or event.language, zone = event.zone,
     attach = attachments(rule, case), unsubscribe = envelope.unsubscribe(person),
+    approval = approval.option(rule),
     unsure = moments.unsure(rule, case.moment, case.anchor),
     give_up = moments.limit(rule, case.moment, case.anchor),
     about = { rule = rule.name, person = person.key, what = rule.what or rule.word,
@@ -149,7 +159,7 @@ local function send_copy(mail, rule, case)
   usher.mail {
     "copy", to = person.assistant, as = person.key, from = mail.from, reply_to = mail.reply_to,
     subject = subject, text = ("*%s*\n\n%s"):format(head, text), lang = mail.lang,
-    zone = mail.zone, unsure = mail.unsure, give_up = mail.give_up, about = about,
+    zone = mail.zone, unsure = mail.unsure, give_up = mail.give_up, about = about, approval = mail.approval,
     unsubscribe = envelope.unsubscribe(person, true),
   }
 end
@@ -157,7 +167,7 @@ end
 -- sending.send(rule, case) -> { sent = true } or { skipped = why }. The step that sends, for words whose
 -- flows are no rules with a moment; case = { person, rule, anchor, moment, asked, entry, values }.
 function sending.send(rule, case)
-  local mail = compose(rule, case)
+  local mail = sending.compose(rule, case)
   local reply = usher.mail(mail)
   if reply.sent then send_copy(mail, rule, case) end
   return reply.sent and { sent = true } or { skipped = reply.why }
@@ -218,6 +228,14 @@ function sending.check_texts(rule, case, whole)
   end
 end
 
+-- From when to when a rule is at work, for whoever is to approve it in time.
+local function widen(due, moment, limit)
+  local ends = limit and limit.utc or math.maxinteger
+  if not due then return { first = moment.utc, last = moment.utc, ends = ends } end
+  return { first = math.min(due.first, moment.utc), last = math.max(due.last, moment.utc),
+    ends = math.max(due.ends, ends) }
+end
+
 local function check_moment(rule, person, anchor)
   local fine, moment = pcall(moments.of, rule, person, anchor)
   if not fine then return nil, "at: " .. check.clean(moment) end
@@ -225,6 +243,7 @@ local function check_moment(rule, person, anchor)
   if limit and limit.utc < moment.utc then
     return nil, ('late = "%s" ends before the moment that `at` says'):format(rule.late)
   end
+  rule.due = widen(rule.due, moment, limit)
   return moment
 end
 
@@ -256,6 +275,7 @@ end
 -- Checks the units of a rule, { person, item, key }, and declares that their flows must exist.
 function sending.declare(rule, units)
   local moments_of = {}
+  rule.listed = #units
   local function refuse(problem)
     if problem then check.refuse('%s "%s": %s', rule.word, rule.name, problem) end
   end
@@ -272,11 +292,12 @@ end
 -- sending.missed(person) -> names of the rules whose moment has passed for somebody who comes from now on,
 -- while their mails are still of use; of several for the same people only the latest. Whoever tells that
 -- person of their seat tells them this as well. A rule that says what is to happen with the late (`late`)
--- sends its own mail, or none. Only in handlers and usher.decide.
+-- sends its own mail, or none; so does one that nobody has approved. Only in handlers and usher.decide.
 function sending.missed(person)
   local latest, order, now = {}, {}, usher.now()
   for _, rule in ipairs(facts.rules) do
-    if rule.word == "mail" and not rule.late and audience.verdict(rule.parts, person) == true then
+    local tells = rule.word == "mail" and not rule.late and not approval.waits(rule)
+    if tells and audience.verdict(rule.parts, person) == true then
       local moment = moments.of(rule, person, facts.event)
       local limit = moments.limit(rule, moment, facts.event)
       local group = rule.missed == "each" and rule.name or rule.audience

@@ -1,6 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- settle: what an event brings with it: the handlers that answer for it, and, when the script has said
 -- everything, the description with the zones of all who take part.
+local approval = require "usher.approval"
+local approval_ask = require "usher.approval_ask"
 local answer_page = require "usher.answer_page"
 local answers = require "usher.answers"
 local attendance = require "usher.attendance"
@@ -20,12 +22,14 @@ local login = require "usher.login"
 local office = require "usher.office"
 local office_pages = require "usher.office.pages"
 local mailbox = require "usher.mailbox"
+local outbox = require "usher.outbox"
 local people = require "usher.people"
 local pretend = require "usher.pretend"
 local programme = require "usher.programme"
 local show_page = require "usher.show_page"
 local show_steer = require "usher.show_steer"
 local roster = require "usher.roster"
+local test_mail = require "usher.test_mail"
 local timeline = require "usher.timeline"
 local undecided = require "usher.undecided"
 local unsubscribe_page = require "usher.unsubscribe_page"
@@ -115,6 +119,7 @@ end
 local function check_keys()
   for _, key in ipairs(facts.event.organisers) do people.need('event: organisers', key) end
   if facts.event.host then people.need('event: host', facts.event.host) end
+  approval.check_keys()
 end
 
 local last <const> = {}
@@ -128,6 +133,9 @@ local function finish()
   pretend.check()
   for _, fn in ipairs(last) do fn() end
   letters.register()
+  approval.seal(facts.rules)
+  approval.seal(letters.rules())
+  approval_ask.begin()
   local event = facts.event
   usher.describe { id = event.id, title = event.title, zone = event.zone, zones = zones(),
     mails_an_hour_max = event.mails_an_hour or mails_an_hour() }
@@ -152,6 +160,9 @@ function settle.register()
   show_page.register()
   show_steer.register()
   mailbox.register()
+  approval_ask.register()
+  outbox.register()
+  test_mail.register()
   usher.on("answer", answers.by_office)
   usher.on("deputy", answers.deputy_by_office)
   usher.on("attended", attendance.mark)

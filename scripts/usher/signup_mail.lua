@@ -220,7 +220,7 @@ local function check_rule(rule)
 end
 
 local known <const> = { subject = "texts?", text = "texts?", file = "texts?", attach = "names?",
-  from = "text?", reply_to = "text?" }
+  from = "text?", reply_to = "text?", approve = "yes_no?" }
 
 -- mails.declare(given): the mails as the organiser wants them; what is not said is ready-made. given: kind ->
 -- { subject, text, file, attach }.
@@ -241,7 +241,8 @@ function mails.declare(given)
       o[name] = value
     end
     local rule = mail.rule("signup", "signup-" .. kind, o, { { word = "signup" } }, lives[kind] or plain_life)
-    rule.what, rule.bare = "mail", kind == "check"
+    rule.what, rule.bare, rule.by_itself = "mail", kind == "check", true
+    rule.examples = function(person) return sample_values(kind, person) end
     check_rule(rule)
     if kind == "check" then check_words(rule) end
   end

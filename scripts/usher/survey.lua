@@ -30,7 +30,7 @@ local last_day <const> = { "^on the last day, *(%d%d?:%d%d)$", "^on the last day
 local known <const> = { to = "any", anonymous = "yes_no?", opens = "text?", closes = "text?", ask = "list?",
   title = "texts?", intro = "texts?", nudges = "list?", before = "any?", by_group = "yes_no?",
   subject = "texts?", text = "texts?", file = "texts?", from = "text?", reply_to = "text?",
-  url = "text?", hook = "text?" }
+  url = "text?", hook = "text?", approve = "yes_no?" }
 local known_before <const> = { to = "any?", opens = "text?", closes = "text?", nudges = "list?",
   title = "texts?", intro = "texts?", subject = "texts?", text = "texts?", file = "texts?" }
 
@@ -129,7 +129,7 @@ local function add_opening(s, o)
   local ready = ready_text(s, s.after and "before" or "opens")
   add_rule(s, s.name, { at = "at the start", late = "within 2 days", unsure = "ask",
     subject = o.subject or ready.subject, text = o.text or not o.file and ready.text or nil,
-    file = o.file, from = o.from, reply_to = o.reply_to })
+    file = o.file, from = o.from, reply_to = o.reply_to, approve = o.approve })
 end
 
 -- "on the last day, 10:00" is a day of the survey's own, so its phrase is read on another clock.
@@ -162,7 +162,7 @@ local function add_nudges(title, s, o)
       local ready = ready_text(s, nudge.starts and "last" or "nudge")
       add_rule(s, ("%s-nudge-%d"):format(s.name, n), { at = nudge.at, starts = nudge.starts,
         late = "until end", subject = ready.subject, text = ready.text, from = o.from,
-        reply_to = o.reply_to })
+        reply_to = o.reply_to, approve = o.approve })
     end
   end
 end
@@ -227,8 +227,9 @@ local function declare_before(title, s, o)
   s.before, s.level = before, true
   remember(title, before)
   add_opening(before, { subject = b.subject, text = b.text, file = b.file, from = o.from,
-    reply_to = o.reply_to })
-  add_nudges(title .. ": before", before, { nudges = b.nudges or {}, from = o.from, reply_to = o.reply_to })
+    reply_to = o.reply_to, approve = o.approve })
+  add_nudges(title .. ": before", before, { nudges = b.nudges or {}, from = o.from, reply_to = o.reply_to,
+    approve = o.approve })
 end
 
 local function declare(name, given)
@@ -256,7 +257,7 @@ end
 --- counts from the opening, "before the end" from the closing. before = { opens = , closes = }: the
 --- objectives are asked before the event, too. by_group: results for each group. url: it is on another site,
 --- whose address has {token} in it; hook = secret "NAME": that site tells by a webhook who has answered.
---- title, intro; subject, text or file, from, reply_to of the mail, as in mail.
+--- title, intro; subject, text or file, from, reply_to of the mail, as in mail; approve of all its mails.
 --- Example: survey "feedback" { to = coming, anonymous = true,
 --- ask = { rating "How useful was it?" { "not at all", "very" }, text "What should we do better?" } }
 survey.survey = check.word(function(name)

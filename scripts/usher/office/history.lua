@@ -4,6 +4,7 @@
 local attendance = require "usher.attendance"
 local audience = require "usher.audience"
 local counts = require "usher.office.counts"
+local discreet = require "usher.discreet"
 local facts = require "usher.facts"
 local fates = require "usher.office.fates"
 local h = require "usher.html"
@@ -12,24 +13,13 @@ local suppression = require "usher.suppression"
 
 local history = {}
 
-local TOKEN_MIN <const> = 38 -- letters of the shortest token: 16 + 12 + 1 bytes in base64
-
 -- -- as sentences: { at, text, more, flag }
-
--- A link that opens something for this person alone is shown as "/a/…", and a secret by its name: what leaves
--- in a response would have its value.
-local function without_tokens(text)
-  text = text:gsub("{{secret:([%w_]+):[^}]*}}", "(secret %1)")
-  return (text:gsub("(/%l+/)([%w_-]+)", function(place, token)
-    return #token >= TOKEN_MIN and place .. "\u{2026}" or nil
-  end))
-end
 
 local function letter_text(value)
   if type(value) ~= "table" or type(value.text) ~= "string" then return nil end
-  return h.details { h.summary { without_tokens(tostring(value.subject or "the mail")) },
+  return h.details { h.summary { discreet.text(tostring(value.subject or "the mail")) },
     h.p { class = "hint", "To: ", tostring(value.to or "") },
-    h.tag("pre", { class = "letter", without_tokens(value.text) }) }
+    h.tag("pre", { class = "letter", discreet.text(value.text) }) }
 end
 
 local letter_states <const> = {

@@ -11,9 +11,10 @@ local parts = {}
 
 local DAY_MS <const> = 24 * 3600 * 1000
 
--- Mails of this flow are not the event's, and are counted nowhere. No rule can be called so: their names have
--- no spaces.
+-- Mails of these flows are not the event's, and are counted nowhere. No rule can be called so: their names
+-- have no spaces.
 parts.LOGIN_FLOW = "log-in link"
+parts.TEST_FLOW = "test mail"
 
 -- parts.path("people") -> "/e/hlb-2021/people"; parts.path() is the first page
 function parts.path(rest)
@@ -39,7 +40,7 @@ end
 function parts.of_event(rows)
   local list = {}
   for _, row in ipairs(rows) do
-    if row.name ~= parts.LOGIN_FLOW then list[#list + 1] = row end
+    if row.name ~= parts.LOGIN_FLOW and row.name ~= parts.TEST_FLOW then list[#list + 1] = row end
   end
   return list
 end

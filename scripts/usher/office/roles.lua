@@ -12,6 +12,7 @@ local may <const> = {
   answer = { owner = true, organiser = true },                -- write down answers, presence, addresses
   decide = { owner = true, organiser = true, approver = true }, -- settle mails whose fate is not known
   hold = { owner = true, organiser = true, approver = true },   -- stop every mail of the event, and release
+  approve = { owner = true, approver = true },               -- say that the mails of a rule may leave
   trail = { owner = true, organiser = true, approver = true },  -- who did what
   -- the run of show and the questions of guests; its clock, and marking these
   show = { owner = true, organiser = true, approver = true, host = true, viewer = true },
@@ -38,6 +39,7 @@ function roles.of(key)
   if not person or not person.roles then return has end
   for _, name in ipairs(roles.names) do has[name] = person.roles[name] end
   if holds(facts.event.organisers, key) then has.organiser = true end
+  if holds(facts.event.approvers, key) then has.approver = true end
   if facts.event.host == key then has.host = true end
   return has
 end

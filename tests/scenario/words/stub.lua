@@ -32,7 +32,7 @@ end
 function stub.new(files, folder)
   local u = { time = time, flows = {}, starts = {}, handlers = {}, routes = {},
     books = {}, mails = {}, results = {}, recalls = {}, trail = {} }
-  local world = { now = 0, usher = u, routes = {} }
+  local world = { now = 0, usher = u, routes = {}, told = {} }
 
   function u.describe(about) world.about = about end
   function u.flow(name, fn)
@@ -57,8 +57,19 @@ function stub.new(files, folder)
   function u.now() return world.now end
   function u.sender() return "Office <office@office.example>" end
 
+  -- A mark as usher.hash makes it, of less strength.
+  function u.hash(...)
+    local sum = 0xcbf29ce484222325
+    for _, text in ipairs { ... } do
+      text = ("%d:"):format(#text) .. text
+      for i = 1, #text do sum = (sum ~ text:byte(i)) * 1099511628211 end
+    end
+    return ("%016x"):format(sum):rep(4)
+  end
+  function u.preview(mail) return "<h1>" .. mail.subject .. "</h1>" .. mail.text end
+  function u.self() return { event = "test", flow = world.flow.name, key = world.flow.key } end
   function u.practising() return false end
-  function u.rehearsing() return true, {} end
+  function u.rehearsing() return true, world.told end
   function u.audit(what, note, who, about)
     u.trail[#u.trail + 1] = { what = what, note = note, who = who, about = about, at = world.now }
   end
@@ -182,7 +193,32 @@ function stub.new(files, folder)
     coroutine.yield(time.shift({ utc = world.now, zone = "UTC", wall = "" }, span).utc)
   end
 
+  -- A mail whose rule waits for a person's word waits as it does in usher: until its own limit.
+  local function await_approval(mail)
+    local wanted, ends = mail.approval, mail.give_up and mail.give_up.utc or math.huge
+    while wanted do
+      local said = (u.books.approvals or {})[wanted.rule]
+      if said and said.hash == wanted.hash then return true end
+      if world.now >= ends then return false end
+      world.flow.held = true
+      coroutine.yield(ends)
+      world.flow.held = false
+    end
+    return true
+  end
+  function u.recheck()
+    for _, flow in pairs(started) do
+      if flow.held then flow.at = world.now end
+    end
+  end
+  function u.each(list, _, fn)
+    for _, one in ipairs(list) do fn(one) end
+  end
+
   function u.mail(mail)
+    if not await_approval(mail) then
+      return { sent = false, why = "was held until it was too late: " .. mail.approval.why }
+    end
     mail.at, mail.flow, mail.key, mail.label = world.now, world.flow.name, world.flow.key, world.flow.label
     u.mails[#u.mails + 1] = mail
     for _, act in ipairs(world.pretend and u.handlers.pretend { args = mail } or {}) do

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+// The word before the first mail of a rule, with the words for events on the whole engine.
+#include "engine_rig.h"
+
+#define EVENT(text)                                                                                     \
+    "event 'tea' { title = 'Tea', when = 'Thu 25 Feb 2021 14:00-15:00 UTC', from = 'o@x.example',\n"    \
+    "  approver = 'karma' }\n"                                                                          \
+    "people { { key = 'karma', name = 'Karma', role = 'organiser', mail = 'karma@x.example' } }\n"      \
+    "guests { { key = 'S1', name = 'Sonam', mail = 's@x.example', assistant = 'pa@x.example' } }\n"     \
+    "mail 'invitation' { to = invited, at = '10 days before, 09:00', subject = 's', text = '" text "' " \
+    "}\n"                                                                                               \
+    "usher.on('mark', function(r) return usher.hash(table.unpack(r)) end)\n"                            \
+    "usher.on('page', function(r) return usher.preview(r) end)\n"
+
+#define APPROVE "{\"rules\":[\"invitation\"],\"who\":\"karma\"}"
+
+static void a_mail_is_held_until_somebody_has_approved_its_rule(void **state)
+{
+    struct rig *r = rig_with("2021-02-01 08:00", EVENT("Dear {name}"));
+    rig_run_until(r, "2021-02-15 10:00");
+    assert_holds_words(rig_effects(r), "02-12 09:00 "); // a working day before: Friday
+    assert_holds_words(rig_history(r, "invitation", "S1"),
+        "mail:mail/S1 held: waits for the word of Karma: usher approve tea invitation");
+    assert_holds_words(rig_call(r, "approve", APPROVE), "approved by Karma: invitation");
+    assert_holds_words(rig_effects(r),
+        "02-15 10:00 S1 mail:mail/S1\n02-15 10:00 S1 mail:copy/S1"); // the same word is enough for the copy
+    assert_holds_words(rig_result(r, "invitation", "S1"), "\"sent\":true");
+    rig_end(r);
+}
+
+static void approved_in_advance_it_leaves_in_time_and_nobody_is_asked(void **state)
+{
+    struct rig *r = rig_with("2021-02-01 08:00", EVENT("Dear {name}"));
+    rig_settle(r);
+    rig_call(r, "approve", APPROVE);
+    rig_run(r);
+    assert_text(rig_effects(r), "02-15 09:00 S1 mail:mail/S1\n02-15 09:00 S1 mail:copy/S1\n");
+    rig_end(r);
+}
+
+static void nobody_approves_and_it_is_not_sent(void **state)
+{
+    struct rig *r = rig_with("2021-02-01 08:00", EVENT("Dear {name}"));
+    rig_run(r);
+    assert_holds_words(rig_result(r, "invitation", "S1"),
+        "was held until it was too late: waits for the word of Karma");
+    rig_end(r);
+}
+
+static void an_edit_asks_again_for_whoever_is_still_to_be_written_to(void **state)
+{
+    struct rig *r = rig_with("2021-02-01 08:00", EVENT("Dear {name}"));
+    rig_settle(r);
+    rig_call(r, "approve", APPROVE);
+    rig_kill(r);
+    rig_write(r, "test.lua", EVENT("Dearest {name}"));
+    rig_begin(r);
+    rig_settle(r);
+    assert_holds_words(rig_call(r, "outbox", "{\"rule\":\"invitation\"}"),
+        "\"sentence\":\"changed since approval by Karma, Mon 01 Feb 2021, 08:00 UTC (UTC): waits again\"");
+    assert_holds_words(rig_call(r, "approve", APPROVE), "approved by Karma: invitation");
+    rig_end(r);
+}
+
+static void who_said_what_stands_in_the_trail(void **state)
+{
+    struct rig *r = rig_with("2021-02-01 08:00", EVENT("Dear {name}"));
+    rig_settle(r);
+    rig_call(r, "approve", APPROVE);
+    rig_call(r, "disapprove", APPROVE);
+    const char *trail = rig_list(r, "audit", "{}");
+    assert_holds_words(trail, "\"who\":\"Karma\",\"note\":\"invitation\",\"what\":\"approved\"");
+    assert_holds_words(trail, "\"note\":\"invitation\",\"what\":\"took an approval back\"");
+    rig_end(r);
+}
+
+static void a_test_mail_waits_for_nobody(void **state)
+{
+    struct rig *r = rig_with("2021-02-01 08:00", EVENT("Dear {name}"));
+    rig_settle(r);
+    assert_holds_words(rig_call(r, "test-mail", "{\"rule\":\"invitation\",\"to\":\"me@x.example\"}"),
+        "invitation as Sonam gets it now is on its way to me@x.example");
+    assert_int_equal(r->effects_n, 1);
+    rig_end(r);
+}
+
+// ---- the primitives -------------------------------------------------------------------------------------
+
+static void a_mark_is_of_all_texts_and_of_where_they_end(void **state)
+{
+    struct rig *r = rig_with("2021-02-01 08:00", EVENT("Dear {name}"));
+    rig_settle(r);
+    const char *mark = rig_print(r, "%s", rig_call(r, "mark", "[\"ab\",\"c\"]"));
+    assert_int_equal(strlen(mark), 64 + 2);
+    assert_text(rig_call(r, "mark", "[\"ab\",\"c\"]"), mark);
+    assert_string_not_equal(rig_call(r, "mark", "[\"a\",\"bc\"]"), mark);
+    assert_string_not_equal(rig_call(r, "mark", "[\"abc\"]"), mark);
+    assert_string_not_equal(rig_call(r, "mark", "[\"ab\",\"c\",\"\"]"), mark);
+    assert_holds_words(rig_call(r, "mark", "[\"ab\",{}]"), "usher.hash: ");
+    rig_end(r);
+}
+
+static void a_preview_shows_the_mail_and_makes_no_mark_up_of_what_people_wrote(void **state)
+{
+    struct rig *r = rig_with("2021-02-01 08:00", EVENT("Dear {name}"));
+    rig_settle(r);
+    const char *page = rig_call(r, "page",
+        "{\"subject\":\"<b>Hi</b>\",\"text\":\"Dear *Karma* <script>x</script>\",\"to\":\"a@x.example\","
+        "\"attach\":[{\"name\":\"slides.pdf\"}]}");
+    assert_holds_words(page, "&lt;b&gt;Hi&lt;/b&gt;");
+    assert_holds_words(page, "Dear <em>Karma</em>");
+    assert_holds_words(page, "slides.pdf");
+    assert_null(strstr(page, "<script"));
+    assert_holds_words(rig_call(r, "page", "{\"subject\":\"s\",\"text\":\"t\",\"txet\":\"t\"}"),
+        "no option 'txet' (did you mean 'text'?)");
+    rig_end(r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_mail_is_held_until_somebody_has_approved_its_rule),
+        cmocka_unit_test(approved_in_advance_it_leaves_in_time_and_nobody_is_asked),
+        cmocka_unit_test(nobody_approves_and_it_is_not_sent),
+        cmocka_unit_test(an_edit_asks_again_for_whoever_is_still_to_be_written_to),
+        cmocka_unit_test(who_said_what_stands_in_the_trail),
+        cmocka_unit_test(a_test_mail_waits_for_nobody),
+        cmocka_unit_test(a_mark_is_of_all_texts_and_of_where_they_end),
+        cmocka_unit_test(a_preview_shows_the_mail_and_makes_no_mark_up_of_what_people_wrote),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
