@@ -29,6 +29,10 @@ int command_adopt(const struct options *o);
 int command_release(const struct options *o);
 int command_login(const struct options *o);
 int command_suppressed(const struct options *o);
+int command_outbox(const struct options *o);
+int command_approve(const struct options *o);
+int command_disapprove(const struct options *o);
+int command_test_mail(const struct options *o);
 int command_help(const struct options *o);
 int command_selftest(const struct options *o);
 
@@ -43,6 +47,11 @@ const char *config_path(const struct options *o);
 int ask_usher(const struct options *o, struct record request, struct buf *out);
 // The same for a request of the form { ask = what, event = as --event says }, and one text more.
 int ask_list(const struct options *o, const char *what, const char *name, const char *value, struct buf *out);
+// Calls a handler of the script with a map (which it releases). event: NULL for what --event says.
+int call_handler(const struct options *o, const char *event, const char *handler, struct record_map *with,
+    struct buf *out);
+// The same with who says it (--by), for a handler that answers { text = a sentence }: prints that.
+int call_and_say(const struct options *o, const char *event, const char *handler, struct record_map *with);
 // With --json: prints it and answers true.
 bool print_json(const struct options *o, struct record answer);
 // What came back for the mails of a flow (a row of the list "flows"), a line for each. 0, or an exit code.

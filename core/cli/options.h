@@ -25,6 +25,11 @@
     X("attended", "NAME [yes|no]", "Says who was there, or was not, whatever the join page has counted.")   \
     X("unsure", "[FLOW sent|again]", "Lists mails whose fate is not known, or settles one.")                \
     X("next", "[EVENT]", "Lists what goes out next: when, and to how many.")                                \
+    X("outbox", "[EVENT [RULE]]",                                                                           \
+        "Lists what is to leave and whether it may; of one rule three samples and every name.")             \
+    X("approve", "EVENT RULE...", "Says that the mails of these rules may leave (--all: of every one).")    \
+    X("disapprove", "EVENT RULE...", "Takes approvals back: what has not left waits again.")                \
+    X("test-mail", "EVENT RULE ADDRESS", "Sends what a guest would get now to ADDRESS, marked as a test.")  \
     X("log", "[EVENT]", "Shows who did what, newest last.")                                                 \
     X("adopt", "", "Says that a copied or moved database belongs here: shows what is overdue, and asks.")   \
     X("hold", "[EVENT]", "Lets nothing leave any more, of an event or of all, until it is released.")       \
@@ -73,7 +78,12 @@
     X("end-gone", FLAG, "", "", "plan, reload: what the script no longer starts comes to its end.")        \
     X("yes", FLAG, "", "", "reload, release, adopt: do it without asking.")                                \
     X("note", TEXT, "", "", "answer: how it came (phone, mail); hold: why.")                               \
-    X("by", NAME, "the login name", "USER", "answer, deputy, unsure ...: who says so.")                    \
+    X("by", NAME, "the login name", "USER", "answer, approve, unsure ...: who says so.")                   \
+    X("only", DOMAINS, "", "", "run: mails leave to these domains only (\"moic.example,other.example\").") \
+    X("yes", FLAG, "", "", "release, adopt: without being asked.")                                         \
+    X("skip", RULES, "", "", "release, adopt: leave out what these rules held (\"starting,survey\").")     \
+    X("all", FLAG, "", "", "approve, disapprove: every rule that it could be said of.")                    \
+    X("as", NAME, "the first of the list", "", "test-mail: as whose mail it is written.")                  \
     X("event", ID, "", "", "Only this event.")                                                             \
     X("json", FLAG, "", "", "Print JSON for programs.")                                                    \
     X("verbose", FLAG, "", "", "Log more.")                                                                \

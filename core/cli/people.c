@@ -76,28 +76,6 @@ int command_answer(const struct options *o)
     return 0;
 }
 
-// Calls a handler of the script with what the office has typed in, and prints the sentence that it answers.
-static int act(const struct options *o, const char *handler, struct record_map *with)
-{
-    struct record_map map;
-    struct buf arguments, bytes;
-    buf_init(&arguments, 65536);
-    record_map_text(with, "who", text_of(option(o, "by") ? option(o, "by") : "office"));
-    record_map_end(with, &arguments);
-    record_map_init(&map);
-    record_map_text(&map, "ask", TEXT("call"));
-    record_map_text(&map, "call", text_of(handler));
-    record_map_value(&map, "with", (struct record){(uint8_t *)arguments.data, arguments.len});
-    int code = ask_script(o, &map, &bytes);
-    buf_release(&arguments);
-    if (code) return code;
-    struct record answer = {(uint8_t *)bytes.data, bytes.len};
-    struct text said = record_get_text(record_get(answer, "reply"), "text");
-    if (!print_json(o, answer)) printf("%.*s\n", (int)said.len, said.data);
-    buf_release(&bytes);
-    return 0;
-}
-
 int command_deputy(const struct options *o)
 {
     const char *const *arguments;
@@ -112,7 +90,7 @@ int command_deputy(const struct options *o)
         record_map_text(&with, "name", text_of(arguments[1]));
         record_map_text(&with, "mail", text_of(arguments[2]));
     }
-    return act(o, "deputy", &with);
+    return call_and_say(o, NULL, "deputy", &with);
 }
 
 int command_attended(const struct options *o)
@@ -126,7 +104,7 @@ int command_attended(const struct options *o)
     record_map_init(&with);
     record_map_text(&with, "person", text_of(arguments[0]));
     record_map_bool(&with, "present", !no);
-    return act(o, "attended", &with);
+    return call_and_say(o, NULL, "attended", &with);
 }
 
 int command_invite_now(const struct options *o)
@@ -138,7 +116,7 @@ int command_invite_now(const struct options *o)
     record_map_init(&with);
     record_map_text(&with, "mail", text_of(arguments[0]));
     if (n == 2) record_map_text(&with, "name", text_of(arguments[1]));
-    return act(o, "invite-now", &with);
+    return call_and_say(o, NULL, "invite-now", &with);
 }
 
 int command_ics(const struct options *o)

@@ -6,23 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-// Calls a handler that every script with words has.
-static int call(const struct options *o, const char *handler, struct record with, struct buf *out)
-{
-    struct record_map map;
-    struct buf request;
-    record_map_init(&map);
-    buf_init(&request, 65536);
-    record_map_text(&map, "ask", TEXT("call"));
-    record_map_text(&map, "call", text_of(handler));
-    if (option(o, "event")) record_map_text(&map, "event", text_of(option(o, "event")));
-    record_map_value(&map, "with", with);
-    record_map_end(&map, &request);
-    int code = ask_usher(o, (struct record){(uint8_t *)request.data, request.len}, out);
-    buf_release(&request);
-    return code;
-}
-
 static void print_address(struct record answer, struct record row)
 {
     struct text address = record_get_text(row, "address"), why = record_get_text(row, "why"),
@@ -36,7 +19,9 @@ static void print_address(struct record answer, struct record row)
 static int list(const struct options *o)
 {
     struct buf bytes;
-    int code = call(o, "suppressed", (struct record){0}, &bytes);
+    struct record_map none;
+    record_map_init(&none);
+    int code = call_handler(o, NULL, "suppressed", &none, &bytes);
     if (code) return code;
     struct record answer = {(uint8_t *)bytes.data, bytes.len}, rows = record_get(answer, "reply");
     if (!print_json(o, answer)) {
@@ -49,22 +34,11 @@ static int list(const struct options *o)
 
 static int decide(const struct options *o, const char *address, const char *word)
 {
-    struct record_map map;
-    struct buf with, bytes;
-    record_map_init(&map);
-    buf_init(&with, 4096);
-    record_map_text(&map, "address", text_of(address));
-    record_map_text(&map, "word", text_of(word));
-    record_map_text(&map, "who", text_of(option(o, "by") ? option(o, "by") : "office"));
-    record_map_end(&map, &with);
-    int code = call(o, "suppress", (struct record){(uint8_t *)with.data, with.len}, &bytes);
-    buf_release(&with);
-    if (code) return code;
-    struct record answer = {(uint8_t *)bytes.data, bytes.len};
-    struct text said = record_get_text(record_get(answer, "reply"), "text");
-    if (!print_json(o, answer)) printf("%.*s\n", (int)said.len, said.data);
-    buf_release(&bytes);
-    return 0;
+    struct record_map with;
+    record_map_init(&with);
+    record_map_text(&with, "address", text_of(address));
+    record_map_text(&with, "word", text_of(word));
+    return call_and_say(o, NULL, "suppress", &with);
 }
 
 int command_suppressed(const struct options *o)
