@@ -28,15 +28,16 @@ end
 
 -- What the server says of every page (core/web), but for where forms may lead: browsers look at the whole
 -- way, so a button that goes on to another site names it. A stand-in for a secret tells no host: then any
--- will do.
+-- will do. And for frames, in which a page shows another page of usher.
 local policy <const> = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
-  .. "connect-src 'self'; form-action 'self' %s; base-uri 'none'; frame-ancestors 'none'"
+  .. "connect-src 'self'; frame-src %s; form-action 'self' %s; base-uri 'none'; frame-ancestors 'none'"
 
 local function headers_of(view)
-  if not view.leads_to then return view.headers end
+  if not view.leads_to and not view.frames then return view.headers end
   local headers = {}
   for name, value in pairs(view.headers or {}) do headers[name] = value end
-  headers["content-security-policy"] = policy:format(view.leads_to:match("^https?://[%w.:-]+") or "https:")
+  local elsewhere = view.leads_to and (view.leads_to:match("^https?://[%w.:-]+") or "https:") or ""
+  headers["content-security-policy"] = policy:format(view.frames and "'self'" or "'none'", elsewhere)
   return headers
 end
 
@@ -72,7 +73,8 @@ end
 -- frame.guest { title, lang, body = node, status, headers, refresh = seconds, live = path, leads_to = url }
 -- -> response. What a guest sees: the event's title above, whom to ask below. live: the path of an event
 -- stream (a route that returns { stream = topic }); the page is fetched anew when something is pushed to
--- it. leads_to: another site to which a form of the page leads.
+-- it. leads_to: another site to which a form of the page leads. frames: it shows other pages of ours in
+-- itself.
 function frame.guest(view)
   local name, mail = sender()
   local header = h.header { name and h.p { class = "host", name } or false,

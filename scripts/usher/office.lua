@@ -54,13 +54,13 @@ local function stream_of(visitor)
   return roles.may(visitor.has, "see") and parts.path "live" or ("/run/%s/live"):format(facts.event.id)
 end
 
--- A page of the organisers: view = { title, body, refresh = false, status }
+-- A page of the organisers: view = { title, body, live = false, frames, status }
 local function render(visitor, path, view)
   local head = view.heading == false and false or h.h1 { view.heading or view.title }
   return frame.office {
     title = view.title .. " \u{00B7} " .. facts.event.title, status = view.status,
     nav = office.navigation(visitor, path), tools = office.tools(visitor),
-    live = view.live ~= false and stream_of(visitor) or nil,
+    live = view.live ~= false and stream_of(visitor) or nil, frames = view.frames,
     refresh = view.live ~= false and REFRESH_S or nil,
     body = h.list { banner.node(visitor) or false, head, view.body }, foot = foot_of(visitor),
   }

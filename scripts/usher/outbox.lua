@@ -137,6 +137,13 @@ function outbox.rule(name)
   return row
 end
 
+-- outbox.marks(names) -> text: what those rules say now, for comparing it later
+function outbox.marks(names)
+  local list = {}
+  for i, name in ipairs(names) do list[i] = outbox.need(name).hash or "" end
+  return usher.hash(table.unpack(list))
+end
+
 -- ---- the word -----------------------------------------------------------------------------------------
 
 -- The rules that are meant: by name, or all of them that fit.
@@ -170,11 +177,11 @@ local function need_word(rules)
 end
 
 -- outbox.approve{ rules = names, all, who } -> { rules, text }: the handler. Whatever of it is approved with
--- this content already stays as it is.
+-- this content already stays as it is. known = true: who has logged in is who it is, and may.
 function outbox.approve(request)
   local rules = meant(request, approval.waits)
   need_word(rules)
-  local who = approval.speaker(request.who)
+  local who = request.known and request.who or approval.speaker(request.who)
   local done = {}
   for _, rule in ipairs(rules) do
     if approval.waits(rule) then
@@ -194,7 +201,7 @@ local function is_approved(rule) return approval.state(rule).word == "approved" 
 function outbox.disapprove(request)
   local rules = meant(request, is_approved)
   need_word(rules)
-  local who = approval.speaker(request.who)
+  local who = request.known and request.who or approval.speaker(request.who)
   for _, rule in ipairs(rules) do
     if not is_approved(rule) then error(("%s is not approved"):format(rule.name), 0) end
     approval.take_back(rule, who)
@@ -210,8 +217,11 @@ function outbox.register()
     if request and request.rule then return outbox.rule(request.rule) end
     return outbox.list()
   end)
-  usher.on("approve", outbox.approve)
-  usher.on("disapprove", outbox.disapprove)
+  for word, act in pairs { approve = outbox.approve, disapprove = outbox.disapprove } do
+    usher.on(word, function(request)
+      return act { rules = request.rules, all = request.all, who = request.who }
+    end)
+  end
 end
 
 return outbox

@@ -12,7 +12,8 @@ local may <const> = {
   answer = { owner = true, organiser = true },                -- write down answers, presence, addresses
   decide = { owner = true, organiser = true, approver = true }, -- settle mails whose fate is not known
   hold = { owner = true, organiser = true, approver = true },   -- stop every mail of the event, and release
-  approve = { owner = true, approver = true },               -- say that the mails of a rule may leave
+  approve = { owner = true, approver = true },                -- say that the mails of a rule may leave
+  try = { owner = true, organiser = true, approver = true },  -- have one sent to themselves
   trail = { owner = true, organiser = true, approver = true },  -- who did what
   -- the run of show and the questions of guests; its clock, and marking these
   show = { owner = true, organiser = true, approver = true, host = true, viewer = true },

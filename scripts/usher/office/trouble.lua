@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- trouble: what waits for a person, on top of the first page; and the person's word on a mail of which nobody
 -- knows whether it arrived.
+local approval = require "usher.approval"
 local facts = require "usher.facts"
 local fates = require "usher.office.fates"
 local h = require "usher.html"
@@ -10,6 +11,7 @@ local office = require "usher.office"
 local parts = require "usher.office.parts"
 local roles = require "usher.office.roles"
 local roster = require "usher.roster"
+local sample = require "usher.sample"
 
 local trouble = {}
 
@@ -80,6 +82,21 @@ local function came_back(rows, visitor)
     end)
 end
 
+-- Whoever may approve is told what waits for their word, what is due first on top.
+local function unapproved(visitor)
+  local list, now = {}, usher.now()
+  for _, rule in ipairs(roles.may(visitor.has, "approve") and sample.rules() or {}) do
+    local ends = rule.due and rule.due.ends or math.maxinteger
+    if approval.waits(rule) and now < ends then list[#list + 1] = rule end
+  end
+  table.sort(list, function(a, b) return (a.due and a.due.first or 0) < (b.due and b.due.first or 0) end)
+  if #list == 0 then return nil end
+  local first = list[1].due and parts.time(visitor, list[1].due.first)
+  return h.section { h.h2 { class = "flag", parts.count(#list, "rule") .. " to approve" },
+    h.p { "Their mails are held until you, or another who may, have read them", first and { "; the first, ",
+      list[1].name, ", is due ", first } or "", ". ", h.a { href = parts.path "outbox", "The outbox" } } }
+end
+
 local function sections(seen, visitor)
   local stuck = simple_section(seen.stuck, parts.count(#seen.stuck, "flow") .. " stopped",
     "The script failed there, or somebody must say a word. Whoever keeps the script finds more with: usher "
@@ -106,7 +123,7 @@ local function sections(seen, visitor)
       return { h.strong { row.name }, " to ", parts.who(row), ", ", parts.time(visitor, row.due), ", ",
         parts.far(row.due) }
     end)
-  return { stuck, refused, came_back(seen.back, visitor), again, late }
+  return { unapproved(visitor), stuck, refused, came_back(seen.back, visitor), again, late }
 end
 
 -- trouble.node(seen, visitor) -> node, or nil: nothing waits

@@ -15,6 +15,8 @@ local acts <const> = {
   { "answer", "write down answers and who is present, and correct addresses" },
   { "decide", "say what became of mails whose fate is not known" },
   { "hold", "stop every mail of the event at once, and release them" },
+  { "approve", "approve mails before the first of a rule leaves" },
+  { "try", "have a mail sent to yourself to see it" },
   { "trail", "read the log of who did what" },
   { "show", "look at the run of show and at guests' questions" },
   { "steer", "move its clock: later, earlier, next; mark questions as answered" },

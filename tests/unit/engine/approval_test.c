@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 // The word before the first mail of a rule, with the words for events on the whole engine.
-#include "engine_rig.h"
+#include "office_rig.h"
 
-#define EVENT(text)                                                                                     \
-    "event 'tea' { title = 'Tea', when = 'Thu 25 Feb 2021 14:00-15:00 UTC', from = 'o@x.example',\n"    \
+#define TEA(text)                                                                                       \
+    "event 'one' { title = 'Tea', when = 'Thu 25 Feb 2021 14:00-15:00 UTC', from = 'o@x.example',\n"    \
     "  approver = 'karma' }\n"                                                                          \
-    "people { { key = 'karma', name = 'Karma', role = 'organiser', mail = 'karma@x.example' } }\n"      \
+    "people { { key = 'karma', name = 'Karma', role = 'organiser', mail = 'karma@one.example' } }\n"    \
     "guests { { key = 'S1', name = 'Sonam', mail = 's@x.example', assistant = 'pa@x.example' } }\n"     \
     "mail 'invitation' { to = invited, at = '10 days before, 09:00', subject = 's', text = '" text "' " \
     "}\n"                                                                                               \
+    "usher.on('form-one', function(r)\n"                                                                \
+    "  local subject = usher.link.read('session', r.cookie)\n"                                          \
+    "  return usher.link.make('form', subject:match('^%S+') .. ' ' .. r.form) end)\n"                   \
     "usher.on('mark', function(r) return usher.hash(table.unpack(r)) end)\n"                            \
     "usher.on('page', function(r) return usher.preview(r) end)\n"
 
@@ -16,11 +19,11 @@
 
 static void a_mail_is_held_until_somebody_has_approved_its_rule(void **state)
 {
-    struct rig *r = rig_with("2021-02-01 08:00", EVENT("Dear {name}"));
+    struct rig *r = rig_with("2021-02-01 08:00", TEA("Dear {name}"));
     rig_run_until(r, "2021-02-15 10:00");
     assert_holds_words(rig_effects(r), "02-12 09:00 "); // a working day before: Friday
     assert_holds_words(rig_history(r, "invitation", "S1"),
-        "mail:mail/S1 held: waits for the word of Karma: usher approve tea invitation");
+        "mail:mail/S1 held: waits for the word of Karma: usher approve one invitation");
     assert_holds_words(rig_call(r, "approve", APPROVE), "approved by Karma: invitation");
     assert_holds_words(rig_effects(r),
         "02-15 10:00 S1 mail:mail/S1\n02-15 10:00 S1 mail:copy/S1"); // the same word is enough for the copy
@@ -30,7 +33,7 @@ static void a_mail_is_held_until_somebody_has_approved_its_rule(void **state)
 
 static void approved_in_advance_it_leaves_in_time_and_nobody_is_asked(void **state)
 {
-    struct rig *r = rig_with("2021-02-01 08:00", EVENT("Dear {name}"));
+    struct rig *r = rig_with("2021-02-01 08:00", TEA("Dear {name}"));
     rig_settle(r);
     rig_call(r, "approve", APPROVE);
     rig_run(r);
@@ -40,7 +43,7 @@ static void approved_in_advance_it_leaves_in_time_and_nobody_is_asked(void **sta
 
 static void nobody_approves_and_it_is_not_sent(void **state)
 {
-    struct rig *r = rig_with("2021-02-01 08:00", EVENT("Dear {name}"));
+    struct rig *r = rig_with("2021-02-01 08:00", TEA("Dear {name}"));
     rig_run(r);
     assert_holds_words(rig_result(r, "invitation", "S1"),
         "was held until it was too late: waits for the word of Karma");
@@ -49,11 +52,11 @@ static void nobody_approves_and_it_is_not_sent(void **state)
 
 static void an_edit_asks_again_for_whoever_is_still_to_be_written_to(void **state)
 {
-    struct rig *r = rig_with("2021-02-01 08:00", EVENT("Dear {name}"));
+    struct rig *r = rig_with("2021-02-01 08:00", TEA("Dear {name}"));
     rig_settle(r);
     rig_call(r, "approve", APPROVE);
     rig_kill(r);
-    rig_write(r, "test.lua", EVENT("Dearest {name}"));
+    rig_write(r, "test.lua", TEA("Dearest {name}"));
     rig_begin(r);
     rig_settle(r);
     assert_holds_words(rig_call(r, "outbox", "{\"rule\":\"invitation\"}"),
@@ -64,7 +67,7 @@ static void an_edit_asks_again_for_whoever_is_still_to_be_written_to(void **stat
 
 static void who_said_what_stands_in_the_trail(void **state)
 {
-    struct rig *r = rig_with("2021-02-01 08:00", EVENT("Dear {name}"));
+    struct rig *r = rig_with("2021-02-01 08:00", TEA("Dear {name}"));
     rig_settle(r);
     rig_call(r, "approve", APPROVE);
     rig_call(r, "disapprove", APPROVE);
@@ -76,7 +79,7 @@ static void who_said_what_stands_in_the_trail(void **state)
 
 static void a_test_mail_waits_for_nobody(void **state)
 {
-    struct rig *r = rig_with("2021-02-01 08:00", EVENT("Dear {name}"));
+    struct rig *r = rig_with("2021-02-01 08:00", TEA("Dear {name}"));
     rig_settle(r);
     assert_holds_words(rig_call(r, "test-mail", "{\"rule\":\"invitation\",\"to\":\"me@x.example\"}"),
         "invitation as Sonam gets it now is on its way to me@x.example");
@@ -84,11 +87,83 @@ static void a_test_mail_waits_for_nobody(void **state)
     rig_end(r);
 }
 
+// ---- the page -------------------------------------------------------------------------------------------
+
+static struct rig *rig_of_tea(const char *text)
+{
+    struct rig *r = rig_new("2021-02-01 08:00");
+    r->base_url = "https://events.example";
+    r->live = true;
+    rig_write(r, "test.lua", text);
+    rig_begin(r);
+    rig_settle(r);
+    return r;
+}
+
+// What a page says in a hidden field, as a field of JSON.
+static const char *hidden(struct rig *r, const char *page, const char *name)
+{
+    const char *at = strstr(page, rig_print(r, "name=\"%s\"", name));
+    const char *from = page;
+    assert_non_null(at);
+    for (const char *p = page; p && p < at; p = strstr(p + 1, "<input")) from = p;
+    const char *value = strstr(from, "value=\"");
+    assert_non_null(value);
+    value += strlen("value=\"");
+    return rig_print(r, "\"%s\": \"%.*s\"", name, (int)strcspn(value, "\""), value);
+}
+
+static void an_approver_approves_on_the_page_what_it_showed(void **state)
+{
+    struct rig *r = rig_of_tea(TEA("Dear {name}"));
+    const char *cookie = cookie_for(r, "one", "karma");
+    const char *page = look(r, cookie, "/e/one/outbox/invitation");
+    assert_holds_words(page, "waits for the word of Karma");
+    assert_holds_words(page, "src=\"/e/one/outbox/invitation/sample?key=S1\"");
+    const char *fields = rig_print(r, "%s, %s", hidden(r, page, "names"), hidden(r, page, "marks"));
+    assert_text(act(r, cookie, "approve", fields), "303 /e/one/outbox/invitation");
+    page = look(r, cookie, "/e/one/outbox/invitation");
+    assert_holds_words(page, "approved by Karma, Mon");
+    assert_text(act(r, cookie, "disapprove", fields), "303 /e/one/outbox/invitation");
+    assert_holds_words(look(r, cookie, "/e/one/outbox"), "approval taken back by Karma");
+    rig_end(r);
+}
+
+static void a_text_that_was_edited_behind_the_page_is_not_approved(void **state)
+{
+    struct rig *r = rig_of_tea(TEA("Dear {name}"));
+    const char *cookie = cookie_for(r, "one", "karma");
+    const char *page = look(r, cookie, "/e/one/outbox/invitation");
+    const char *fields = rig_print(r, "%s, %s", hidden(r, page, "names"), hidden(r, page, "marks"));
+    rig_kill(r);
+    rig_write(r, "test.lua", TEA("Dearest {name}"));
+    rig_begin(r);
+    rig_settle(r);
+    assert_holds_words(act(r, cookie, "approve", fields), "400 ");
+    assert_holds_words(rig_call(r, "outbox", "{\"rule\":\"invitation\"}"), "\"state\":\"waits\"");
+    rig_end(r);
+}
+
+static void a_sample_runs_nothing_and_shows_nobodys_link(void **state)
+{
+    struct rig *r = rig_of_tea(TEA("Dear {name}, {how_to_answer}"));
+    const char *cookie = cookie_for(r, "one", "karma");
+    const char *path = "/e/one/outbox/invitation/sample";
+    const char *page = rig_visit(r, "GET", path,
+        rig_with_cookie(r, cookie, "{\"query\": {\"key\": \"S1\"}}"));
+    assert_holds_words(page, "Dear Sonam");
+    assert_holds_words(page, "https://events.example/a/\xe2\x80\xa6");
+    assert_null(strstr(page, "<script"));
+    assert_holds_words(look(r, cookie, path), "404 ");
+    assert_text(rig_visit(r, "GET", path, NULL), "303 /login");
+    rig_end(r);
+}
+
 // ---- the primitives -------------------------------------------------------------------------------------
 
 static void a_mark_is_of_all_texts_and_of_where_they_end(void **state)
 {
-    struct rig *r = rig_with("2021-02-01 08:00", EVENT("Dear {name}"));
+    struct rig *r = rig_with("2021-02-01 08:00", TEA("Dear {name}"));
     rig_settle(r);
     const char *mark = rig_print(r, "%s", rig_call(r, "mark", "[\"ab\",\"c\"]"));
     assert_int_equal(strlen(mark), 64 + 2);
@@ -102,7 +177,7 @@ static void a_mark_is_of_all_texts_and_of_where_they_end(void **state)
 
 static void a_preview_shows_the_mail_and_makes_no_mark_up_of_what_people_wrote(void **state)
 {
-    struct rig *r = rig_with("2021-02-01 08:00", EVENT("Dear {name}"));
+    struct rig *r = rig_with("2021-02-01 08:00", TEA("Dear {name}"));
     rig_settle(r);
     const char *page = rig_call(r, "page",
         "{\"subject\":\"<b>Hi</b>\",\"text\":\"Dear *Karma* <script>x</script>\",\"to\":\"a@x.example\","
@@ -125,6 +200,9 @@ int main(void)
         cmocka_unit_test(an_edit_asks_again_for_whoever_is_still_to_be_written_to),
         cmocka_unit_test(who_said_what_stands_in_the_trail),
         cmocka_unit_test(a_test_mail_waits_for_nobody),
+        cmocka_unit_test(an_approver_approves_on_the_page_what_it_showed),
+        cmocka_unit_test(a_text_that_was_edited_behind_the_page_is_not_approved),
+        cmocka_unit_test(a_sample_runs_nothing_and_shows_nobodys_link),
         cmocka_unit_test(a_mark_is_of_all_texts_and_of_where_they_end),
         cmocka_unit_test(a_preview_shows_the_mail_and_makes_no_mark_up_of_what_people_wrote),
     };

@@ -29,6 +29,8 @@ static void each_role_sees_what_it_may(void **state)
         {"/e/one/missing", true, true, true, false, true},
         {"/e/one/signups", true, true, true, false, true},
         {"/e/one/schedule", true, true, true, false, true},
+        {"/e/one/outbox", true, true, true, false, true},
+        {"/e/one/outbox/invitation", true, true, true, false, true},
         {"/e/one/survey", true, true, true, false, true},
         {"/e/one/interest", true, true, true, false, true},
         {"/e/one/questions", true, true, true, true, true},
@@ -62,6 +64,9 @@ static void each_role_does_what_it_may(void **state)
         {{"address", true, true, false, false, false}, "\"person\": \"S1\", \"mail\": \"s@y.example\""},
         {{"unsure", true, true, true, false, false},
             "\"word\": \"arrived\""}, // taken, and nothing is unsure: 400
+        {{"approve", true, false, true, false, false}, "\"names\": \"invitation\""}, // nobody is needed: 400
+        {{"disapprove", true, false, true, false, false}, "\"names\": \"invitation\""},
+        {{"test-mail", true, true, true, false, false}, "\"rule\": \"invitation\", \"as\": \"S1\""},
         {{"question", true, true, false, true, false}, "\"id\": \"none\", \"state\": \"open\""}, // likewise
         {{"hold", true, true, true, false, false}, "\"why\": \"a wrong link\""},
         {{"release", true, true, true, false, false}, ""},
