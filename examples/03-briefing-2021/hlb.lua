@@ -9,6 +9,7 @@ event "hlb-2021" {
   where = zoom { link = "https://zoom.example/j/94512345678", id = "945 1234 5678", code = "250221" },
   organisers = { "doim", "apcict" },
   host = "host",
+  approver = { "doim", "apcict" }, -- either may let the mails of a rule go: usher outbox hlb-2021
   from = "MoIC Briefings <briefings@moic.example>",
 }
 

@@ -18,7 +18,7 @@ local template = require "usher.template"
 local ask = {}
 
 local HOUR_MS <const> = 3600 * 1000
-local FLOW <const> = "please approve" -- no rule can be called so: its name has a space
+local FLOW <const> = parts.APPROVAL_FLOW
 local LAST_CALL_MS <const> = 2 * HOUR_MS
 local TOGETHER_MS <const> = 4 * HOUR_MS -- what is asked within that time is asked in one mail
 local LISTED_MAX <const> = 40

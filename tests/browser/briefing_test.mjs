@@ -22,6 +22,7 @@ const guests = [
 const office = await openOffice({ script: "hlb.lua", example: "examples/03-briefing-2021",
   now: "2021-02-08 08:59 Asia/Thimphu" });
 await office.run();
+await office.command("approve", "hlb-2021", "--all", "--by", "doim");
 
 const how = (guest) => `${guest.device.name}${guest.settings ? "-plain" : ""}`;
 

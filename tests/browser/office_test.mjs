@@ -11,6 +11,7 @@ const WAIT = { timeout: 20000 };
 const office = await openOffice({ script: "hlb.lua", example: "examples/03-briefing-2021",
   now: "2021-02-08 08:55 Asia/Thimphu" });
 await office.run();
+await office.command("approve", "hlb-2021", "--all", "--by", "doim");
 const event = `${office.site}/e/hlb-2021`;
 let asked = 0;
 
@@ -40,7 +41,7 @@ async function look(page, name, javaScriptEnabled = true) {
 
 const PAGES = { today: "", people: "/people", person: "/person?key=S01", missing: "/missing",
   answers: "/signups", survey: "/survey", interest: "/interest", questions: "/questions",
-  schedule: "/schedule", log: "/log", you: "/you" };
+  outbox: "/outbox", rule: "/outbox/invitation", schedule: "/schedule", log: "/log", you: "/you" };
 
 async function lookAtAll(page, device, javaScriptEnabled) {
   for (const [name, path] of Object.entries(PAGES)) {

@@ -12,6 +12,7 @@ const WAIT = { timeout: 20000 };
 const office = await openOffice({ script: "hlb.lua", example: "examples/03-briefing-2021",
   now: "2021-02-24 14:00 Asia/Thimphu" });
 await office.run();
+await office.command("approve", "hlb-2021", "--all", "--by", "doim");
 
 async function look(page, name) {
   await browser.screenshot(page, name);

@@ -14,6 +14,6 @@ mail "speaker-briefing" { to = speakers, at = "4 working days before, 10:00", zo
 mail "speaker-reminder" { to = speakers, at = "1 working day before, 10:00", zone = "theirs" }
 cue "you-are-next" { at = "10 minutes before" }
 
--- Those who run it.
-mail "who-is-coming" { to = organisers, at = "1 working day before, 11:00", zone = "theirs" }
-mail "run-of-show" { to = host, at = "2 hours before", late = "until start" }
+-- Those who run it. What they write to themselves nobody needs to approve.
+mail "who-is-coming" { to = organisers, at = "1 working day before, 11:00", zone = "theirs", approve = false }
+mail "run-of-show" { to = host, at = "2 hours before", late = "until start", approve = false }

@@ -25,6 +25,14 @@ function tests.the_house_rules_keep_working_days()
   line("Fri 19 Feb 10:00  13:00  12:00", "please-answer-again")
 end
 
+function tests.either_organiser_is_asked_before_the_first_mail_and_once_for_all()
+  local report, world = rehearse("hlb.lua")
+  expect.contains(report.text, "Fri 05 Feb 09:00  12:00  11:00          mail please approve \u{2192} 2")
+  local asked = 0
+  for _, mail in ipairs(world.usher.mails) do asked = asked + (mail.flow == "please approve" and 1 or 0) end
+  expect.equal(asked, 2)
+end
+
 function tests.cues_come_ten_minutes_before_by_the_clock_of_the_item()
   local report, world = rehearse("hlb.lua")
   expect.contains(report.text, "Thu 25 Feb 13:55  16:55  15:55          cue you-are-next (Remarks at 17:05")
@@ -64,7 +72,10 @@ end
 
 function tests.the_calendar_entry_is_folded_and_by_the_clock_of_the_event()
   local _, world = rehearse("hlb.lua")
-  local entry = world.usher.mails[1].attach[1].data
+  local entry
+  for _, mail in ipairs(world.usher.mails) do
+    if mail.flow == "invitation" and mail.attach then entry = entry or mail.attach[1].data end
+  end
   expect.contains(entry, "DTSTART;TZID=Asia/Thimphu:20210225T140000\r\n")
   expect.contains(entry, "UID:hlb-2021@moic.example\r\n")
   for line in entry:gmatch("(.-)\r\n") do assert(#line <= 75, line) end
