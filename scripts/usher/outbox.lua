@@ -17,7 +17,7 @@ local outbox = {}
 
 -- outbox.whom(rule) -> "to who comes": for whom it is, in words
 function outbox.whom(rule)
-  if rule.by_itself then return "to whoever has done something: it goes out at once" end
+  if rule.by_itself then return "at once, to whom it concerns" end
   return rule.word == "cue" and "a cue for " .. parts.audience(rule) or "to " .. parts.audience(rule)
 end
 
@@ -50,15 +50,21 @@ local function numbers_of(rule, groups)
   return rule.listed, rule.listed
 end
 
+-- What waits is of use until its limit; of what may leave all has left after the last moment.
+local function is_over(due, state)
+  local waits = state.word ~= "none" and state.word ~= "approved"
+  return usher.now() >= (waits and due.ends or due.last)
+end
+
 local function row_of(rule, groups)
-  local state, due, now = approval.state(rule), rule.due, usher.now()
+  local state, due = approval.state(rule), rule.due
   local row = { name = rule.name, kind = rule.word, whom = outbox.whom(rule), state = state.word,
     who = state.who, at = state.at, sentence = outbox.sentence(rule, state, day), subject = subject_of(rule),
     hash = rule.hash, by_itself = rule.by_itself }
   if rule.by_itself then return row end
   row.n, row.of = numbers_of(rule, groups)
   if due then
-    row.first, row.last, row.over = due.first, due.last, now >= due.last
+    row.first, row.last, row.over = due.first, due.last, is_over(due, state)
     row.when = due.first == due.last and day(due.first)
       or ("%s to %s"):format(day(due.first), day(due.last))
   end

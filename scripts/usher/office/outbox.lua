@@ -130,7 +130,7 @@ local function sample_node(name, one)
   local title = ("As %s gets it%s"):format(one.name, one.language and " (" .. one.language .. ")" or "")
   local src = parts.query(path_of(name) .. "/sample", { key = one.key })
   return h.div { h.h3 { title },
-    h.tag("iframe", { class = "letter", title = title, src = src, sandbox = "", loading = "lazy" }) }
+    h.tag("iframe", { class = "letter", title = title, src = src, sandbox = "" }) }
 end
 
 local function samples_node(row)

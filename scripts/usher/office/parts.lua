@@ -15,6 +15,10 @@ local DAY_MS <const> = 24 * 3600 * 1000
 -- have no spaces.
 parts.LOGIN_FLOW = "log-in link"
 parts.TEST_FLOW = "test mail"
+parts.APPROVAL_FLOW = "please approve"
+
+local own_flows <const> = {}
+for _, name in ipairs { parts.LOGIN_FLOW, parts.TEST_FLOW, parts.APPROVAL_FLOW } do own_flows[name] = true end
 
 -- parts.path("people") -> "/e/hlb-2021/people"; parts.path() is the first page
 function parts.path(rest)
@@ -40,7 +44,7 @@ end
 function parts.of_event(rows)
   local list = {}
   for _, row in ipairs(rows) do
-    if row.name ~= parts.LOGIN_FLOW and row.name ~= parts.TEST_FLOW then list[#list + 1] = row end
+    if not own_flows[row.name] then list[#list + 1] = row end
   end
   return list
 end
