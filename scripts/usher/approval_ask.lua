@@ -180,7 +180,7 @@ function ask.begin()
   if #list == 0 then return end
   for i, one in ipairs(list) do marks[i] = ("%s %d"):format(one.name, one.at) end
   for _, rule in ipairs(sample.rules()) do marks[#marks + 1] = rule.hash end
-  usher.start(FLOW, { key = usher.hash(table.unpack(marks)):sub(1, 16), label = "approvals",
+  usher.start(FLOW, { key = usher.hash(table.unpack(marks)):sub(1, 16), label = approval.names(),
     input = { asks = together(list) } })
 end
 

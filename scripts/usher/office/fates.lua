@@ -81,14 +81,15 @@ function fates.of(row)
     end
     return fate
   end
-  if row.step_state == "held" then
-    return { kind = "held", text = "held: " .. (row.note or "it waits for somebody's word"), flag = true }
-  end
   if stuck[row.state] then
     return { kind = "stuck", flag = true,
       text = ("%s: %s"):format(row.state, row.why or "a person must look") }
   end
   if row.state == "cancelled" then return skipped("taken out of the script") end
+  if row.step_state == "held" then
+    return { kind = "held", text = "held: " .. (row.note or "a person must look"), flag = true,
+      at = row.updated_at }
+  end
   if row.step_state == "open" and row.attempt then
     return { kind = "retrying", flag = true, at = row.next_due,
       text = ("tried %d times, tried again: %s"):format(row.attempt, row.note or "no answer") }

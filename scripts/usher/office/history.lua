@@ -112,11 +112,11 @@ function history.to_come(request, person, visitor)
   local items = {}
   for _, row in ipairs(request.seen.fates) do
     local fate = fates.of(row)
-    if fate.kind == "planned" or fate.kind == "retrying" then
+    if fate.kind == "planned" or fate.kind == "retrying" or fate.kind == "held" then
       local why = fate.kind == "planned" and obstacle(row, person)
       items[#items + 1] = { at = fate.at, node = h.li {
         h.span { class = "at", parts.time(visitor, fate.at) }, " ", h.strong { row.name },
-        fate.kind == "retrying" and { " ", h.span { class = "flag", fate.text } },
+        fate.flag and { " ", h.span { class = "flag", fate.text } },
         why and h.div { class = "hint", "skipped, as things are now: ", why } } }
     end
   end

@@ -20,7 +20,7 @@ end
 
 local function next_table(rows, visitor)
   local body = {}
-  for i, row in ipairs(rows) do
+  for i, row in ipairs(parts.of_event(rows)) do
     local phrase = (row.note or ""):match("%((.+)%)$")
     body[i] = { parts.time(visitor, row.due),
       { h.strong { row.name }, phrase and h.div { class = "hint", phrase } },

@@ -41,7 +41,7 @@ end
 
 local function next_section(rows, visitor, groups)
   local body = {}
-  for _, row in ipairs(rows) do
+  for _, row in ipairs(parts.of_event(rows)) do
     if row.due >= usher.now() - MINUTE_MS then
       local when = { parts.time(visitor, row.due), h.div { class = "hint", parts.far(row.due) } }
       body[#body + 1] = { when, what(row), how_many(row, groups) }

@@ -23,6 +23,8 @@ function tests.each_fate_has_its_sentence()
       result = { skipped = "550 nobody" } },
     ["retrying: tried 2 times, tried again: 451 later !"] = { state = "waiting", step_state = "open",
       attempt = 2, note = "451 later", next_due = 9 },
+    ["held: held: waits for the word of Karma !"] = { state = "waiting", step_state = "held",
+      note = "waits for the word of Karma", updated_at = 8 },
     ["unsure: unsure: perhaps it arrived, perhaps not !"] = { state = "waiting", unsure = 7 },
     ["stuck: failed: line 3 !"] = { state = "failed", why = "line 3" },
     ["stuck: held: a person must look !"] = { state = "held" },
