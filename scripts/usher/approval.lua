@@ -119,11 +119,18 @@ function approval.check_keys()
   end
 end
 
+-- Only by a whole key or name: a part of one may be the login of whoever keeps the machine.
+local function person_called(text)
+  for _, person in ipairs(facts.people) do
+    if person.key == text or person.name == text or facts.full_name(person) == text then return person end
+  end
+end
+
 -- approval.speaker(who) -> name for the book and the trail. who: what was typed behind --by: the key or the
 -- name of somebody who may approve; else it is who keeps the machine, and may do everything.
 function approval.speaker(who)
   local text = tostring(who or "")
-  local person = text ~= "" and people.find(text, facts.people)
+  local person = person_called(text)
   if not person then return text ~= "" and text or "office" end
   if not roles.may(roles.of(person.key), "approve") then
     error(("%s may not approve: that is for %s"):format(facts.full_name(person), approval.names()), 0)

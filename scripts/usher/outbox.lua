@@ -40,7 +40,7 @@ local function day(ms) return dates.long(ms, facts.event.zone, "en") end
 
 local function subject_of(rule)
   local unit = sample.first(rule)
-  return unit and discreet.text(sample.mail(rule, unit).subject) or nil
+  return unit and discreet.text(sample.subject(rule, unit)) or nil
 end
 
 -- Cues are counted by mails, for one person may have several.

@@ -28,6 +28,19 @@ function roster.person(key)
   return merged(key, listed, change)
 end
 
+-- roster.now(listed) -> list: the same people as of now, whoever is still there. For many: of the book only
+-- what it has is read.
+function roster.now(listed)
+  local changed, list = {}, {}
+  for key in usher.book("roster"):each() do changed[key] = true end
+  for _, person in ipairs(listed) do
+    local now = person
+    if changed[person.key] then now = roster.person(person.key) end
+    list[#list + 1] = now
+  end
+  return list
+end
+
 -- roster.own(key) -> the person whose place it is, whether or not a deputy comes; or nil
 function roster.own(key)
   local person, change = roster.person(key), usher.book("roster"):get(key)

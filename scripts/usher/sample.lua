@@ -21,7 +21,7 @@ function sample.rules()
 end
 
 local function add(list, seen, person, item)
-  if not person or seen[person.key] then return end
+  if seen[person.key] then return end
   seen[person.key], list[#list + 1] = true, { person = person, item = item }
 end
 
@@ -45,10 +45,10 @@ end
 function sample.people(rule)
   local list, seen = {}, {}
   if rule.word == "cue" then
-    for _, unit in ipairs(cues.units()) do add(list, seen, roster.person(unit.person.key), unit.item) end
+    for _, unit in ipairs(cues.units()) do add(list, seen, unit.person, unit.item) end
     return list
   end
-  for _, person in ipairs(listed(rule)) do add(list, seen, roster.person(person.key)) end
+  for _, person in ipairs(roster.now(listed(rule))) do add(list, seen, person) end
   if facts.signup and not rule.for_office then add_sign_ups(list, seen, rule) end
   return list
 end
@@ -61,7 +61,10 @@ local function invented(rule)
   return list
 end
 
-local function length(unit) return utf8.len(facts.full_name(unit.person)) or #facts.full_name(unit.person) end
+local function length(unit)
+  local name = facts.full_name(unit.person)
+  return utf8.len(name) or #name
+end
 
 -- Somebody who reads another language than those; nil when everybody reads the same.
 local function other_reader(list, chosen)
@@ -83,10 +86,11 @@ end
 -- sample.three(people) -> at most three of them whose mails differ most: the shortest name, the longest, and
 -- somebody who reads another language.
 function sample.three(list)
-  local short, long = list[1], list[1]
+  local short, long, least, most = nil, nil, math.huge, -1
   for _, unit in ipairs(list) do
-    if length(unit) < length(short) then short = unit end
-    if length(unit) > length(long) then long = unit end
+    local n = length(unit)
+    if n < least then short, least = unit, n end
+    if n > most then long, most = unit, n end
   end
   local chosen = { short }
   if long ~= short then chosen[#chosen + 1] = long end
@@ -102,10 +106,30 @@ end
 
 -- sample.first(rule) -> one of them, found without a walk over everybody; or nil
 function sample.first(rule)
-  local unit = rule.word == "cue" and cues.units()[1]
-  local person = not unit and rule.word ~= "cue" and listed(rule)[1]
-  person = person and roster.person(person.key)
-  return unit or person and { person = person } or invented(rule)[1]
+  local unit = rule.example or rule.by_itself and { person = listed(rule)[1] }
+  local person = unit and unit.person and roster.person(unit.person.key)
+  return person and { person = person, item = unit.item } or invented(rule)[1]
+end
+
+local function may_get(rule, person)
+  if rule.for_office then return not person.guest end
+  if rule.word == "signup" then return roster.signup(person.key) ~= nil end
+  if rule.by_itself then return person.guest end
+  return audience.concerns(rule.parts, person)
+end
+
+local function with_key(list, key)
+  for _, unit in ipairs(list) do
+    if unit.person.key == key then return unit end
+  end
+end
+
+-- sample.unit(rule, key) -> the one of them with that key, or nil
+function sample.unit(rule, key)
+  if rule.word == "cue" then return with_key(cues.units(), key) end
+  local person = roster.person(key)
+  if person and may_get(rule, person) then return { person = person } end
+  return with_key(invented(rule), key)
 end
 
 local function moment_of(rule, person, anchor)
@@ -119,6 +143,16 @@ local function examples_of(rule, person)
   return values
 end
 
+local function bare_case(rule, unit)
+  local person = unit.person
+  local anchor = unit.item or rule.anchor or facts.event
+  return { person = person, rule = rule, item = unit.item, anchor = anchor,
+    moment = moment_of(rule, person, anchor), values = examples_of(rule, person) }
+end
+
+-- sample.subject(rule, unit) -> the subject alone: for a list of many rules
+function sample.subject(rule, unit) return sending.subject(rule, bare_case(rule, unit)) end
+
 -- sample.look(rule, person) -> { asked, entry }: what a mail needs to know of the books
 function sample.look(rule, person)
   return { asked = sending.asked(rule, person),
@@ -128,12 +162,10 @@ end
 -- sample.case(rule, unit, seen) -> the case, as sending.lua knows it. seen: what sample.look said, for flows,
 -- which may not look themselves.
 function sample.case(rule, unit, seen)
-  local person = unit.person
-  seen = seen or sample.look(rule, person)
-  local anchor = unit.item or rule.anchor or facts.event
-  return { person = person, rule = rule, item = unit.item, anchor = anchor,
-    moment = moment_of(rule, person, anchor), asked = seen.asked, entry = seen.entry,
-    values = examples_of(rule, person) }
+  local case = bare_case(rule, unit)
+  seen = seen or sample.look(rule, unit.person)
+  case.asked, case.entry = seen.asked, seen.entry
+  return case
 end
 
 -- sample.mail(rule, unit) -> the mail, as usher.mail takes it

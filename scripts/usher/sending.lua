@@ -7,8 +7,8 @@
 --     with the audience), about = whose rule it is (a survey), personal = true: no copy for assistants,
 --     what: as which kind of thing a rehearsal shows it, when that is not the word,
 --     approve = what the script says of approvals, by_itself = true: a person's act causes it, hash: see
---     approval.lua; due = { first, last, ends = ms } of all its units; examples(person) -> what fills in
---     placeholders of its own, invented, for looking at it }
+--     approval.lua; due = { first, last, ends = ms } of all its units, listed = how many, example = the
+--     first; examples(person) -> what fills in placeholders of its own, invented, for looking at it }
 -- A unit of a cue has an item of the programme, and its clock is the item's; otherwise it is the event's.
 local approval = require "usher.approval"
 local audience = require "usher.audience"
@@ -122,6 +122,14 @@ function sending.render(rule, case)
   local subject, of_subject = in_language(rule.subject, case.person)
   case.language = of_subject or facts.event.language
   return template.render_subject(subject, case), body, language
+end
+
+-- sending.subject(rule, case) -> the subject alone. Where books may be looked at.
+function sending.subject(rule, case)
+  local subject, language = in_language(rule.subject, case.person)
+  case.language = language or facts.event.language
+  case.asked = template.asked({ subject }, case)
+  return template.render_subject(subject, case)
 end
 
 -- sending.compose(rule, case) -> the mail, as usher.mail takes it
@@ -275,7 +283,7 @@ end
 -- Checks the units of a rule, { person, item, key }, and declares that their flows must exist.
 function sending.declare(rule, units)
   local moments_of = {}
-  rule.listed = #units
+  rule.listed, rule.example = #units, units[1]
   local function refuse(problem)
     if problem then check.refuse('%s "%s": %s', rule.word, rule.name, problem) end
   end

@@ -19,16 +19,14 @@ local FLOW <const> = parts.TEST_FLOW
 -- ---- for whom -----------------------------------------------------------------------------------------
 
 local function unit_of(rule, text)
-  local units, real = sample.units(rule)
   if not text then
-    return units[1] or error(("nobody gets %s, so there is nothing to send"):format(rule.name), 0)
+    return sample.first(rule) or error(("nobody gets %s, so there is nothing to send"):format(rule.name), 0)
   end
   local person, why = roster.find(text)
-  if not person then error(why, 0) end
-  for i = 1, real do
-    if units[i].person.key == person.key then return units[i] end
-  end
-  error(("%s is not one of those to whom %s goes"):format(facts.full_name(person), rule.name), 0)
+  local unit = sample.unit(rule, person and person.key or text) -- of a sign-up it may be invented
+  if unit then return unit end
+  error(person and ("%s is not one of those to whom %s goes"):format(facts.full_name(person), rule.name)
+    or why, 0)
 end
 
 -- test_mail.send{ rule, to = address, as = whose mail (a key, or a name), who } -> { to, name, text }: the

@@ -196,18 +196,14 @@ end
 -- The mail alone, for a frame of the page above.
 local function sample_page(request)
   local key, rule = (request.query or {}).key, outbox.find(request.params.rule)
-  for _, unit in ipairs(rule and sample.units(rule) or {}) do
-    if unit.person.key == key then
-      local mail = outbox.sample(rule, unit)
-      local files = {}
-      for i, file in ipairs(mail.files) do files[i] = { name = file.name } end
-      return { type = "text/html; charset=utf-8",
-        headers = { ["content-security-policy"] = SAMPLE_POLICY, ["x-frame-options"] = "SAMEORIGIN" },
-        body = usher.preview { from = mail.from, to = mail.to, reply_to = mail.reply_to,
-          subject = mail.subject, text = mail.text, attach = files } }
-    end
-  end
-  return { status = 404, body = "Nobody there gets such a mail." }
+  local unit = rule and key and sample.unit(rule, key)
+  if not unit then return { status = 404, body = "Nobody there gets such a mail." } end
+  local mail, files = outbox.sample(rule, unit), {}
+  for i, file in ipairs(mail.files) do files[i] = { name = file.name } end
+  return { type = "text/html; charset=utf-8",
+    headers = { ["content-security-policy"] = SAMPLE_POLICY, ["x-frame-options"] = "SAMEORIGIN" },
+    body = usher.preview { from = mail.from, to = mail.to, reply_to = mail.reply_to,
+      subject = mail.subject, text = mail.text, attach = files } }
 end
 
 -- ---- acts -----------------------------------------------------------------------------------------------

@@ -225,7 +225,7 @@ function tests.whoever_has_no_say_is_refused()
   local world = loaded()
   expect.equal(refusal(world, "approve", { rules = { "x" }, who = "host" }),
     "Karma Tshering may not approve: that is for DoIM or APCICT")
-  expect.contains(call(world, "approve", { rules = { "x" }, who = "root" }).text, "approved by root: x")
+  expect.contains(call(world, "approve", { rules = { "x" }, who = "karma" }).text, "approved by karma: x")
 end
 
 function tests.what_nobody_can_approve_is_said()
