@@ -16,15 +16,28 @@
 
 // A mail whose rule needs somebody's word carries the hash of what that word is about, beside its text: so a
 // word on other words opens nothing.
+// The newest content that somebody has approved, or an earlier one: a flow may go on with the script that it
+// began with, and what it says was read as well.
+static bool holds_hash(struct record given, struct text hash)
+{
+    struct text approved = record_get_text(given, "hash");
+    if (approved.len && approved.len == hash.len && memcmp(approved.data, hash.data, hash.len) == 0)
+        return true;
+    for (struct record_iter it = record_each(record_get(given, "earlier")); it.map && record_next(&it);) {
+        if (record_text(it.key, &approved) && approved.len == hash.len &&
+            memcmp(approved.data, hash.data, hash.len) == 0)
+            return true;
+    }
+    return false;
+}
+
 static bool is_approved(struct event *ev, const struct step *s, struct buf *why)
 {
     struct record approval = record_get(s->args, "approval");
     if (!approval.data) return true;
     struct text rule = record_get_text(approval, "rule"), hash = record_get_text(approval, "hash");
     struct record given = book_get(book_find(ev, TEXT(GATE_APPROVALS)), rule);
-    struct text approved = record_get_text(given, "hash");
-    if (approved.len && approved.len == hash.len && memcmp(approved.data, hash.data, hash.len) == 0)
-        return true;
+    if (holds_hash(given, hash)) return true;
     buf_addt(why, record_get_text(approval, "why"));
     return false;
 }

@@ -21,7 +21,7 @@ struct step;
 struct store_answer;
 
 #define GATE_WHY_MAX 1200
-// Rule -> { hash = of what was approved, ... }.
+// Rule -> { hash = of what was approved, earlier = { hash of what was approved before = any, ... }, ... }.
 #define GATE_APPROVALS "approvals"
 
 struct gate {

@@ -15,8 +15,9 @@
 -- sign-ups) go without it: whoever has just pressed a button waits for them, at an hour at which nobody
 -- approves anything. A script says `approve = false` or `approve = true` to have it otherwise.
 --
---   book approvals: rule's name -> { hash, at = ms, who = name } of the approval,
---     or { taken_back = true, at, who }. What was said before stands in the trail.
+--   book approvals: rule's name -> { hash, at = ms, who = name } of the approval, and earlier = hash -> { at,
+--     who } of those before it: flows may go on with the script that they began with, and its text was read
+--     as well; or { taken_back = true, at, who }, of all of them. Further back goes the trail.
 -- A mail carries the mark of its rule; the engine holds it until the book has the same.
 local check = require "usher.check"
 local facts = require "usher.facts"
@@ -25,6 +26,7 @@ local roles = require "usher.office.roles"
 
 local approval = {}
 
+local EARLIER_MAX <const> = 20 -- texts of one rule; more edits than that make one of them wait again
 local VERSION <const> = "1" -- of what is in the mark; another number asks for every approval again
 
 -- ---- what needs it ------------------------------------------------------------------------------------
@@ -155,6 +157,8 @@ function approval.state(rule)
   if not rule.hash then return { word = "none" } end
   local said = usher.book("approvals"):get(rule.name)
   if not said then return { word = "waits" } end
+  local before = said.earlier and said.earlier[rule.hash]
+  if before then return { word = "approved", who = before.who, at = before.at } end
   local word = said.taken_back and "taken back" or said.hash == rule.hash and "approved" or "changed"
   return { word = word, who = said.who, at = said.at }
 end
@@ -165,9 +169,24 @@ function approval.waits(rule)
   return word ~= "none" and word ~= "approved"
 end
 
+-- What was approved before, without the oldest when there is too much of it.
+local function earlier_than(said)
+  if not said or not said.hash then return nil end
+  local earlier, n, oldest = said.earlier or {}, 0, nil
+  earlier[said.hash] = { who = said.who, at = said.at }
+  for hash, one in pairs(earlier) do
+    n = n + 1
+    if not oldest or one.at < earlier[oldest].at then oldest = hash end
+  end
+  if n > EARLIER_MAX then earlier[oldest] = nil end
+  return earlier
+end
+
 -- approval.approve(rule, who): the word is said. who: a name. Only in handlers and POST routes.
 function approval.approve(rule, who)
-  usher.book("approvals"):set(rule.name, { hash = rule.hash, who = who, at = usher.now() })
+  local book = usher.book("approvals")
+  book:set(rule.name, { hash = rule.hash, who = who, at = usher.now(),
+    earlier = earlier_than(book:get(rule.name)) })
   usher.audit("approved", rule.name, who)
   usher.recheck()
 end

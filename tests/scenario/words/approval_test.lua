@@ -208,6 +208,24 @@ function tests.an_edit_asks_again_and_says_who_had_approved()
   expect.contains(state(world, "x"), "approved by APCICT")
 end
 
+function tests.what_was_approved_before_needs_no_second_word()
+  local world = loaded()
+  call(world, "approve", { rules = { "x" }, who = "doim" })
+  local books, other = world.usher.books, rule("x", "1 day before, 09:00"):gsub("Dear", "Dearest")
+  world = loaded(other, named, "2021-02-02 09:00")
+  world.usher.books.approvals = books.approvals
+  call(world, "approve", { rules = { "x" }, who = "apcict" })
+  local kept = world.usher.books.approvals
+  world = loaded(nil, named, "2021-02-03 09:00")
+  world.usher.books.approvals = kept
+  expect.contains(state(world, "x"), "approved by DoIM, Mon 01 Feb 2021, 09:00 Thimphu")
+  call(world, "disapprove", { rules = { "x" }, who = "doim" })
+  expect.contains(state(world, "x"), "taken back by DoIM")
+  world = loaded(other, named, "2021-02-04 09:00")
+  world.usher.books.approvals = kept
+  expect.contains(state(world, "x"), "taken back by DoIM")
+end
+
 function tests.an_approval_can_be_taken_back()
   local world = loaded()
   call(world, "approve", { rules = { "x" }, who = "doim" })

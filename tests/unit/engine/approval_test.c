@@ -50,7 +50,7 @@ static void nobody_approves_and_it_is_not_sent(void **state)
     rig_end(r);
 }
 
-static void an_edit_asks_again_for_whoever_is_still_to_be_written_to(void **state)
+static void an_edit_asks_again_while_flows_of_the_first_text_go_on(void **state)
 {
     struct rig *r = rig_with("2021-02-01 08:00", TEA("Dear {name}"));
     rig_settle(r);
@@ -62,6 +62,8 @@ static void an_edit_asks_again_for_whoever_is_still_to_be_written_to(void **stat
     assert_holds_words(rig_call(r, "outbox", "{\"rule\":\"invitation\"}"),
         "\"sentence\":\"changed since approval by Karma, Mon 01 Feb 2021, 08:00 UTC (UTC): waits again\"");
     assert_holds_words(rig_call(r, "approve", APPROVE), "approved by Karma: invitation");
+    rig_run(r); // this flow began with the first text, which was approved as well
+    assert_text(rig_effects(r), "02-15 09:00 S1 mail:mail/S1\n02-15 09:00 S1 mail:copy/S1\n");
     rig_end(r);
 }
 
@@ -197,7 +199,7 @@ int main(void)
         cmocka_unit_test(a_mail_is_held_until_somebody_has_approved_its_rule),
         cmocka_unit_test(approved_in_advance_it_leaves_in_time_and_nobody_is_asked),
         cmocka_unit_test(nobody_approves_and_it_is_not_sent),
-        cmocka_unit_test(an_edit_asks_again_for_whoever_is_still_to_be_written_to),
+        cmocka_unit_test(an_edit_asks_again_while_flows_of_the_first_text_go_on),
         cmocka_unit_test(who_said_what_stands_in_the_trail),
         cmocka_unit_test(a_test_mail_waits_for_nobody),
         cmocka_unit_test(an_approver_approves_on_the_page_what_it_showed),
