@@ -127,6 +127,27 @@ def check_a_test_mail_is_what_that_guest_would_get():
         equal(place.stop(), 0)
 
 
+def check_a_sample_may_do_nothing_and_stands_in_our_own_pages_only():
+    with tea("2021-02-01 12:00") as place:
+        place.run()
+        place.settle()
+        organiser = place.visitor()
+        link = say(place, "login", "dechen@office.example")[1].split("\n")[1]
+        organiser.fill(organiser.get(link).page, {})
+        page = organiser.get("/e/tea/outbox/invitation")
+        holds(page.headers["content-security-policy"], "frame-src 'self'")
+        holds(page.text, 'sandbox=""')
+        sample = organiser.get("/e/tea/outbox/invitation/sample?key=S2")
+        holds(sample.text, "Dear Pema")
+        for part in ("default-src 'none'", "; sandbox;", "frame-ancestors 'self'", "form-action 'none'"):
+            holds(sample.headers["content-security-policy"], part)
+        equal(sample.headers["x-frame-options"], "SAMEORIGIN")
+        holds(organiser.get("/e/tea/outbox").headers["content-security-policy"], "default-src 'none'")
+        stranger = place.visitor().get("/e/tea/outbox/invitation/sample?key=S2")
+        equal("Pema" in stranger.text, False)
+        equal(place.stop(), 0)
+
+
 def check_what_is_wrong_is_said_in_a_sentence_with_its_code():
     with tea("2021-02-01 12:00") as place:
         place.run()
