@@ -54,14 +54,14 @@ static int need_event(const struct options *o, const char *event)
 // ---- the list -------------------------------------------------------------------------------------------
 
 // How many mails of that rule are held just now.
-static size_t count_held(struct record held, struct text rule)
+static int64_t count_held(struct record counts, struct text rule)
 {
-    size_t n = 0;
-    for (struct record_iter it = record_each(held); record_next(&it);) {
+    for (struct record_iter it = record_each(counts); record_next(&it);) {
         struct text name = record_get_text(it.value, "name");
-        n += name.len == rule.len && memcmp(name.data, rule.data, rule.len) == 0;
+        if (name.len == rule.len && memcmp(name.data, rule.data, rule.len) == 0)
+            return record_get_int(it.value, "n", 0);
     }
-    return n;
+    return 0;
 }
 
 static void print_number(struct record rule)
@@ -74,7 +74,7 @@ static void print_number(struct record rule)
 static void print_rule(struct record rule, struct record held)
 {
     struct text name = record_get_text(rule, "name"), when = record_get_text(rule, "when");
-    size_t waiting = count_held(held, name);
+    int64_t waiting = count_held(held, name);
     printf("%.*s", (int)name.len, name.data);
     print_text(", ", record_get_text(rule, "whom"));
     if (!record_get_bool(rule, "by_itself", false)) {
@@ -85,7 +85,7 @@ static void print_rule(struct record rule, struct record held)
     print_line(when);
     print_line(record_get_text(rule, "subject"));
     print_line(record_get_text(rule, "sentence"));
-    if (waiting) printf(INDENT "%zu held now\n", waiting);
+    if (waiting) printf(INDENT "%lld held now\n", (long long)waiting);
 }
 
 // Of mails that go out by themselves only those are told at length that wait.
@@ -112,7 +112,7 @@ static int ask_held(const struct options *o, const char *event, struct buf *out)
     struct buf request;
     record_map_init(&map);
     buf_init(&request, 4096);
-    record_map_text(&map, "ask", TEXT("held"));
+    record_map_text(&map, "ask", TEXT("held_counts"));
     record_map_text(&map, "event", text_of(event));
     record_map_end(&map, &request);
     int code = ask_usher(o, (struct record){(uint8_t *)request.data, request.len}, out);

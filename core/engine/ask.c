@@ -217,6 +217,7 @@ static const struct {
     {"upcoming", ask_list},
     {"again", ask_list},
     {"held", ask_list},
+    {"held_counts", ask_list},
     {"held_too_late", ask_list},
     {"stuck", ask_list},
     {"sent", ask_list},

@@ -13,6 +13,7 @@
 //   unsure       event?                                       steps that may have gone out, undecided
 //   held         event? rule?                                 effects that wait for a word; at = when they
 //                                                             would have left, due = until when they may
+//   held_counts  event?                                       in how many flows of a name one is held
 //   held_too_late since, event?                               how many of them were skipped, by flow name
 //   stuck        event? limit?                                flows that failed or wait for a person's word
 //   sent         since, event? before?                         mails that ended, by flow name and end
@@ -154,6 +155,9 @@ static const struct query {
              " ON a.flow = j.flow AND a.step = j.step AND a.key IS NOT NULL"
              " WHERE j.state = 7 AND f.state IN (0, 1) AND " OF_EVENT " AND (:rule IS NULL OR k.name = :rule)"
              " AND " IS_LAST_ROW " ORDER BY a.at, f.id, j.step"},
+    {"held_counts", "SELECT k.event, k.name, count(DISTINCT j.flow) AS n FROM journal j JOIN flow f ON"
+                    " f.id = j.flow JOIN flow_kind k ON k.id = f.kind WHERE j.state = 7 AND f.state IN (0, 1)"
+                    " AND " OF_EVENT " AND " IS_LAST_ROW " GROUP BY f.kind ORDER BY f.kind"},
     {"held_too_late",
         "SELECT k.event, k.name, count(*) AS n, min(a.at) AS first, max(a.at) AS last FROM"
         " (SELECT DISTINCT flow, step FROM journal WHERE state = 7) h CROSS JOIN journal j ON j.flow = h.flow"

@@ -26,6 +26,10 @@ local roles = require "usher.office.roles"
 
 local approval = {}
 
+-- Why a held mail is taken back when its rule is approved: what was true at its moment may be days old. Its
+-- flow asks anew who gets it, and writes it anew.
+approval.AGAIN = "was approved, and is looked at again"
+
 local EARLIER_MAX <const> = 20 -- texts of one rule; more edits than that make one of them wait again
 local VERSION <const> = "1" -- of what is in the mark; another number asks for every approval again
 

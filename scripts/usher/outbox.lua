@@ -9,7 +9,10 @@ local discreet = require "usher.discreet"
 local facts = require "usher.facts"
 local live = require "usher.live"
 local parts = require "usher.office.parts"
+local roster = require "usher.roster"
 local sample = require "usher.sample"
+local sending = require "usher.sending"
+local suppression = require "usher.suppression"
 
 local outbox = {}
 
@@ -182,6 +185,23 @@ local function need_word(rules)
   end
 end
 
+-- What is held by now was decided at its moment, perhaps days ago: who has left, answered, or asked for no
+-- more mail since must not get it, and a deputy must.
+-- What an answer changes was taken back with the answer (answers.lua). For everybody else nothing has
+-- changed, and their mail leaves as it is: of thousands few are looked at.
+local function look_again(rule)
+  local due, now = rule.due, usher.now()
+  if not due or now < due.first or now >= due.ends then return end
+  local is_changed, is_suppressed = roster.changed(), suppression.addresses()
+  local all = sending.is_overtaken(rule)
+  for _, unit in ipairs(sample.units_of(rule)) do
+    local person = unit.person
+    if all or is_changed[person.key] or is_suppressed[(person.mail or ""):lower()] then
+      usher.recall(rule.name, unit.key, approval.AGAIN)
+    end
+  end
+end
+
 -- outbox.approve{ rules = names, all, who } -> { rules, text }: the handler. Whatever of it is approved with
 -- this content already stays as it is. known = true: who has logged in is who it is, and may.
 function outbox.approve(request)
@@ -192,6 +212,7 @@ function outbox.approve(request)
   for _, rule in ipairs(rules) do
     if approval.waits(rule) then
       approval.approve(rule, who)
+      look_again(rule)
       done[#done + 1] = rule
     end
   end

@@ -41,6 +41,16 @@ function roster.now(listed)
   return list
 end
 
+-- roster.changed() -> key -> true: whose place somebody else has taken, or of whom something else is said
+-- than the list says
+function roster.changed()
+  local changed = {}
+  for key, change in usher.book("roster"):each() do
+    if facts.by_key[key] or change.stands_in_for then changed[key] = true end
+  end
+  return changed
+end
+
 -- roster.own(key) -> the person whose place it is, whether or not a deputy comes; or nil
 function roster.own(key)
   local person, change = roster.person(key), usher.book("roster"):get(key)

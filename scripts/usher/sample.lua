@@ -104,6 +104,14 @@ function sample.units(rule)
   return #list > 0 and list or invented(rule), #list
 end
 
+-- sample.units_of(rule) -> list of { person, key = of the flow }, one for each mail of a rule with a moment
+function sample.units_of(rule)
+  if rule.word == "cue" then return cues.units() end
+  local units = sample.people(rule)
+  for _, unit in ipairs(units) do unit.key = unit.person.key end
+  return units
+end
+
 -- sample.first(rule) -> one of them, found without a walk over everybody; or nil
 function sample.first(rule)
   local unit = rule.example or rule.by_itself and { person = listed(rule)[1] }

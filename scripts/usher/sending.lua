@@ -64,6 +64,17 @@ local function overtaken_by(rule, person, moment)
   end
 end
 
+-- sending.is_overtaken(rule): has another of its kind fallen due for the same people since? Then the later
+-- one is of use, and this one for few or none.
+function sending.is_overtaken(rule)
+  if rule.missed == "each" or rule.word == "cue" then return false end
+  for _, other in ipairs(facts.rules) do
+    local is_later = other.due and rule.due and other.due.first > rule.due.first
+    if is_later and are_alike(rule, other) and other.due.first <= usher.now() then return true end
+  end
+  return false
+end
+
 -- A flow that begins after its moment belongs to a new guest, or to a rule that is new. The rule has been at
 -- work before when the book says so: then it is the guest, and `late` has judged already.
 local function is_new_rule(rule, belated)
@@ -153,7 +164,7 @@ function sending.compose(rule, case)
 end
 
 -- A guest's assistant gets a copy of their own, for it is they who keep the diary. Its links know that the
--- assistant answers.
+-- assistant answers. Taken back because the rule was approved once more, it is sent after all.
 local function send_copy(mail, rule, case)
   local person = case.person
   if not person.assistant or rule.personal then return end
@@ -164,21 +175,24 @@ local function send_copy(mail, rule, case)
     item = mail.about.item, item_at = mail.about.item_at }
   local head = lang.text(mail.lang, "mails.copy",
     { name = template.escape(facts.full_name(person)) })
-  usher.mail {
+  local copy = {
     "copy", to = person.assistant, as = person.key, from = mail.from, reply_to = mail.reply_to,
     subject = subject, text = ("*%s*\n\n%s"):format(head, text), lang = mail.lang,
     zone = mail.zone, unsure = mail.unsure, give_up = mail.give_up, about = about, approval = mail.approval,
     unsubscribe = envelope.unsubscribe(person, true),
   }
+  while usher.mail(copy).why == approval.AGAIN do end
 end
 
--- sending.send(rule, case) -> { sent = true } or { skipped = why }. The step that sends, for words whose
+-- sending.send(rule, case) -> { sent = true } or { skipped = why }; again = true: was held until its rule was
+-- approved, and is to be looked at once more. The step that sends, for words whose
 -- flows are no rules with a moment; case = { person, rule, anchor, moment, asked, entry, values }.
 function sending.send(rule, case)
   local mail = sending.compose(rule, case)
   local reply = usher.mail(mail)
   if reply.sent then send_copy(mail, rule, case) end
-  return reply.sent and { sent = true } or { skipped = reply.why }
+  if reply.sent then return { sent = true } end
+  return { skipped = reply.why, again = reply.why == approval.AGAIN or nil }
 end
 
 -- Waits for the moment of a unit; that of a cue follows the clock of the day, which may be moved meanwhile.
@@ -212,16 +226,18 @@ function sending.life(rule)
     local case, late = await(rule, person, item)
     if not case then return { skipped = late } end
     local belated = case.moment.utc + IN_TIME_MS < began and (not input.guest or input.new_rule == true)
-    local verdict = usher.decide("audience", judge, rule, person, case.moment, belated, case.cue)
-    while verdict.moved do
-      case, late = await(rule, person, item)
+    while true do
+      local verdict = usher.decide("audience", judge, rule, person, case.moment, belated, case.cue)
+      local result = verdict.why and { skipped = verdict.why }
+      if verdict.send then
+        case.person = roster.with(person.key, facts.by_key[person.key], verdict.change)
+        case.asked, case.entry, case.for_assistant = verdict.asked, verdict.entry, nil
+        result = sending.send(rule, case)
+      end
+      if result and not result.again then return result end
+      if verdict.moved then case, late = await(rule, person, item) end
       if not case then return { skipped = late } end
-      verdict = usher.decide("audience", judge, rule, person, case.moment, belated, case.cue)
     end
-    if not verdict.send then return { skipped = verdict.why } end
-    case.person = roster.with(person.key, facts.by_key[person.key], verdict.change)
-    case.asked, case.entry = verdict.asked, verdict.entry
-    return sending.send(rule, case)
   end
 end
 

@@ -38,6 +38,13 @@ function suppression.add(address, purpose, why)
   book():set(key_of(address), entry)
 end
 
+-- suppression.addresses() -> address in lower case -> true: against which anything stands, in any event
+function suppression.addresses()
+  local all = {}
+  for address in book():each() do all[address] = true end
+  return all
+end
+
 -- suppression.lift(address, purpose): the person wants it again, or the address works again. Without a
 -- purpose: whatever stands against it.
 function suppression.lift(address, purpose)

@@ -20,11 +20,11 @@ local outbox_page = {}
 local SAMPLE_POLICY <const> = "default-src 'none'; style-src 'unsafe-inline'; sandbox; base-uri 'none'; "
   .. "form-action 'none'; frame-ancestors 'self'"
 
-local function look() return { held = { ask = "held", event = facts.event.id } } end
+local function look() return { held = { ask = "held_counts", event = facts.event.id } } end
 
 local function held_by_rule(rows)
   local n = {}
-  for _, row in ipairs(rows) do n[row.name] = (n[row.name] or 0) + 1 end
+  for _, row in ipairs(rows) do n[row.name] = row.n end
   return n
 end
 

@@ -145,6 +145,31 @@ function tests.a_confirmation_tells_nothing_that_nobody_has_approved()
   expect.contains(mails_of(world, "confirmation")[1].text, "cup")
 end
 
+function tests.what_was_held_is_looked_at_again_when_it_may_leave()
+  local world = loaded(rule("x", "3 days before, 09:00"))
+  world.run(world.now, at "2021-02-22 10:00")
+  expect.equal(#mails_of(world, "x"), 0)
+  require("usher.suppression").add("b@b.example", "event", "asked for by mail")
+  require("usher.answers").send_deputy("c", { name = "Tashi", mail = "t@b.example" }, "guest")
+  call(world, "approve", { rules = { "x" }, who = "doim" })
+  world.go(at "2021-02-23 10:00")
+  local mails = mails_of(world, "x")
+  expect.equal(#mails, 2)
+  expect.equal(mails[1].to .. mails[2].to, '"Aum" <a@b.example>"Tashi" <t@b.example>')
+  expect.contains(result_of(world, "x", "b").skipped, "wants no more mail about this event")
+  expect.equal(table.concat(world.usher.recalls, ", "):find("x/a", 1, true), nil) -- nothing has changed there
+end
+
+function tests.of_several_that_were_held_only_the_latest_leaves()
+  local world = loaded(rule("x", "3 days before, 09:00") .. rule("y", "2 days before, 09:00"))
+  world.run(world.now, at "2021-02-23 10:00")
+  call(world, "approve", { all = true, who = "doim" })
+  world.go(at "2021-02-24 10:00")
+  expect.equal(#mails_of(world, "x"), 0)
+  expect.equal(#mails_of(world, "y"), 3)
+  expect.contains(result_of(world, "x", "a").skipped, "'y' is due as well, and later")
+end
+
 -- ---- what it is bound to --------------------------------------------------------------------------------
 
 local function hash_of(rules, approver, facts_line)

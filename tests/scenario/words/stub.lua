@@ -187,7 +187,11 @@ function stub.new(files, folder)
     end
     return member
   end
-  function u.recall(name, key, why) u.recalls[#u.recalls + 1] = ("%s/%s: %s"):format(name, key, why) end
+  function u.recall(name, key, why)
+    u.recalls[#u.recalls + 1] = ("%s/%s: %s"):format(name, key, why)
+    local flow = started[name .. "|" .. key]
+    if flow and flow.held then flow.recalled, flow.at = why, world.now end
+  end
   function u.decide(_, fn, ...) return fn(...) end
   function u.sleep(span)
     coroutine.yield(time.shift({ utc = world.now, zone = "UTC", wall = "" }, span).utc)
@@ -199,10 +203,11 @@ function stub.new(files, folder)
     while wanted do
       local said = (u.books.approvals or {})[wanted.rule]
       if said and said.hash == wanted.hash then return true end
-      if world.now >= ends then return false end
-      world.flow.held = true
+      if world.now >= ends then return false, "was held until it was too late: " .. wanted.why end
+      world.flow.held, world.flow.recalled = true, nil
       coroutine.yield(ends)
       world.flow.held = false
+      if world.flow.recalled then return false, world.flow.recalled end
     end
     return true
   end
@@ -216,9 +221,8 @@ function stub.new(files, folder)
   end
 
   function u.mail(mail)
-    if not await_approval(mail) then
-      return { sent = false, why = "was held until it was too late: " .. mail.approval.why }
-    end
+    local may_leave, why = await_approval(mail)
+    if not may_leave then return { sent = false, why = why } end
     mail.at, mail.flow, mail.key, mail.label = world.now, world.flow.name, world.flow.key, world.flow.label
     u.mails[#u.mails + 1] = mail
     for _, act in ipairs(world.pretend and u.handlers.pretend { args = mail } or {}) do

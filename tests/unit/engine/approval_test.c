@@ -31,6 +31,22 @@ static void a_mail_is_held_until_somebody_has_approved_its_rule(void **state)
     rig_end(r);
 }
 
+static void what_was_held_goes_to_who_is_right_when_it_leaves(void **state)
+{
+    struct rig *r = rig_with("2021-02-01 08:00", TEA("Dear {name}"));
+    rig_run_until(r, "2021-02-15 10:00");
+    rig_call(r, "deputy", "{\"person\":\"S1\",\"name\":\"Tashi\",\"mail\":\"t@x.example\"}");
+    rig_call(r, "approve", APPROVE);
+    assert_holds_words(rig_history(r, "invitation", "S1"),
+        "mail:mail/S1 held: waits for the word of Karma: usher approve one invitation\n"
+        "mail:mail/S1 skipped: was approved, and is looked at again\n"
+        "decide:audience#2 done\n"
+        "mail:mail/S1#2 started\n"
+        "mail:mail/S1#2 done");
+    assert_holds_words(rig_list(r, "letters", "{\"event\":\"one\",\"keys\":\"[\\\"S1\\\"]\"}"), "Dear Tashi");
+    rig_end(r);
+}
+
 static void approved_in_advance_it_leaves_in_time_and_nobody_is_asked(void **state)
 {
     struct rig *r = rig_with("2021-02-01 08:00", TEA("Dear {name}"));
@@ -197,6 +213,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_mail_is_held_until_somebody_has_approved_its_rule),
+        cmocka_unit_test(what_was_held_goes_to_who_is_right_when_it_leaves),
         cmocka_unit_test(approved_in_advance_it_leaves_in_time_and_nobody_is_asked),
         cmocka_unit_test(nobody_approves_and_it_is_not_sent),
         cmocka_unit_test(an_edit_asks_again_while_flows_of_the_first_text_go_on),
