@@ -61,6 +61,7 @@
         "says "                                                                                            \
         "what leaves late because of it, and what does not leave. May be there several times.")            \
     X("lang", CODE, "", "", "rehearse: as if every guest read this language (dz).")                        \
+    X("approver", HOW, "approves", "", "rehearse: what approvers do: approves or silent.")                 \
     X("out", DIR, "", "", "rehearse: write a browsable folder with every mail.")                           \
     X("save", FILE, "", "", "rehearse: keep what left in FILE, to be compared with --diff after an edit.") \
     X("diff", FILE, "", "",                                                                                \

@@ -21,6 +21,7 @@ static struct usher_rehearsal rehearsal_options(const struct options *o)
         .config = config_path(o),
         .guests = option_joined(o, "guest", ", "),
         .down = option_joined(o, "down", "; "),
+        .approver = option(o, "approver"),
         .language = option(o, "lang"),
         .crash_at = crash_at ? strtoll(crash_at, NULL, 10) : 0};
 }

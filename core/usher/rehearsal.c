@@ -110,6 +110,7 @@ static int open_engine(struct rehearsal *r)
         .secret_ctx = &r->installation,
         .mail_from = installation_text(&r->installation, "mail", "from"),
         .mails_an_hour_max = installation_mails_an_hour_max(&r->installation),
+        .approver = r->options->approver,
         .base_url = installation_base_url(&r->installation, INSTALLATION_PRACTICE_URL),
         .boundary = virtual_boundary,
         .boundary_ctx = r->world,
@@ -242,9 +243,16 @@ struct instant rehearsal_horizon(const struct rehearsal *r)
     return instant_add(r->from, has_schedule(r) ? WITH_SCHEDULE_MS : LONGEST_MS);
 }
 
+static int check_approver(const char *how, struct err *e)
+{
+    if (!how || strcmp(how, "approves") == 0 || strcmp(how, "silent") == 0) return 0;
+    return err_set(e, ERR_INPUT, "--approver: what approvers do is approves or silent, not '%.40s'", how);
+}
+
 // From now; or, when the script's first moment is past, from a day before it.
 static int begin(struct rehearsal *r)
 {
+    if (check_approver(r->options->approver, &r->error)) return -1;
     struct instant from = live_now();
     from.ms -= from.ms % MINUTE_MS;
     bool asked = r->options->from || r->options->from_ms;

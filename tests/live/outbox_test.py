@@ -148,6 +148,24 @@ def check_a_sample_may_do_nothing_and_stands_in_our_own_pages_only():
         equal(place.stop(), 0)
 
 
+def check_a_rehearsal_shows_what_becomes_of_it_when_nobody_says_so():
+    with tea("2021-02-01 12:00") as place:
+        code, said = say(place, "rehearse", "--from", "1 Feb 2021 12:00 Asia/Thimphu", "script.lua")
+        equal(code, 0)
+        holds(said, "Fri 12 Feb 09:00  mail please approve \u2192 2")
+        holds(said, "mail invitation \u2192 2, 1 to assistants")
+        code, said = say(place, "rehearse", "--from", "1 Feb 2021 12:00 Asia/Thimphu", "--approver", "silent", "script.lua")
+        equal(code, 0)
+        equal(said.count("mail please approve \u2192 2"), 4)  # each rule twice
+        holds(said, "mail invitation \u2192 0, ")
+        holds(said, "skipped: was held until it was too late: waits for the word of Karma Tshering or Dechen Lhamo: "
+                    "usher approve tea invitation")
+        holds(said, "mail notes \u2192 Karma Tshering")
+        code, said = say(place, "rehearse", "--approver", "never", "script.lua")
+        equal(code, 1)
+        holds(said, "--approver: what approvers do is approves or silent, not 'never'")
+
+
 def check_what_is_wrong_is_said_in_a_sentence_with_its_code():
     with tea("2021-02-01 12:00") as place:
         place.run()
