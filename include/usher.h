@@ -104,6 +104,7 @@ struct usher_rehearsal {
     const char *guests;   /* what guests do: "accepts" (NULL), "late 10%, no-show 20%", "P0042=declines" */
     const char *language; /* what every guest reads ("dz"); NULL: as the list says */
     const char *down;     /* "FROM..TO", several with commas between: when the engine is gone */
+    const char *person;   /* a key: report.person is what that person gets and does; NULL: nobody's */
     int check_only;       /* nonzero: load and check, play nothing */
     int want_json;        /* nonzero: report.json is made */
     int want_saved;       /* nonzero: report.saved is made */
@@ -113,6 +114,8 @@ struct usher_rehearsal {
     size_t before_len;
     /* Called whenever virtual time moves on, with milliseconds since 1970 and how much has left so far. */
     void (*on_progress)(void *ctx, int64_t now_ms, size_t effects_n);
+    /* Called for every person at the end, when it is set: "people/S01.html", a page with all their mails. */
+    void (*on_person)(void *ctx, const char *file, const char *html);
     /* When it is set, the life also crashes at each of its boundaries in turn; called for each life that came
      * of it, in their order. They are processes of their own (fork), so have no threads when you ask. */
     void (*on_crash)(void *ctx, const struct usher_crash *crash);
@@ -129,6 +132,7 @@ struct usher_report {
     char *history; /* what left, one line each, in order: "mail invitation/P0042/mail:mail/P0042" */
     char *json;    /* { "effects": [...], "report": {...}, "from", "until" } when it was wanted */
     char *saved;   /* lines of JSON, to be compared with a later one, when it was wanted */
+    char *person;  /* one person's mails from first to last, when they were wanted */
     char *changes; /* what differs from `before`, when it was given */
     int differs;   /* nonzero: something does */
     int64_t from_ms, until_ms;

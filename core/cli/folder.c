@@ -72,14 +72,26 @@ void folder_add_mail(void *ctx, const char *file, const char *eml, size_t eml_le
     if (!f->code) f->code = write_file(f->path, name, text_of(html));
 }
 
+void folder_add_person(void *ctx, const char *file, const char *html)
+{
+    struct folder *f = ctx;
+    if (!f->code) f->code = write_file(f->path, file, text_of(html));
+}
+
+static int make_folder_in(const char *path, const char *name)
+{
+    char whole[1100];
+    snprintf(whole, sizeof whole, "%s/%s", path, name);
+    return make_folder(whole);
+}
+
 int folder_begin(struct folder *f, const char *path)
 {
-    char mails[1100];
     f->path = path;
     buf_init(&f->mbox, SIZE_MAX / 2);
-    snprintf(mails, sizeof mails, "%s/mails", path);
     f->code = make_folder(path);
-    if (!f->code) f->code = make_folder(mails);
+    if (!f->code) f->code = make_folder_in(path, "mails");
+    if (!f->code) f->code = make_folder_in(path, "people");
     return f->code;
 }
 

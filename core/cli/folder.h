@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // folder: what a rehearsal leaves to be looked at: a page, every mail as a page and as a file, all of them in
-// one .mbox.
+// one .mbox, and a page for each person.
 #pragma once
 
 #include "base/buf.h"
@@ -18,5 +18,7 @@ struct folder {
 int folder_begin(struct folder *f, const char *path);
 // What usher_rehearsal.on_mail takes; ctx is the folder.
 void folder_add_mail(void *ctx, const char *file, const char *eml, size_t eml_len, const char *html);
+// What usher_rehearsal.on_person takes.
+void folder_add_person(void *ctx, const char *file, const char *html);
 int folder_end(struct folder *f, const char *html);
 void folder_release(struct folder *f);

@@ -62,6 +62,8 @@
         "what leaves late because of it, and what does not leave. May be there several times.")            \
     X("lang", CODE, "", "", "rehearse: as if every guest read this language (dz).")                        \
     X("approver", HOW, "approves", "", "rehearse: what approvers do: approves or silent.")                 \
+    X("person", KEY, "", "",                                                                               \
+        "rehearse: print every mail of one person, from first to last, with what they do between.")        \
     X("out", DIR, "", "", "rehearse: write a browsable folder with every mail.")                           \
     X("save", FILE, "", "", "rehearse: keep what left in FILE, to be compared with --diff after an edit.") \
     X("diff", FILE, "", "",                                                                                \

@@ -23,6 +23,7 @@ static struct usher_rehearsal rehearsal_options(const struct options *o)
         .down = option_joined(o, "down", "; "),
         .approver = option(o, "approver"),
         .language = option(o, "lang"),
+        .person = option(o, "person"),
         .crash_at = crash_at ? strtoll(crash_at, NULL, 10) : 0};
 }
 
@@ -130,6 +131,8 @@ static int crash_everywhere(const char *script, struct usher_rehearsal options,
     struct usher_report again;
     options.from_ms = whole->from_ms;
     options.on_mail = NULL;
+    options.on_person = NULL;
+    options.person = NULL;
     options.on_progress = NULL;
     options.on_crash = on_crash;
     options.ctx = &counts;
@@ -171,6 +174,7 @@ static int tell(const struct options *o, const struct usher_rehearsal *options,
     const struct usher_report *report)
 {
     if (options->want_json) puts(report->json);
+    else if (report->person) fputs(report->person, stdout);
     else if (!report->changes) fputs(report->text, stdout);
     if (option(o, "save")) {
         int code = file_write(option(o, "save"), text_of(report->saved));
@@ -208,6 +212,7 @@ int command_rehearse(const struct options *o)
     int code = read_before(o, &options, &before);
     if (!code && out) code = folder_begin(&folder, out);
     if (out) options.on_mail = folder_add_mail;
+    if (out) options.on_person = folder_add_person;
     options.on_progress = on_progress;
     options.ctx = &folder;
     options.want_json = option(o, "json") != NULL;

@@ -65,3 +65,5 @@ void markdown_plain(struct text markdown, struct buf *out); // readable text, wr
 // preview.c: one HTML page that shows a mail to a person in a browser: who, to whom, what, and the text.
 // home: a link to the page that lists them all; may be empty.
 void mail_preview(struct record mail, struct text home, struct buf *out);
+// The same without a page around it and without the subject: for a page that shows several.
+void mail_preview_part(struct record mail, struct buf *out);

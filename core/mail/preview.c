@@ -28,19 +28,9 @@ static void put_attachments(struct buf *out, struct record list)
     }
 }
 
-void mail_preview(struct record mail, struct text home, struct buf *out)
+void mail_preview_part(struct record mail, struct buf *out)
 {
-    buf_addz(out, page_head);
-    encode_html(record_get_text(mail, "subject"), out);
-    buf_addz(out, "</title></head><body>\n");
-    if (home.len) {
-        buf_addz(out, "<nav><a href=\"");
-        encode_html(home, out);
-        buf_addz(out, "\">all mails</a></nav>\n");
-    }
-    buf_addz(out, "<main>\n<h1>");
-    encode_html(record_get_text(mail, "subject"), out);
-    buf_addz(out, "</h1>\n<dl>\n");
+    buf_addz(out, "<dl>\n");
     put_header(out, "From", record_get_text(mail, "from"));
     put_header(out, "To", record_get_text(mail, "to"));
     put_header(out, "Reply to", record_get_text(mail, "reply_to"));
@@ -53,5 +43,21 @@ void mail_preview(struct record mail, struct text home, struct buf *out)
         encode_html(record_get_text(mail, "text"), out);
         buf_addz(out, "</pre>\n");
     }
+}
+
+void mail_preview(struct record mail, struct text home, struct buf *out)
+{
+    buf_addz(out, page_head);
+    encode_html(record_get_text(mail, "subject"), out);
+    buf_addz(out, "</title></head><body>\n");
+    if (home.len) {
+        buf_addz(out, "<nav><a href=\"");
+        encode_html(home, out);
+        buf_addz(out, "\">all mails</a></nav>\n");
+    }
+    buf_addz(out, "<main>\n<h1>");
+    encode_html(record_get_text(mail, "subject"), out);
+    buf_addz(out, "</h1>\n");
+    mail_preview_part(mail, out);
     buf_addz(out, "</main>\n</body></html>\n");
 }

@@ -343,6 +343,8 @@ static int play_undisturbed(struct rehearsal *r, struct saved *undisturbed, stru
     calm.want_json = 0;
     calm.before = NULL;
     calm.on_mail = NULL;
+    calm.on_person = NULL;
+    calm.person = NULL;
     int code = usher_rehearse(r->script, &calm, &report, &error);
     if (code) err_set(&r->error, code == USHER_USAGE ? ERR_USAGE : ERR_INPUT, "%s", error);
     else code = saved_open(undisturbed, text_of(report.saved), &r->error);

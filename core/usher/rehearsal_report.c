@@ -5,6 +5,7 @@
 #include "engine/script.h"
 #include "mail/mail.h"
 #include "usher/content.h"
+#include "usher/lives.h"
 #include "usher/saved.h"
 
 #include <stdio.h>
@@ -173,6 +174,8 @@ static int tell(struct rehearsal *r, struct record effects, struct told *told)
     record_map_bool(&map, "compared", is_compared(r));
     record_map_value(&map, "before", r->before);
     record_map_value(&map, "undisturbed", r->undisturbed);
+    record_map_bool(&map, "people", r->options->on_person != NULL);
+    if (r->options->person) record_map_text(&map, "person", text_of(r->options->person));
     put_downtimes(r, record_map_key(&map, "down"));
     put_deeds(r, record_map_key(&map, "deeds"));
     record_map_value(&map, "about", r->engine->events->current->about);
@@ -220,6 +223,28 @@ static char *saved_of(struct rehearsal *r, struct record said)
     return buf_take(&text, NULL);
 }
 
+static char *person_of(struct rehearsal *r, struct record said)
+{
+    struct buf text;
+    buf_init(&text, SIZE_MAX / 2);
+    lives_text(r, record_get(said, "person"), &text);
+    return buf_take(&text, NULL);
+}
+
+static void hand_out_people(struct rehearsal *r, struct record said)
+{
+    for (struct record_iter it = record_each(record_get(said, "people")); record_next(&it);) {
+        struct text name = record_get_text(it.value, "file");
+        char *file = mem_copy(name.data, name.len);
+        struct buf page;
+        buf_init(&page, SIZE_MAX / 2);
+        lives_page(r, it.value, &page);
+        r->options->on_person(r->options->ctx, file, buf_z(&page));
+        buf_release(&page);
+        free(file);
+    }
+}
+
 int rehearsal_report(struct rehearsal *r, struct usher_report *out)
 {
     struct told told = {0};
@@ -243,7 +268,9 @@ int rehearsal_report(struct rehearsal *r, struct usher_report *out)
         out->from_ms = r->from.ms;
         out->until_ms = virtual_now(r->world).ms;
         out->unsure_n = r->unsure_n;
+        out->person = r->options->person ? person_of(r, said) : NULL;
         hand_out_mails(r);
+        if (r->options->on_person) hand_out_people(r, said);
     }
     buf_release(&told.reply);
     buf_release(&bytes);
@@ -259,5 +286,6 @@ void usher_report_release(struct usher_report *report)
     free(report->json);
     free(report->saved);
     free(report->changes);
+    free(report->person);
     *report = (struct usher_report){0};
 }

@@ -84,6 +84,17 @@ local function list_of(sentences)
   return "<ul>\n" .. table.concat(lines, "\n") .. "\n</ul>"
 end
 
+-- page.people(lives) -> section: a link to each person's own page
+function page.people(lives)
+  local links = {}
+  for i, life in ipairs(lives) do
+    links[i] = ('<li><a href="%s">%s</a> (%d)</li>'):format(escape(life.file), escape(life.name), life.mails)
+  end
+  return { title = "What one person gets, from first to last",
+    html = ("<details><summary>%d people, and how many mails each gets</summary><ul>%s</ul></details>")
+      :format(#lives, table.concat(links)) }
+end
+
 local function sections_of(list)
   local parts = {}
   for i, section in ipairs(list) do

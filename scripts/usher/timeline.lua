@@ -3,13 +3,13 @@
 -- each audience, as a place and never as an abbreviation; then what is sent to how many, and what is wrong
 -- with the hour. Knows nothing of words: a script on the primitives alone gets the same picture.
 --
--- timeline.report(request, about) -> { text, check, warnings, html, left, changes, differs }
+-- timeline.report(request, about) -> { text, check, warnings, html, left, changes, differs, people, person }
 --   check: what is known without playing; left: what left the house, as changes.lua takes it; changes: what
---   differs from an earlier rehearsal, in words
+--   differs from an earlier rehearsal, in words; people, person: lives (lives.lua)
 --   request = { effects = list, about = what usher.describe said, compared = whether left is wanted,
 --               before = the `left` of an earlier rehearsal, deeds = list of what people did,
 --               down = list of { from, to } in which the engine was gone, undisturbed = the `left` of the
---               same rehearsal without them }
+--               same rehearsal without them, people = whether lives are wanted, person = a key: that one's }
 --   deed    = { at = ms, about = { person = key, did = "answered yes", came_back = true of a mail that did },
 --               refused = status of a page that did not take it, away = true: they found none, and try
 --               again }
@@ -21,6 +21,7 @@
 --               day_off = fn(date, zone) -> text | nil, person = fn(key) -> { zone, guest } | nil }
 local compared = require "usher.compared"
 local deeds = require "usher.deeds"
+local lives = require "usher.lives"
 local page = require "usher.page"
 
 local timeline = {}
@@ -320,6 +321,7 @@ local function effects_of(request, about)
   local effects = {}
   for i, effect in ipairs(request.effects) do
     effects[i] = read_effect(effect)
+    effects[i].number = i
     effects[i].zone = zone_of(effects[i], about)
   end
   return without_echoes(effects)
@@ -348,10 +350,14 @@ function timeline.report(request, about)
   lines[#lines + 1] = other.down
   if #warnings > 0 then lines[#lines + 1] = "\nPlease look at:\n" .. list_of(warnings) end
   lines[#lines + 1] = (#warnings > 0 and "" or "\n") .. summary
+  local everybody = (request.people or request.person) and lives.of(request, effects, about)
+  if request.people then other.sections[#other.sections + 1] = page.people(everybody) end
   local html = page.render { title = about.title, head = head, zones = about.zones, rows = rows,
     warnings = warnings, summary = summary, sections = other.sections }
   return { text = table.concat(lines, "\n") .. "\n", check = list_of(about.notes), warnings = warnings,
-    html = html, left = other.left, changes = other.changes, differs = other.differs }
+    html = html, left = other.left, changes = other.changes, differs = other.differs,
+    people = request.people and everybody or nil,
+    person = request.person and lives.find(everybody, request.person) or nil }
 end
 
 return timeline

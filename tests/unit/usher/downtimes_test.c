@@ -39,8 +39,8 @@ static void two_moments_of_the_events_clock(void **state)
     struct downtimes d = parsed("2021-02-25 13:00..2021-02-26 14:00");
     assert_int_equal(d.n, 1);
     is_from_to(d.list[0], AT_14 - HOUR, AT_14 + 24 * HOUR);
-    is_from_to(parsed("25 Feb 2021 16:00 Asia/Seoul .. 2021-02-25 14:00 Asia/Thimphu").list[0],
-        AT_14 - HOUR, AT_14);
+    is_from_to(parsed("25 Feb 2021 16:00 Asia/Seoul .. 2021-02-25 14:00 Asia/Thimphu").list[0], AT_14 - HOUR,
+        AT_14);
 }
 
 static void a_clock_alone_is_of_the_same_day_and_zone(void **state)
