@@ -332,6 +332,13 @@ static int mailbox_settings(struct installation *in, struct mailbox_settings *ou
     return tls_mode(in, "mailbox", TLS_WHOLE, &out->tls, e);
 }
 
+void installation_mail_limits(struct installation *in, int *per_hour, int *per_minute)
+{
+    struct record smtp = section_of(in, "smtp");
+    *per_hour = (int)record_get_int(smtp, "per_hour", 0);
+    *per_minute = (int)record_get_int(smtp, "per_minute", 0);
+}
+
 int installation_settings(struct installation *in, struct live_settings *out, struct err *e)
 {
     struct record smtp = section_of(in, "smtp");
@@ -343,8 +350,7 @@ int installation_settings(struct installation *in, struct live_settings *out, st
     out->smtp.password = installation_text(in, "smtp", "password");
     out->smtp.hello = installation_text(in, "smtp", "hello");
     out->smtp.connections = (int)record_get_int(smtp, "connections", 0);
-    out->smtp.per_hour = (int)record_get_int(smtp, "per_hour", 0);
-    out->smtp.per_minute = (int)record_get_int(smtp, "per_minute", 0);
+    installation_mail_limits(in, &out->smtp.per_hour, &out->smtp.per_minute);
     out->smtp.timeout_ms = record_get_int(smtp, "timeout_seconds", 0) * 1000;
     out->ca_file = installation_text(in, "smtp", "ca_file");
     out->http_connections = (int)record_get_int(section_of(in, "limits"), "http_connections", 0);

@@ -28,6 +28,8 @@ int installation_open(struct installation *in, const char *config, struct err *e
 void installation_close(struct installation *in);
 // Fills what the configuration says; leaves the rest alone.
 int installation_settings(struct installation *in, struct live_settings *out, struct err *e);
+// How many mails the mail server takes in any hour and any minute; 0: no limit.
+void installation_mail_limits(struct installation *in, int *per_hour, int *per_minute);
 // A text setting: "mail", "from"; section may be NULL. NULL when it is not set.
 const char *installation_text(struct installation *in, const char *section, const char *name);
 

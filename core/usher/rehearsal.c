@@ -142,6 +142,7 @@ static void begin_clock(struct rehearsal *r, struct instant from)
 {
     r->from = from;
     r->world = virtual_new(from);
+    virtual_limit(r->world, r->per_hour, r->per_minute);
     if (r->options->no_pretending) virtual_no_pretending(r->world);
     virtual_on_idle(r->world, on_idle, r);
     virtual_crash_at(r->world, r->options->crash_at);
@@ -314,6 +315,7 @@ static int rehearse(struct rehearsal *r, struct usher_report *out)
     const struct usher_rehearsal *o = r->options;
     if (installation_open(&r->installation, o->config, &r->error)) return -1;
     installation_add_script(&r->installation, r->script);
+    installation_mail_limits(&r->installation, &r->per_hour, &r->per_minute);
     if (begin(r)) return -1;
     if (take_downtimes(r)) return -1;
     struct instant until = rehearsal_horizon(r);

@@ -19,7 +19,8 @@ struct rehearsal {
     struct record before;      // the lines of a saved rehearsal; not there: there is none to compare with
     struct record undisturbed; // those of the same life without downtimes; not there: there are none
     struct downtimes down;
-    struct buf guests; // what --guest says, as usher.rehearsing() tells it; empty: nothing
+    int per_hour, per_minute; // the mail server's limits; 0: none
+    struct buf guests;        // what --guest says, as usher.rehearsing() tells it; empty: nothing
     struct installation installation;
     struct virtual *world;
     struct store *store;

@@ -56,7 +56,8 @@ static bool is_compared(const struct rehearsal *r)
 
 static void put_effect(const struct rehearsal *r, struct buf *out, struct record effect, size_t number)
 {
-    static const char *const kept[] = {"at", "kind", "event", "flow", "key", "label", "step", "attempt"};
+    static const char *const kept[] = {"at", "kind", "event", "flow", "key", "label", "step", "attempt",
+        "asked"};
     struct record_map map;
     char file[32];
     record_map_init(&map);
@@ -174,6 +175,8 @@ static int tell(struct rehearsal *r, struct record effects, struct told *told)
     record_map_bool(&map, "compared", is_compared(r));
     record_map_value(&map, "before", r->before);
     record_map_value(&map, "undisturbed", r->undisturbed);
+    record_map_int(&map, "per_hour", r->per_hour);
+    record_map_int(&map, "per_minute", r->per_minute);
     record_map_bool(&map, "people", r->options->on_person != NULL);
     if (r->options->person) record_map_text(&map, "person", text_of(r->options->person));
     put_downtimes(r, record_map_key(&map, "down"));

@@ -5,25 +5,18 @@
 #include "mail/mail.h"
 #include "world/outbox.h"
 #include "world/smtp.h"
+#include "world/window.h"
 #include <stdlib.h>
 
 #define RIDERS 4                            // a small server's usual limit for one sender
 #define RIDERS_MAX 64                       // more connections than that are called an attack
 #define IDLE_NS (10 * UINT64_C(1000000000)) // then QUIT: servers count open connections
-#define BEGUN_MAX 1000000                   // bounds the memory of a limit
 
 // A mail on its way. The errand comes first: the sink knows only that.
 struct letter {
     struct errand errand;
     struct buf names, mail; // copies: flow name and key one after the other, the mail's record
     size_t name_len;
-};
-
-// At most so many begins within a span: a ring of the newest ones.
-struct window {
-    uint64_t span_ms;
-    uint64_t *begun_at; // in the loop's time; 0: none yet
-    size_t room, next;  // room 0: no limit
 };
 
 // A thread and its connection.
@@ -157,40 +150,6 @@ static void on_door(uv_timer_t *door)
     c->on_room(c->sink.ctx);
 }
 
-// How long until its oldest begin is out of the window; 0 when it is open.
-static uint64_t window_shut_ms(const struct window *w, uint64_t now)
-{
-    uint64_t oldest = w->room ? w->begun_at[w->next] : 0;
-    return oldest && now < oldest + w->span_ms ? oldest + w->span_ms - now : 0;
-}
-
-// How many more may begin, up to `most`.
-static size_t window_room(const struct window *w, uint64_t now, size_t most)
-{
-    size_t n = 0;
-    if (!w->room) return most;
-    while (n < most && n < w->room) {
-        uint64_t at = w->begun_at[(w->next + n) % w->room];
-        if (at && now < at + w->span_ms) break;
-        n++;
-    }
-    return n;
-}
-
-static void window_note(struct window *w, uint64_t now)
-{
-    if (!w->room) return;
-    w->begun_at[w->next] = now ? now : 1;
-    w->next = (w->next + 1) % w->room;
-}
-
-static void window_init(struct window *w, uint64_t span_ms, int most)
-{
-    w->span_ms = span_ms;
-    w->room = most <= 0 ? 0 : most > BEGUN_MAX ? BEGUN_MAX : (size_t)most;
-    w->begun_at = mem_alloc(w->room * sizeof *w->begun_at);
-}
-
 size_t courier_room(struct courier *c)
 {
     size_t most = c->under_way < c->riders_n ? c->riders_n - c->under_way : 0;
@@ -277,8 +236,8 @@ static void on_closed(uv_handle_t *handle)
     uv_mutex_destroy(&c->lock);
     uv_cond_destroy(&c->work);
     free(c->riders);
-    free(c->hour.begun_at);
-    free(c->minute.begun_at);
+    window_release(&c->hour);
+    window_release(&c->minute);
     free(c);
 }
 

@@ -6,12 +6,14 @@
 #include "engine/script.h"
 #include "engine/web.h"
 #include "time/span.h"
+#include "world/window.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 // Turns without time passing, after which something must be going round in circles.
 #define TURNS_MAX 1000000
+#define ROOM 64 // effects at once: they end at once
 #define TRIES_AGAIN_MS (30 * MINUTE_MS)
 #define MAILBOX "rehearsal" // where mails of pretended servers and people come in
 
@@ -42,6 +44,9 @@ struct virtual
 {
     struct engine *engine;
     struct instant now, alarm;
+    struct instant door;        // when a limit of mails opens it again
+    struct window hour, minute; // as the courier's
+    int per_hour, per_minute;
     struct pretending *asked, **asked_end; // handlers that have not said yet what people do
     struct line outcomes;                  // of effects, which end at once
     struct coming **acts;                  // a heap: the earliest is at its top
@@ -78,12 +83,29 @@ struct virtual *virtual_new(struct instant now)
 {
     struct virtual *v = mem_alloc(sizeof *v);
     v->now = now;
-    v->alarm = INSTANT_NEVER;
+    v->alarm = v->door = INSTANT_NEVER;
     v->pretending = true;
     v->asked_end = &v->asked;
     v->outcomes.end = &v->outcomes.first;
     v->acting.end = &v->acting.first;
     return v;
+}
+
+// What the courier remembers of the last hour is gone with its process.
+static void open_windows(struct virtual *v)
+{
+    window_release(&v->hour);
+    window_release(&v->minute);
+    window_init(&v->hour, HOUR_MS, v->per_hour);
+    window_init(&v->minute, MINUTE_MS, v->per_minute);
+    v->door = INSTANT_NEVER;
+}
+
+void virtual_limit(struct virtual *v, int per_hour, int per_minute)
+{
+    v->per_hour = per_hour;
+    v->per_minute = per_minute;
+    open_windows(v);
 }
 
 static void free_coming(struct coming *c)
@@ -170,6 +192,8 @@ void virtual_free(struct virtual *v)
     for (struct coming *c; (c = line_take(&v->acting));) free_coming(c);
     while (v->acts_n) free_coming(acts_take(v));
     free(v->acts);
+    window_release(&v->hour);
+    window_release(&v->minute);
     virtual_forget_history(v);
     for (size_t i = 0; i < v->deeds_n; i++) free((void *)v->deeds[i].data);
     free(v->deeds);
@@ -214,6 +238,7 @@ void virtual_revive(struct virtual *v)
 {
     v->crashed = false;
     v->mailbox = MAILBOX_CLOSED;
+    open_windows(v);
     v->engine = NULL;
     v->alarm = INSTANT_NEVER;
     forget_asked(v);
@@ -241,8 +266,12 @@ static void on_wake_now(void *self)
 
 static size_t on_room(void *self, enum step_kind kind)
 {
-    (void)self, (void)kind;
-    return 64;
+    struct virtual *v = self;
+    uint64_t now = (uint64_t)v->now.ms;
+    if (kind != STEP_KIND_MAIL) return ROOM;
+    uint64_t hour = window_shut_ms(&v->hour, now), minute = window_shut_ms(&v->minute, now);
+    if (hour || minute) v->door = instant_add(v->now, (int64_t)(hour > minute ? hour : minute));
+    return window_room(&v->hour, now, window_room(&v->minute, now, ROOM));
 }
 
 static void on_cancel(void *self, int64_t flow, int32_t step)
@@ -264,6 +293,7 @@ static void remember(struct virtual *v, const struct effect *effect)
     if (effect->label.len) record_map_text(&map, "label", effect->label);
     record_map_text(&map, "step", effect->key);
     record_map_int(&map, "attempt", effect->attempt);
+    record_map_int(&map, "asked", effect->due.ms);
     record_map_value(&map, "args", effect->args);
     record_map_end(&map, &bytes);
     if (v->history_n == v->history_room) {
@@ -305,6 +335,10 @@ static void on_perform(void *self, const struct effect *effect)
 {
     struct virtual *v = self;
     if (virtual_boundary(v)) return; // it dies before the effect leaves
+    if (effect->kind == STEP_KIND_MAIL) {
+        window_note(&v->hour, (uint64_t)v->now.ms);
+        window_note(&v->minute, (uint64_t)v->now.ms);
+    }
     remember(v, effect);
     if (virtual_boundary(v)) return; // it dies after the effect, and nobody has heard how it ended
     struct coming *c = mem_alloc(sizeof *c);
@@ -537,7 +571,8 @@ void virtual_away(struct virtual *v, struct instant until)
 
 struct instant virtual_next(const struct virtual *v)
 {
-    return v->acts_n && v->acts[0]->at.ms < v->alarm.ms ? v->acts[0]->at : v->alarm;
+    struct instant next = v->alarm.ms < v->door.ms ? v->alarm : v->door;
+    return v->acts_n && v->acts[0]->at.ms < next.ms ? v->acts[0]->at : next;
 }
 
 int virtual_run(struct virtual *v, struct instant until, struct err *e)
@@ -549,6 +584,7 @@ int virtual_run(struct virtual *v, struct instant until, struct err *e)
         struct instant next = virtual_next(v);
         if (next.ms == INSTANT_NEVER.ms || next.ms > until.ms) return 0;
         if (next.ms > v->now.ms) v->now = next;
+        if (v->door.ms <= v->now.ms) v->door = INSTANT_NEVER; // the next tick asks for room
         while (v->acts_n && v->acts[0]->at.ms <= v->now.ms) act(v, acts_take(v));
     }
 }

@@ -31,7 +31,8 @@ struct instant virtual_now(const struct virtual *v);
 void virtual_set_now(struct virtual *v, struct instant now);
 
 // What left the house so far, in order: a list of maps
-//   at ms · kind "mail" | "http" | "effect" · event flow key label step · attempt · args
+//   at ms · kind "mail" | "http" | "effect" · event flow key label step · attempt · args · asked: when the
+//   flow asked for it, which is earlier when a limit of mails kept it waiting
 size_t virtual_history_count(const struct virtual *v);
 struct record virtual_history(const struct virtual *v, size_t i);
 void virtual_forget_history(struct virtual *v);
@@ -59,6 +60,9 @@ bool virtual_boundary(void *v);
 
 // Asked whenever nothing is left to do now, before time jumps; true: it did something, so look again.
 void virtual_on_idle(struct virtual *v, bool (*on_idle)(void *ctx), void *ctx);
+
+// At most so many mails in any hour and any minute, as the courier counts them (world/window.h); 0: no limit.
+void virtual_limit(struct virtual *v, int per_hour, int per_minute);
 
 // Nobody pretends to answer.
 void virtual_no_pretending(struct virtual *v);

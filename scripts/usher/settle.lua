@@ -93,8 +93,8 @@ end
 function settle.about()
   if not facts.event then return nil end
   return {
-    title = facts.event.title, starts = facts.event.starts, zone = facts.event.zone, zones = zones(),
-    notes = sentences(),
+    title = facts.event.title, starts = facts.event.starts, ends = facts.event.ends,
+    zone = facts.event.zone, zones = zones(), notes = sentences(),
     day_off = calendar.day_off,
     person = roster.person,
   }

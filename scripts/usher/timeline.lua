@@ -9,7 +9,8 @@
 --   request = { effects = list, about = what usher.describe said, compared = whether left is wanted,
 --               before = the `left` of an earlier rehearsal, deeds = list of what people did,
 --               down = list of { from, to } in which the engine was gone, undisturbed = the `left` of the
---               same rehearsal without them, people = whether lives are wanted, person = a key: that one's }
+--               same rehearsal without them, per_hour, per_minute = how many mails the server takes, people =
+--               whether lives are wanted, person = a key: that one's }
 --   deed    = { at = ms, about = { person = key, did = "answered yes", came_back = true of a mail that did },
 --               refused = status of a page that did not take it, away = true: they found none, and try
 --               again }
@@ -17,12 +18,13 @@
 --             kind is "mail" or "http" for what left the house; "skipped" (too late) or "done" (a flow that
 --             decided against it) for what did not, with why; any other name of a state ("failed", "unsure",
 --             "over-budget") for what went wrong, with why
---   about   = { title, starts, zone, zones = list of { name, zone }, notes = list of sentences,
+--   about   = { title, starts, ends, zone, zones = list of { name, zone }, notes = list of sentences,
 --               day_off = fn(date, zone) -> text | nil, person = fn(key) -> { zone, guest } | nil }
 local compared = require "usher.compared"
 local deeds = require "usher.deeds"
 local lives = require "usher.lives"
 local page = require "usher.page"
+local rates = require "usher.rates"
 
 local timeline = {}
 
@@ -58,7 +60,7 @@ local function read_effect(effect)
   return {
     at = effect.due or effect.at, kind = effect.kind, flow = effect.flow, label = about.whom or effect.label,
     why = effect.why and effect.why:match("^skipped: (.+)") or effect.why,
-    unit = ("%s/%s"):format(effect.flow, effect.key),
+    unit = ("%s/%s"):format(effect.flow, effect.key), asked = effect.asked,
     rule = about.rule or effect.flow or effect.kind, item = about.item, item_at = about.item_at,
     what = about.what or effect.kind == "http" and "http" or "mail",
     person = about.person or effect.key and effect.key:match("^[^/]+") or args.to,
@@ -94,10 +96,12 @@ local function flaw(ms, zone, about)
   return about.day_off(usher.time.format(ms, zone, "%Y-%m-%d"), zone)
 end
 
--- Effects of one rule in one minute are one row: { at, kind, rule, item, sent, copies, skipped, reasons,
--- files, reach }; reach counts whoever may get it, by zone: in another rehearsal others answer.
+-- Effects of one rule that were asked for in one minute are one row: { at, last = when the last one left,
+-- kind, rule, item, sent, copies, skipped, reasons, files, reach }; reach counts whoever may get it, by zone:
+-- in another rehearsal others answer.
 local function add_to_row(row, effect)
   local zone = effect.zone
+  if effect.sent then row.last = math.max(row.last, effect.at) end
   if effect.copy then
     row.copies = row.copies + 1
     return
@@ -114,13 +118,14 @@ local function add_to_row(row, effect)
 end
 
 local function row_of(rows, by_name, effect)
-  local minute = effect.at // MINUTE_MS * MINUTE_MS
+  local minute = (effect.asked or effect.at) // MINUTE_MS * MINUTE_MS
   local what = effect.copy and "mail" or effect.what
   local name = ("%d %s %s %s"):format(minute, what, effect.rule, effect.item or "")
   local row = by_name[name]
   if row then return row end
-  row = { at = minute, kind = what, rule = effect.rule, item = effect.item, item_at = effect.item_at,
-    sent = {}, copies = 0, skipped = 0, reasons = {}, files = {}, reach = {} }
+  row = { at = minute, last = minute, kind = what, rule = effect.rule, item = effect.item,
+    item_at = effect.item_at, sent = {}, copies = 0, skipped = 0, reasons = {}, files = {},
+    reach = {} }
   by_name[name], rows[#rows + 1] = row, row
   return row
 end
@@ -169,14 +174,22 @@ local function shorten(text)
   return text:sub(1, utf8.offset(text, ITEM_MAX) - 1):gsub("%s+%S*$", "") .. " \u{2026}"
 end
 
-local function what_of(row)
+-- ", until 12:00": when the last one leaves, if that is later because the mail server takes only so many.
+local function until_text(row, about)
+  if row.last < row.at + MINUTE_MS then return "" end
+  local format = usher.time.format
+  local same = format(row.at, about.zone, "%Y-%m-%d") == format(row.last, about.zone, "%Y-%m-%d")
+  return ", until " .. format(row.last, about.zone, same and "%H:%M" or "%a %d %b %H:%M")
+end
+
+local function what_of(row, about)
   local name = row.rule
   if row.item then
     local at = row.item_at and " at " .. row.item_at or ""
     name = ("%s (%s%s)"):format(row.rule, shorten(row.item), at)
   end
   local whom = #row.sent == 1 and row.sent[1] or tostring(#row.sent)
-  local text = ("%s %s \u{2192} %s"):format(row.kind, name, whom)
+  local text = ("%s %s \u{2192} %s%s"):format(row.kind, name, whom, until_text(row, about))
   if row.skipped > 0 then
     text = ("%s, %d skipped: %s"):format(text, row.skipped, main_reason(row.reasons))
   end
@@ -195,11 +208,12 @@ end
 local function say_hours(rows, about, add)
   for _, row in ipairs(rows) do
     for zone, count in pairs(row.reach) do
-      local wrong = flaw(row.at, zone, about)
-      if wrong and (wrong == "night" or not is_the_day(row.at, zone, about)) then
+      local at = flaw(row.at, zone, about) and row.at or row.last
+      local wrong = flaw(at, zone, about)
+      if wrong and (wrong == "night" or not is_the_day(at, zone, about)) then
         local how = row.skipped > 0 and "up to " or ""
         add("%s reaches %s%s in %s on %s: %s", row.rule, how, people_text(count),
-          usher.time.format(row.at, zone, "%P"), usher.time.format(row.at, zone, "%a %d %b, %H:%M"), wrong)
+          usher.time.format(at, zone, "%P"), usher.time.format(at, zone, "%a %d %b, %H:%M"), wrong)
       end
     end
   end
@@ -292,10 +306,24 @@ local function text_of(rows, about, head)
   return lines
 end
 
+-- What went wrong, once for all to whom the same has happened. What never left for want of room is told by
+-- rates.lua.
 local function say_trouble(effects, add)
+  local groups, by_name = {}, {}
   for _, effect in ipairs(effects) do
-    local whose = effect.label or effect.person or ""
-    if effect.wrong then add("%s of %s is %s: %s", effect.flow, whose, effect.kind, effect.why or "") end
+    if effect.wrong and not rates.never_left(effect) then
+      local name = ("%s\0%s\0%s"):format(effect.flow, effect.kind, effect.why or "")
+      if not by_name[name] then
+        by_name[name] = { effect = effect, count = 0 }
+        groups[#groups + 1] = by_name[name]
+      end
+      by_name[name].count = by_name[name].count + 1
+    end
+  end
+  for _, group in ipairs(groups) do
+    local one = group.effect
+    local whose = group.count > 1 and people_text(group.count) or one.label or one.person or ""
+    add("%s of %s is %s: %s", one.flow, whose, one.kind, one.why or "")
   end
 end
 
@@ -303,6 +331,7 @@ local function warnings_of(request, effects, rows, about, most)
   local warnings = table.move(about.notes, 1, #about.notes, 1, {})
   local function add(sentence, ...) warnings[#warnings + 1] = sentence:format(...) end
   say_trouble(effects, add)
+  rates.say(request, effects, about, add)
   deeds.say(deeds.of(request), add)
   say_hours(rows, about, add)
   say_crowding(effects, add)
@@ -340,7 +369,7 @@ function timeline.report(request, about)
   local effects = effects_of(request, about)
   local rows = rows_of(effects)
   for _, row in ipairs(rows) do
-    row.clocks, row.what = clocks_of(row, about), what_of(row)
+    row.clocks, row.what = clocks_of(row, about), what_of(row, about)
   end
   local most, median = mail_counts(effects, about)
   local warnings = warnings_of(request, effects, rows, about, most)
