@@ -43,7 +43,8 @@ int print_arrivals(const struct options *o, struct record flow)
     record_map_text(&map, "ask", TEXT("inbox"));
     record_map_text(&map, "event", record_get_text(flow, "event"));
     record_map_text(&map, "flow_name", record_get_text(flow, "name"));
-    record_map_text(&map, "flow_key", record_get_text(flow, "key"));
+    struct text key = record_get_text(flow, "flow_key");
+    record_map_text(&map, "flow_key", key.len ? key : record_get_text(flow, "key"));
     record_map_end(&map, &request);
     int code = ask_usher(o, (struct record){(uint8_t *)request.data, request.len}, &bytes);
     buf_release(&request);

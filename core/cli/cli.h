@@ -52,9 +52,18 @@ int call_handler(const struct options *o, const char *event, const char *handler
     struct buf *out);
 // The same with who says it (--by), for a handler that answers { text = a sentence }: prints that.
 int call_and_say(const struct options *o, const char *event, const char *handler, struct record_map *with);
+// The same for a map that the caller has filled; it is released.
+int ask_with(const struct options *o, struct record_map *map, struct buf *out);
+// Whom a row of a list is about: the name that people have, else the key.
+struct text who_of(struct record row);
+// The one flow that is meant: by its number, as RULE/KEY, or by a person's name and a rule. `flow` is a row
+// of the list "flows" and lives in `out`, which is the caller's. When none or several fit it says so: INPUT.
+int find_flow(const struct options *o, const char *const *words, int n, struct buf *out, struct record *flow);
+// Whether an event of that name runs here. 0, or an exit code.
+int event_is(const struct options *o, const char *name, bool *is);
 // With --json: prints it and answers true.
 bool print_json(const struct options *o, struct record answer);
-// What came back for the mails of a flow (a row of the list "flows"), a line for each. 0, or an exit code.
+// What came back for the mails of a flow (a row of the list "flows" or "why"), a line each. 0, or a code.
 int print_arrivals(const struct options *o, struct record flow);
 // "Thu 25 Feb 2021 14:00" in the zone that the answer names; "" for 0.
 struct shown {

@@ -1,26 +1,11 @@
 // SPDX-License-Identifier: MIT
-// flows: what the engine has in hand: `usher flows`, `history`, `unsure`.
+// flows: what the engine has in hand: `usher flows`, `unsure`.
 #include "cli/cli.h"
 #include "usher.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-int ask_list(const struct options *o, const char *what, const char *key, const char *value, struct buf *out)
-{
-    struct record_map map;
-    struct buf request;
-    record_map_init(&map);
-    buf_init(&request, 65536);
-    record_map_text(&map, "ask", text_of(what));
-    if (value) record_map_text(&map, key, text_of(value));
-    if (option(o, "event")) record_map_text(&map, "event", text_of(option(o, "event")));
-    record_map_end(&map, &request);
-    int code = ask_usher(o, (struct record){(uint8_t *)request.data, request.len}, out);
-    buf_release(&request);
-    return code;
-}
 
 static void print_flow(struct record answer, struct record row)
 {
@@ -36,10 +21,33 @@ static void print_flow(struct record answer, struct record row)
     putchar('\n');
 }
 
+// Flows that stay on an older version of the script, and why.
+static int command_pinned(const struct options *o, const char *event)
+{
+    struct buf bytes;
+    int code = ask_list(o, "pinned", "event", event, &bytes);
+    if (code) return code;
+    struct record answer = {(uint8_t *)bytes.data, bytes.len}, rows = record_get(answer, "rows");
+    if (!print_json(o, answer)) {
+        for (struct record_iter it = record_each(rows); record_next(&it);) {
+            struct text name = record_get_text(it.value, "name"), who = who_of(it.value),
+                        says = record_get_text(it.value, "says");
+            printf("%6lld  %-22.*s %-26.*s %.*s\n", (long long)record_get_int(it.value, "flow", 0),
+                (int)name.len, name.data, (int)who.len, who.data, (int)says.len, says.data);
+        }
+        if (record_count(rows) == 0) printf("everything is on the newest version of its script\n");
+    }
+    buf_release(&bytes);
+    return 0;
+}
+
 int command_flows(const struct options *o)
 {
     const char *const *arguments;
     int n = options_arguments(o, &arguments);
+    if (option(o, "pinned") && n == 1 && option(o, "event"))
+        return complain(USHER_USAGE, "the event is said twice");
+    if (option(o, "pinned") && n <= 1) return command_pinned(o, n ? arguments[0] : NULL);
     if (n > 1) return complain(USHER_USAGE, "usher flows takes at most one text to look for");
     struct buf bytes;
     int code = ask_list(o, n ? "find" : "flows", "text", n ? arguments[0] : NULL, &bytes);
@@ -52,69 +60,6 @@ int command_flows(const struct options *o)
     }
     buf_release(&bytes);
     return 0;
-}
-
-static void print_step(struct record answer, struct record row)
-{
-    struct text key = record_get_text(row, "key"), state = record_get_text(row, "state"),
-                note = record_get_text(row, "note");
-    int64_t due = record_get_int(row, "due", 0), attempt = record_get_int(row, "attempt", 0);
-    printf("%-22s %-10.*s %.*s", show_time(answer, record_get_int(row, "at", 0)).text, (int)state.len,
-        state.data, (int)key.len, key.data);
-    if (attempt > 1) printf(" (try %lld)", (long long)attempt);
-    if (due) printf(" until %s", show_time(answer, due).text);
-    if (note.len) printf(": %.*s", (int)note.len, note.data);
-    putchar('\n');
-}
-
-// The row of a flow, by its number: what came back for its mails is kept under its name.
-static int print_back(const struct options *o, int64_t number)
-{
-    struct record_map map;
-    struct buf request, bytes;
-    record_map_init(&map);
-    buf_init(&request, 4096);
-    record_map_text(&map, "ask", TEXT("flows"));
-    record_map_int(&map, "after", number - 1);
-    record_map_int(&map, "limit", 1);
-    record_map_end(&map, &request);
-    int code = ask_usher(o, (struct record){(uint8_t *)request.data, request.len}, &bytes);
-    buf_release(&request);
-    if (code) return code;
-    struct record answer = {(uint8_t *)bytes.data, bytes.len};
-    struct record_iter it = record_each(record_get(answer, "rows"));
-    if (record_next(&it) && record_get_int(it.value, "id", 0) == number) code = print_arrivals(o, it.value);
-    buf_release(&bytes);
-    return code;
-}
-
-int command_history(const struct options *o)
-{
-    const char *flow = only_argument(o,
-        "the number of one flow: usher history FLOW (usher flows lists them)");
-    if (!flow) return USHER_USAGE;
-    char *end;
-    long long number = strtoll(flow, &end, 10);
-    if (*end || number < 1)
-        return complain(USHER_USAGE, "'%s' is no number of a flow (usher flows lists them)", flow);
-    struct record_map map;
-    struct buf request, bytes;
-    record_map_init(&map);
-    buf_init(&request, 4096);
-    record_map_text(&map, "ask", TEXT("history"));
-    record_map_int(&map, "flow", number);
-    record_map_end(&map, &request);
-    int code = ask_usher(o, (struct record){(uint8_t *)request.data, request.len}, &bytes);
-    buf_release(&request);
-    if (code) return code;
-    struct record answer = {(uint8_t *)bytes.data, bytes.len}, rows = record_get(answer, "rows");
-    if (!print_json(o, answer)) {
-        for (struct record_iter it = record_each(rows); record_next(&it);) print_step(answer, it.value);
-        if (record_count(rows) == 0) printf("flow %s has no history\n", flow);
-        code = print_back(o, number);
-    }
-    buf_release(&bytes);
-    return code;
 }
 
 // ---- mails whose fate is not known

@@ -15,6 +15,12 @@
     X("flows", "[TEXT]", "Lists flows, or those whose name or person contains TEXT.")                       \
     X("history", "FLOW", "Shows everything that happened in one flow, by its number.")                      \
     X("why", "NAME [RULE]", "Says in a sentence what a person's mail or flow waits for, or why it ended.")  \
+    X("history", "FLOW",                                                                                    \
+        "Shows everything that happened in one flow (a number, RULE/KEY, or NAME RULE), or what was "       \
+        "known then (--at).")                                                                               \
+    X("why", "[NAME [RULE] | EVENT]",                                                                       \
+        "Says in a sentence what a person's mail waits for, or why it ended; without a name, everything "   \
+        "that needs a person.")                                                                             \
     X("who", "[GROUP]", "Lists people with their answers.")                                                 \
     X("answer", "NAME yes|no",                                                                              \
         "Types an answer in for a person who phoned or wrote (ITEM by NAME: who does it).")                 \
@@ -34,6 +40,7 @@
     X("adopt", "", "Says that a copied or moved database belongs here: shows what is overdue, and asks.")   \
     X("hold", "[EVENT]", "Lets nothing leave any more, of an event or of all, until it is released.")       \
     X("release", "[EVENT]", "Shows what was to leave meanwhile, asks, and lifts the hold.")                 \
+    X("log", "[EVENT]", "Shows who did what, newest last.")                                                 \
     X("login", "[ADDRESS]", "Prints a link to the organisers' pages: for ADDRESS, or for the owner.")       \
     X("suppressed", "[ADDRESS add|allow|lift]",                                                             \
         "Lists addresses that get no mail any more, or says what becomes of one.")                          \
@@ -87,6 +94,11 @@
     X("skip", RULES, "", "", "release, adopt: leave out what these rules held (\"starting,survey\").")     \
     X("all", FLAG, "", "", "approve, disapprove: every rule that it could be said of.")                    \
     X("as", NAME, "the first of the list", "", "test-mail: as whose mail it is written.")                  \
+    X("yes", FLAG, "", "", "reload: do it without asking.")                                                \
+    X("at", TIME, "", "", "history: what was known at that time.")                                         \
+    X("pinned", FLAG, "", "", "flows: those that stay on an older version of the script.")                 \
+    X("note", TEXT, "", "", "answer: how it came (phone, mail).")                                          \
+    X("by", NAME, "the login name", "USER", "answer, deputy, unsure ...: who says so.")                    \
     X("event", ID, "", "", "Only this event.")                                                             \
     X("json", FLAG, "", "", "Print JSON for programs.")                                                    \
     X("verbose", FLAG, "", "", "Log more.")                                                                \

@@ -1,165 +1,184 @@
 // SPDX-License-Identifier: MIT
-// why: one sentence about what a person's mail or a flow waits for, or why it ended, since when, and what
-// next.
+// why: `usher why NAME [RULE]`: what a person's mails wait for, or how they ended, since when, what comes
+// next and what can be done. `usher why [EVENT]`: everything that needs a person. The sentences are the
+// engine's (engine/explain.h), so pages and programs have the same ones.
 #include "cli/cli.h"
 #include "usher.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-// The newest row of each step, by its place in the order of asking. A flow with branches waits for several.
-struct newest {
-    struct record *rows;
-    size_t n;
+#define WEEK_MS (7 * 24 * 3600 * 1000LL) // mails that were refused are told so long
+#define NAMED_MAX 5                      // people of one reason, by name
+
+static void print_field(struct record row, const char *name, const char *before)
+{
+    struct text words = record_get_text(row, name);
+    if (words.len) printf("%s%.*s\n", before, (int)words.len, words.data);
+}
+
+// ---- one person -------------------------------------------------------------------------------------
+
+static int print_flow(const struct options *o, struct record row, int64_t *last)
+{
+    struct text name = record_get_text(row, "name"), who = who_of(row);
+    int64_t flow = record_get_int(row, "flow", 0);
+    int code = 0;
+    if (flow != *last) {
+        printf("%.*s for %.*s (%lld):\n", (int)name.len, name.data, (int)who.len, who.data, (long long)flow);
+        code = print_arrivals(o, row);
+    }
+    print_field(row, "says", "  ");
+    print_field(row, "todo", "  to do: ");
+    *last = flow;
+    return code;
+}
+
+static int why_of_person(const struct options *o, const char *name, const char *rule)
+{
+    struct record_map map;
+    struct buf bytes;
+    record_map_init(&map);
+    record_map_text(&map, "ask", TEXT("why"));
+    record_map_text(&map, "text", text_of(name));
+    if (rule) record_map_text(&map, "name", text_of(rule));
+    if (option(o, "event")) record_map_text(&map, "event", text_of(option(o, "event")));
+    int code = ask_with(o, &map, &bytes);
+    if (code) return code;
+    struct record answer = {(uint8_t *)bytes.data, bytes.len}, rows = record_get(answer, "rows");
+    int64_t last = 0;
+    size_t n = record_count(rows);
+    bool json = print_json(o, answer);
+    for (struct record_iter it = record_each(rows); !json && !code && record_next(&it);)
+        code = print_flow(o, it.value, &last);
+    buf_release(&bytes);
+    if (!code && !n && !json)
+        return complain(USHER_INPUT, "nothing here is called '%s'%s%s: usher flows lists everything", name,
+            rule ? " under the rule " : "", rule ? rule : "");
+    return code;
+}
+
+// ---- everything that needs somebody -------------------------------------------------------------------
+
+static const struct {
+    const char *part, *title;
+} parts[] = {
+    {"unsure", "Nobody knows whether these arrived"},
+    {"stopped", "Stopped"},
+    {"refused", "Not delivered in the last seven days"},
+    {"held", "Held until somebody says a word"},
 };
 
-static struct newest newest_rows(struct record rows)
+static bool is_alike(struct record a, struct record b)
 {
-    struct newest newest = {mem_alloc(sizeof(struct record) * (record_count(rows) + 1)), 0};
-    for (struct record_iter it = record_each(rows); record_next(&it);) {
-        size_t step = (size_t)record_get_int(it.value, "step", 0);
-        if (step < 1 || step > record_count(rows)) continue; // the first rows were left out of a long history
-        newest.rows[step - 1] = it.value;
-        if (step > newest.n) newest.n = step;
+    static const char *const same[] = {"part", "event", "name", "because"};
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        if (!text_eq(record_get_text(a, same[i]), record_get_text(b, same[i]))) return false;
     }
-    return newest;
+    return true;
 }
 
-static bool is_over(struct record row)
+static void print_title(struct record row)
 {
-    struct text state = record_get_text(row, "state");
-    return !text_is(state, "open") && !text_is(state, "started") && !text_is(state, "unsure");
-}
-
-// "first:rsvp" of the branch "nudges|first:rsvp#2" is rsvp to people.
-static struct text plain_name(struct text key)
-{
-    for (size_t i = key.len; i-- > 0;) {
-        if (key.data[i] == '#') key.len = i;
-        if (key.data[i] != ':') continue;
-        return (struct text){key.data + i + 1, key.len - i - 1};
-    }
-    return key;
-}
-
-// "2021-02-16 10:00 Asia/Thimphu (5 working days before)": the moment was said already, the phrase is left.
-static struct text phrase_of(struct text note)
-{
-    const char *open = memchr(note.data, '(', note.len);
-    if (!open || note.data[note.len - 1] != ')') return note;
-    return (struct text){open + 1, note.len - (size_t)(open + 1 - note.data) - 1};
-}
-
-static void say_step(struct record answer, struct record row)
-{
-    struct text state = record_get_text(row, "state"), key = record_get_text(row, "key");
-    struct text note = record_get_text(row, "note");
-    int64_t due = record_get_int(row, "due", 0), attempt = record_get_int(row, "attempt", 0);
-    printf("  since %s: ", show_time(answer, record_get_int(row, "at", 0)).text);
-    if (text_is(state, "unsure")) {
-        printf("it is not known whether '%.*s' went out (%.*s). A person decides: usher unsure\n",
-            (int)key.len, key.data, (int)note.len, note.data);
-    } else if (text_is(state, "started")) {
-        printf("'%.*s' is on its way (try %lld)\n", (int)key.len, key.data, (long long)attempt);
-    } else if (text_is(state, "open") && attempt > 0) {
-        printf("'%.*s' did not work %lld time%s; it is tried again at %s. Last answer: %.*s\n", (int)key.len,
-            key.data, (long long)attempt, attempt == 1 ? "" : "s", show_time(answer, due).text, (int)note.len,
-            note.data);
-    } else if (text_is(state, "open")) {
-        struct text name = plain_name(key);
-        bool answer_ends_it = text_is(record_get_text(row, "kind"), "first");
-        if (answer_ends_it || !due) printf("waits for '%.*s'%s", (int)name.len, name.data, due ? ", " : "");
-        else printf("waits ");
-        if (due) printf("until %s", show_time(answer, due).text);
-        struct text said = note.len ? phrase_of(note) : note;
-        if (said.len) printf(" (%.*s)", (int)said.len, said.data);
-        putchar('\n');
-    } else {
-        printf("'%.*s' is %.*s%s%.*s\n", (int)key.len, key.data, (int)state.len, state.data,
-            note.len ? ": " : "", (int)note.len, note.data);
+    struct text part = record_get_text(row, "part");
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (text_is(part, parts[i].part)) printf("%s:\n", parts[i].title);
     }
 }
 
-// What the flow returned says more than "done": { sent = true } or { skipped = "..." }.
-static void say_result(struct record flow)
+// How many of a list, from this row on, have the same reason.
+static size_t count_alike(struct record_iter at, struct record first)
 {
-    struct record result = record_get(flow, "result");
-    struct text skipped = record_get_text(result, "skipped");
-    if (skipped.len) printf("  not sent: %.*s\n", (int)skipped.len, skipped.data);
-    else if (record_get_bool(result, "sent", false)) printf("  sent\n");
+    size_t n = 1;
+    while (record_next(&at) && is_alike(first, at.value)) n++;
+    return n;
 }
 
-// All that it waits for; or, when it waits for nothing, what happened last.
-static void say_steps(struct record answer, struct record rows)
+// Advances over all that have the same reason; names the first few.
+static void print_names(struct record_iter *it, size_t n)
 {
-    struct newest newest = newest_rows(rows);
-    size_t said = 0;
-    struct record last = {0};
-    for (size_t i = 0; i < newest.n; i++) {
-        if (!newest.rows[i].data) continue;
-        last = newest.rows[i];
-        if (is_over(last)) continue;
-        say_step(answer, last);
-        said++;
+    printf("    ");
+    for (size_t i = 0; i < n; i++) {
+        struct text who = who_of(it->value);
+        if (i < NAMED_MAX)
+            printf("%s%.*s (%lld)", i ? ", " : "", (int)who.len, who.data,
+                (long long)record_get_int(it->value, "flow", 0));
+        if (i + 1 < n) record_next(it);
     }
-    if (!said && last.data) say_step(answer, last);
-    free(newest.rows);
+    if (n > NAMED_MAX) printf(" and %zu more", n - NAMED_MAX);
+    putchar('\n');
 }
 
-static int say_flow(const struct options *o, struct record answer, struct record flow)
+static void print_alike(struct record_iter *it)
 {
-    struct text name = record_get_text(flow, "name"), label = record_get_text(flow, "label"),
-                key = record_get_text(flow, "key");
-    struct text state = record_get_text(flow, "state"), why = record_get_text(flow, "why");
+    struct record first = it->value;
+    struct text name = record_get_text(first, "name"), who = who_of(first),
+                event = record_get_text(first, "event");
+    size_t n = count_alike(*it, first);
+    if (n == 1)
+        printf("  %.*s for %.*s (%lld)", (int)name.len, name.data, (int)who.len, who.data,
+            (long long)record_get_int(first, "flow", 0));
+    else printf("  %.*s, %zu of them", (int)name.len, name.data, n);
+    print_field(first, "says", ": ");
+    if (n > 1) print_names(it, n);
+    print_field(first, "todo", "    to do: ");
+    if (n > 1 && text_is(record_get_text(first, "part"), "stopped"))
+        printf("    all at once: usher retry %.*s --failed\n", (int)event.len, event.data);
+}
+
+static int why_of_event(const struct options *o, const char *event)
+{
     struct record_map map;
-    struct buf request, bytes;
-    record_map_init(&map);
-    buf_init(&request, 4096);
-    record_map_text(&map, "ask", TEXT("history"));
-    record_map_int(&map, "flow", record_get_int(flow, "id", 0));
-    record_map_end(&map, &request);
-    int code = ask_usher(o, (struct record){(uint8_t *)request.data, request.len}, &bytes);
-    buf_release(&request);
+    struct buf bytes, now;
+    int code = ask_list(o, "status", NULL, NULL, &now);
     if (code) return code;
-    struct record history = {(uint8_t *)bytes.data, bytes.len};
-    struct text who = label.len ? label : key;
-    printf("%.*s for %.*s: %.*s%s%.*s\n", (int)name.len, name.data, (int)who.len, who.data, (int)state.len,
-        state.data, why.len ? ", because " : "", (int)why.len, why.data);
-    say_steps(answer, record_get(history, "rows"));
-    say_result(flow);
+    int64_t now_ms = record_get_int((struct record){(uint8_t *)now.data, now.len}, "now", 0);
+    buf_release(&now);
+    record_map_init(&map);
+    record_map_text(&map, "ask", TEXT("attention"));
+    record_map_int(&map, "since", now_ms - WEEK_MS);
+    if (event) record_map_text(&map, "event", text_of(event));
+    code = ask_with(o, &map, &bytes);
+    if (code) return code;
+    struct record answer = {(uint8_t *)bytes.data, bytes.len}, before = {0};
+    if (!print_json(o, answer)) {
+        for (struct record_iter it = record_each(record_get(answer, "rows")); record_next(&it);) {
+            if (!text_eq(record_get_text(it.value, "part"), record_get_text(before, "part")))
+                print_title(it.value);
+            before = it.value;
+            print_alike(&it);
+        }
+        if (!before.data) printf("nothing waits for a person\n");
+    }
     buf_release(&bytes);
-    return print_arrivals(o, flow);
+    return 0;
+}
+
+// ---- the command --------------------------------------------------------------------------------------
+
+int event_is(const struct options *o, const char *name, bool *is)
+{
+    struct buf bytes;
+    int code = ask_list(o, "events", NULL, NULL, &bytes);
+    if (code) return code;
+    struct record rows = record_get((struct record){(uint8_t *)bytes.data, bytes.len}, "rows");
+    *is = false;
+    for (struct record_iter it = record_each(rows); record_next(&it);)
+        *is = *is || text_is(record_get_text(it.value, "event"), name);
+    buf_release(&bytes);
+    return 0;
 }
 
 int command_why(const struct options *o)
 {
-    const char *const *arguments;
-    int n = options_arguments(o, &arguments), said = 0;
-    if (n < 1 || n > 2)
-        return complain(USHER_USAGE, "usher why NAME [RULE], where NAME is a person, a key, or part of one");
-    struct record_map map;
-    struct buf request, bytes;
-    record_map_init(&map);
-    buf_init(&request, 4096);
-    record_map_text(&map, "ask", TEXT("find"));
-    record_map_text(&map, "text", text_of(arguments[0]));
-    if (option(o, "event")) record_map_text(&map, "event", text_of(option(o, "event")));
-    record_map_end(&map, &request);
-    int code = ask_usher(o, (struct record){(uint8_t *)request.data, request.len}, &bytes);
-    buf_release(&request);
+    const char *const *words;
+    int n = options_arguments(o, &words);
+    bool is_event = false;
+    if (n > 2)
+        return complain(USHER_USAGE, "usher why NAME [RULE], where NAME is a person, a key, or part of one; "
+                                     "or usher why [EVENT] for everything that needs a person");
+    if (n == 0) return why_of_event(o, option(o, "event"));
+    int code = n == 1 ? event_is(o, words[0], &is_event) : 0;
     if (code) return code;
-    struct record answer = {(uint8_t *)bytes.data, bytes.len};
-    if (print_json(o, answer)) said = 1;
-    for (struct record_iter it = record_each(record_get(answer, "rows"));
-         !option(o, "json") && !code && record_next(&it);) {
-        if (n == 2 && !text_is(record_get_text(it.value, "name"), arguments[1])) continue;
-        code = say_flow(o, answer, it.value);
-        said++;
-    }
-    buf_release(&bytes);
-    if (!code && !said)
-        return complain(USHER_INPUT, "nothing here is called '%s'%s%s: usher flows lists everything",
-            arguments[0], n == 2 ? " under the rule " : "", n == 2 ? arguments[1] : "");
-    return code;
+    return is_event ? why_of_event(o, words[0]) : why_of_person(o, words[0], n == 2 ? words[1] : NULL);
 }

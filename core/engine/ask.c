@@ -3,6 +3,7 @@
 
 #include "base/nearest.h"
 #include "engine/hold.h"
+#include "engine/explain.h"
 #include "engine/reload.h"
 #include "engine/script.h"
 
@@ -34,6 +35,15 @@ static struct text home_zone(struct engine *g)
     return TEXT("UTC");
 }
 
+// Of an event: its own, else the first one's.
+static const struct zone *zone_of(struct engine *g, struct text event)
+{
+    struct event *ev = event.len ? engine_event(g, event) : NULL;
+    struct text own = ev ? record_get_text(ev->current->about, "zone") : (struct text){0};
+    const struct zone *zone = zone_find(own.len ? own : home_zone(g), NULL);
+    return zone ? zone : zone_find(TEXT("UTC"), NULL);
+}
+
 static void on_answer(void *ctx, struct record value, const struct err *error)
 {
     struct asker *a = ctx;
@@ -49,6 +59,45 @@ static void on_answer(void *ctx, struct record value, const struct err *error)
     a->reply(a->ctx, (struct record){(uint8_t *)answer.data, answer.len}, NULL);
     buf_release(&answer);
     free(a);
+}
+
+// ---- lists of the store -------------------------------------------------------------------------------
+
+struct asked {
+    engine_reply reply;
+    void *ctx;
+    const char *list; // whose rows get their sentences; NULL: the rows are passed on as they are
+};
+
+void engine_ask_store(struct engine *g, uint64_t ticket, engine_reply reply, void *ctx)
+{
+    struct asked *a = mem_alloc(sizeof *a);
+    *a = (struct asked){reply, ctx, NULL};
+    map_put(&g->asked, (int64_t)ticket, a);
+}
+
+static void reply_explained(struct engine *g, const struct asked *a, struct record rows)
+{
+    struct buf out;
+    buf_init(&out, 256u << 20);
+    record_put_list(&out, record_count(rows));
+    for (struct record_iter it = record_each(rows); record_next(&it);) {
+        struct explaining with = {zone_of(g, record_get_text(it.value, "event")), g->now};
+        explain_row(&with, text_of(a->list), it.value, &out);
+    }
+    a->reply(a->ctx, (struct record){(uint8_t *)out.data, out.len}, NULL);
+    buf_release(&out);
+}
+
+bool engine_take_list(struct engine *g, struct store_answer *answer)
+{
+    struct asked *a = map_take(&g->asked, (int64_t)answer->ticket);
+    if (!a) return false;
+    if (answer->error.code) a->reply(a->ctx, answer->list, &answer->error);
+    else if (a->list) reply_explained(g, a, answer->list);
+    else a->reply(a->ctx, answer->list, NULL);
+    free(a);
+    return true;
 }
 
 // The request without "ask" is what the list wants to know.
@@ -68,8 +117,9 @@ void engine_ask_list(struct engine *g, struct record request, engine_reply reply
         free(field);
     }
     record_map_end(&map, &args);
-    engine_ask_store(g, store_list(g->store, name, (struct record){(uint8_t *)args.data, args.len}), reply,
-        ctx);
+    uint64_t ticket = store_list(g->store, name, (struct record){(uint8_t *)args.data, args.len});
+    engine_ask_store(g, ticket, reply, ctx);
+    ((struct asked *)map_find(&g->asked, (int64_t)ticket))->list = explain_list(what);
     buf_release(&args);
     free(name);
 }
@@ -212,6 +262,10 @@ static const struct {
     {"flows", ask_list},
     {"history", ask_list},
     {"find", ask_list},
+    {"why", ask_list},
+    {"attention", ask_list},
+    {"pinned", ask_list},
+    {"orphans", ask_list},
     {"unsure", ask_list},
     {"pending", ask_list},
     {"upcoming", ask_list},

@@ -161,7 +161,9 @@ struct flow *flow_load(struct engine *g, struct script *script, const struct loa
     const struct flow_def *def = script_flow(script, row->name);
     if (from->broken) {
         err_set(e, ERR_STORAGE,
-            "its journal is damaged (a checksum does not fit): it is held, and nothing of it is sent");
+            "its history on disk is damaged: it is held, and nothing of it is sent (usher can't tell what "
+            "happened; a "
+            "backup from before has it whole)");
         return NULL;
     }
     if (!def) {

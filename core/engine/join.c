@@ -11,29 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-// ---- asking the store for lists ---------------------------------------------------------------------
-
-struct asked {
-    engine_reply reply;
-    void *ctx;
-};
-
-void engine_ask_store(struct engine *g, uint64_t ticket, engine_reply reply, void *ctx)
-{
-    struct asked *a = mem_alloc(sizeof *a);
-    *a = (struct asked){reply, ctx};
-    map_put(&g->asked, (int64_t)ticket, a);
-}
-
-bool engine_take_list(struct engine *g, struct store_answer *answer)
-{
-    struct asked *a = map_take(&g->asked, (int64_t)answer->ticket);
-    if (!a) return false;
-    a->reply(a->ctx, answer->list, answer->error.code ? &answer->error : NULL);
-    free(a);
-    return true;
-}
-
 // ---- scripts join -----------------------------------------------------------------------------------
 
 struct waiting {

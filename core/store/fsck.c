@@ -1,33 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "store/fsck.h"
 
+#include "store/query.h"
+
 #include <stdlib.h>
-
-// Does the last row of any step still wait for something?
-static bool waits_for_something(const struct loaded_flow *f)
-{
-    int32_t steps = 0;
-    for (size_t i = 0; i < f->journal_n; i++) {
-        if (f->journal[i].step > steps) steps = f->journal[i].step;
-    }
-    bool *open = mem_alloc(((size_t)steps + 1) * sizeof *open), any = false;
-    for (size_t i = 0; i < f->journal_n; i++) {
-        const struct journal_row *row = &f->journal[i];
-        bool waits = row->state == STEP_OPEN || row->state == STEP_STARTED || row->state == STEP_UNSURE ||
-                     row->state == STEP_HELD;
-        if (row->step >= 0) open[row->step] = waits;
-    }
-    for (int32_t step = 0; step <= steps; step++) any = any || open[step];
-    free(open);
-    return any;
-}
-
-static const char *what_is_wrong(const struct loaded_flow *f)
-{
-    if (f->broken) return "its journal is damaged: the checksums do not hold";
-    if (f->flow.state == FLOW_WAITING && !waits_for_something(f)) return "it waits, and for nothing";
-    return NULL;
-}
 
 static void add_finding(struct buf *out, const struct flow_row *flow, const char *what)
 {
@@ -40,6 +16,19 @@ static void add_finding(struct buf *out, const struct flow_row *flow, const char
     record_map_text(&row, "state", text_of(flow_state_name(flow->state)));
     record_map_text(&row, "what", text_of(what));
     record_map_end(&row, out);
+}
+
+// Flows that nobody would wake, or that stopped without a word.
+static int add_orphans(struct sqlite *db, struct buf *findings, size_t *n, struct err *e)
+{
+    struct buf list;
+    buf_init(&list, RECORD_LEN_MAX);
+    int failed = query_list(db, "orphans", (struct record){0}, &list, e);
+    struct record orphans = {(uint8_t *)list.data, list.len};
+    for (struct record_iter it = record_each(orphans); !failed && record_next(&it); ++*n)
+        record_put(findings, it.value);
+    buf_release(&list);
+    return failed;
 }
 
 int fsck_list(struct sqlite *db, struct loader *l, struct buf *out, struct err *e)
@@ -55,12 +44,13 @@ int fsck_list(struct sqlite *db, struct loader *l, struct buf *out, struct err *
         struct loaded one = {0};
         int64_t id = col_int(ids, 0);
         failed = load_ids(l, &id, 1, &one, e);
-        const char *what = !failed && one.n ? what_is_wrong(&one.flows[0]) : NULL;
-        if (what) add_finding(&findings, &one.flows[0].flow, what);
-        n += what != NULL;
+        bool broken = !failed && one.n && one.flows[0].broken;
+        if (broken) add_finding(&findings, &one.flows[0].flow, FSCK_DAMAGED);
+        n += broken;
         loaded_release(one.flows, one.n);
     }
     if (result == STMT_FAILED) failed = sqlite_failure(db, e);
+    if (!failed) failed = add_orphans(db, &findings, &n, e);
     if (!failed && findings.over) failed = err_set(e, ERR_LIMIT, "The database has too many faults to list.");
     if (!failed) {
         record_put_list(out, n);

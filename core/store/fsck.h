@@ -4,9 +4,12 @@
 
 #include "store/load.h"
 
+// What it says of a flow whose checksum chain does not hold.
+#define FSCK_DAMAGED "its history on disk is damaged: what is there is not what was written"
+
 // Appends a list of maps {flow, event, name, key, state, what}; an empty one when all is well:
-//   - a waiting flow without a step that is open, under way or unsure: nothing would ever wake it.
-//     (A ready flow can't be forgotten: every start picks all of them up.)
-//   - a flow whose checksum chain does not hold.
+//   - a flow whose checksum chain does not hold
+//   - what the list "orphans" has (store/query.c): unfinished flows that nothing would wake, or that stopped
+//     and nobody is told why. A ready flow can't be forgotten: every start picks all of them up.
 // Reads every journal, one flow at a time.
 int fsck_list(struct sqlite *db, struct loader *l, struct buf *out, struct err *e);

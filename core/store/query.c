@@ -6,7 +6,13 @@
 //   flows        event? state? name? key? after? limit?       flows by id; after = an id
 //   find         text, event? limit?                          flows whose key or label contains the text
 //   counts       event?                                       state, n
-//   history      flow, after? limit?                          journal rows by n; after = an n
+//   history      flow, at? after? limit?                      journal rows by n, until `at`; after = an n
+//   why          event? flow? name? text? limit?              where flows stand: a row for each step that
+//                                                             waits, else one with the last step
+//   attention    event? since? limit?                         what a person must look at, as rows of "why";
+//                                                             since: of mails that were refused
+//   pinned       event? limit?                                flows on an older script, as rows of "why"
+//   orphans      -                                            unfinished flows that nothing wakes: []
 //   pending      event? before? limit?                        open steps with a moment, by that moment
 //   upcoming     event? before? limit?                        how many flows of a name go on at a moment
 //   again        since, event? limit?                         effects that are tried again
@@ -38,6 +44,7 @@
 
 #include "base/nearest.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,6 +71,28 @@
 #define WORDS_OF(row)                                                                                   \
     "coalesce((SELECT h.value FROM journal h WHERE h.flow = " row ".flow AND h.step = " row ".step AND" \
     " h.state = 7 AND h.value IS NOT NULL ORDER BY h.n DESC LIMIT 1), " row ".value)"
+// ---- where flows stand: what "why", "attention" and "pinned" show. The sentences are made of these columns
+// (engine/explain.h). A statement begins WITH chosen(flow, n, part): which flows, and which of their rows.
+#define IS_OVER "(2, 3, 4, 5)" // of a step: done, failed, skipped, cancelled
+#define STANDS                                                                                            \
+    " SELECT f.id AS flow, k.event, k.name, f.key AS flow_key, f.label, s.word AS state, f.t0, "          \
+    "f.updated_at,"                                                                                       \
+    " f.next_due, f.why, f.result, f.script,"                                                             \
+    " (SELECT max(v.id) FROM script v WHERE v.event = k.event) AS newest,"                                \
+    " (SELECT e.note FROM journal e JOIN step_kind x ON x.id = e.kind WHERE e.flow = f.id"                \
+    " AND x.word = 'edit' ORDER BY e.n DESC LIMIT 1) AS pinned, c.part, j.step, " STEP_KEY                \
+    " AS key, w.word AS kind, t.word AS step_state, j.at, j.due, j.note, nullif(j.attempt, 0) AS attempt" \
+    " FROM chosen c JOIN flow f ON f.id = c.flow JOIN flow_kind k ON k.id = f.kind"                       \
+    " JOIN flow_state s ON s.id = f.state LEFT JOIN journal j ON j.flow = f.id AND j.n = c.n"             \
+    " LEFT JOIN step_kind w ON w.id = j.kind LEFT JOIN step_state t ON t.id = j.state"
+// Of the flows in `found`: each step that waits, or, where none does, the last row.
+#define WAITING_OF_FOUND                                                                             \
+    " waits AS (SELECT j.flow, j.n FROM found f JOIN journal j ON j.flow = f.id"                     \
+    " WHERE f.state IN (0, 1, 5) AND j.state NOT IN " IS_OVER " AND " IS_LAST_ROW "),"               \
+    " chosen(flow, n, part) AS (SELECT flow, n, NULL FROM waits UNION ALL SELECT f.id, f.rows, NULL" \
+    " FROM found f WHERE f.id NOT IN (SELECT flow FROM waits))"
+// Mails that were sent once more go by the name of the first and these words (scripts/usher/resend.lua).
+#define SENT_AGAIN "', sent again'"
 
 static const struct query {
     const char *what, *sql;
@@ -79,10 +108,54 @@ static const struct query {
     {"history",
         "SELECT * FROM (SELECT j.n, j.step, first_value(j.key) OVER (PARTITION BY j.step ORDER BY "
         "j.n) AS key,"
+        " (SELECT p.event FROM flow f JOIN flow_kind p ON p.id = f.kind WHERE f.id = j.flow) AS event,"
         " s.word AS state, k.word AS kind, j.at, j.due, j.note, j.attempt, j.line, j.dseq, j.value,"
         " nullif(j.erased IS NOT NULL, 0) AS erased FROM journal j JOIN step_state s ON s.id = j.state"
-        " JOIN step_kind k ON k.id = j.kind WHERE j.flow = :flow)"
+        " JOIN step_kind k ON k.id = j.kind WHERE j.flow = :flow"
+        " AND j.at <= coalesce(:at, 9223372036854775807))"
         " WHERE n > coalesce(:after, 0) ORDER BY n" LIMIT},
+    {"why", "WITH found AS (SELECT f.* FROM flow f JOIN flow_kind k ON k.id = f.kind WHERE " OF_EVENT
+            " AND (:flow IS NULL OR f.id = :flow) AND (:name IS NULL OR k.name = :name"
+            " OR k.name = :name || " SENT_AGAIN " OR k.name LIKE :name || " SENT_AGAIN " || ' %')"
+            " AND (:text IS NULL OR instr(lower(f.key), lower(:text)) OR instr(lower(f.label), lower(:text)))"
+            " ORDER BY f.id" LIMIT ")," WAITING_OF_FOUND STANDS " ORDER BY f.id, j.step"},
+    {"attention",
+        "WITH chosen(flow, n, part) AS (SELECT f.id, NULL, 'stopped' FROM flow f WHERE f.state IN (3, 6, 7, "
+        "8)"
+        " UNION ALL SELECT j.flow, j.n, 'unsure' FROM journal j WHERE j.state = 6 AND " IS_LAST_ROW
+        " UNION ALL SELECT j.flow, j.n, 'held' FROM journal j WHERE j.state = 7 AND " IS_LAST_ROW
+        " UNION ALL SELECT j.flow, j.n, 'refused' FROM journal j JOIN flow f ON f.id = j.flow"
+        " JOIN flow_kind k ON k.id = f.kind WHERE j.kind = 8 AND j.state IN (2, 3) AND j.state = 3"
+        " AND (:since IS NULL OR j.at >= :since) AND NOT EXISTS (SELECT 1 FROM flow_kind m JOIN flow r"
+        " ON r.kind = m.id AND r.key = f.key WHERE m.event = k.event AND m.name = k.name || " SENT_AGAIN
+        "))" STANDS " WHERE " OF_EVENT " AND (c.part IN ('stopped', 'refused') OR f.state IN (0, 1))"
+        " ORDER BY c.part DESC, k.event, k.name, f.why, j.note, f.id" LIMIT},
+    {"pinned", "WITH found AS (SELECT f.* FROM flow f JOIN flow_kind k ON k.id = f.kind WHERE " OF_EVENT
+               " AND f.state NOT IN (2, 3, 4)"
+               " AND f.script < (SELECT max(v.id) FROM script v WHERE v.event = k.event) ORDER BY f.id" LIMIT
+               ")," WAITING_OF_FOUND STANDS " ORDER BY k.event, f.script, f.id, j.step"},
+    // Whoever comes out here would sleep for ever, or nobody would know why it stopped.
+    {"orphans",
+        "SELECT f.id AS flow, k.event, k.name, f.key, s.word AS state, o.what FROM ("
+        " SELECT f.id, 'its script is not in the database' AS what FROM flow f WHERE f.state NOT IN (2, 3, 4)"
+        " AND NOT EXISTS (SELECT 1 FROM script v JOIN flow_kind k ON k.id = f.kind WHERE v.id = f.script"
+        " AND v.event = k.event)"
+        " UNION ALL SELECT f.id, 'it waits, and nothing would wake it' FROM flow f WHERE f.state = 1"
+        " AND f.next_due IS NULL AND NOT EXISTS (SELECT 1 FROM journal j WHERE j.flow = f.id"
+        " AND (j.state >= 6 OR j.state = 0 AND j.kind = 3) AND " IS_LAST_ROW ")"
+        " UNION ALL SELECT f.id, 'it would be woken later than it waits for' FROM flow f WHERE f.state = 1"
+        " AND EXISTS (SELECT 1 FROM journal j WHERE j.flow = f.id AND j.state = 0 AND j.due IS NOT NULL"
+        " AND j.due < coalesce(f.next_due, 9223372036854775807) AND " IS_LAST_ROW ")"
+        " UNION ALL SELECT f.id, 'it waits for a person, and nobody is told why' FROM flow f WHERE f.state = "
+        "1"
+        " AND EXISTS (SELECT 1 FROM journal j WHERE j.flow = f.id AND j.state >= 6 AND j.note IS NULL"
+        " AND " IS_LAST_ROW ")"
+        " UNION ALL SELECT f.id, 'it was stopped, and nobody is told why' FROM flow f"
+        " WHERE f.state IN (3, 6, 7, 8) AND f.why IS NULL"
+        " UNION ALL SELECT f.id, 'it is in a state that nobody takes it out of' FROM flow f"
+        " WHERE f.state NOT IN (0, 1, 2, 3, 4, 6, 7, 8)) o"
+        " JOIN flow f ON f.id = o.id JOIN flow_kind k ON k.id = f.kind JOIN flow_state s ON s.id = f.state"
+        " ORDER BY f.id" LIMIT},
     // The first n open steps belong to the first n flows by next_due, so no more flows are looked at.
     {"pending",
         "SELECT f.id AS flow, k.event, k.name, f.key AS flow_key, f.label, j.step, " STEP_KEY " AS key,"
@@ -224,15 +297,25 @@ static int put_argument(struct sqlite3_stmt *st, const char *what, struct record
     return 0;
 }
 
-static int put_arguments(struct sqlite3_stmt *st, const char *what, struct record args, struct err *e)
+// An argument that its statement compares with NULL may be left out.
+static bool may_be_left_out(const struct query *query, const char *name)
+{
+    char test[40];
+    snprintf(test, sizeof test, ":%s IS NULL", name);
+    return strstr(query->sql, test) != NULL;
+}
+
+static int put_arguments(struct sqlite3_stmt *st, const struct query *query, struct record args,
+    struct err *e)
 {
     static const char *const needed[] = {"text", "flow", "since", "keys", "about"}; // by lists that have one
     for (struct record_iter it = record_each(args); it.map && record_next(&it);) {
-        if (put_argument(st, what, it.key, it.value, e)) return -ERR_INPUT;
+        if (put_argument(st, query->what, it.key, it.value, e)) return -ERR_INPUT;
     }
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
-        if (put_index(st, needed[i]) && !record_get(args, needed[i]).data)
-            return err_set(e, ERR_INPUT, "The list \"%s\" needs a \"%s\".", what, needed[i]);
+        if (put_index(st, needed[i]) && !record_get(args, needed[i]).data &&
+            !may_be_left_out(query, needed[i]))
+            return err_set(e, ERR_INPUT, "The list \"%s\" needs a \"%s\".", query->what, needed[i]);
     }
     return 0;
 }
@@ -291,7 +374,7 @@ int query_list(struct sqlite *db, const char *what, struct record args, struct b
     const struct query *query = find_query(what, e);
     struct sqlite3_stmt *st = query ? sqlite_prepare(db, query->sql, e) : NULL;
     if (!st) return -ERR_INPUT;
-    int failed = put_arguments(st, what, args, e);
+    int failed = put_arguments(st, query, args, e);
     if (!failed) failed = add_maps(db, st, out, e);
     sqlite_finish(st);
     return failed;

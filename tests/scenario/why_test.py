@@ -49,15 +49,19 @@ end
 # What must stand in the answer, as patterns. A moment is a day, a time and a place or an offset from UTC.
 MOMENT = r"\d\d:\d\d"
 EXPECTED = {
-    "moment": [r"Guest moment: waiting", "since .*" + MOMENT, "until .*2037.*" + MOMENT],
-    "answer": [r"Guest answer: waiting", "since .*" + MOMENT, "waits for 'rsvp'", "until .*2037.*" + MOMENT],
-    "again": [r"Guest again", "invitation", r"did not work 1 time\b", "tried again at .*" + MOMENT, "451"],
-    "unsure": [r"Guest unsure", "invitation", "not known whether", "usher unsure"],
-    "refused": [r"Guest refused: done", "invitation", "failed", "550"],
-    "arrived": [r"Guest arrived: done", "sent"],
-    "late": [r"Guest late: done", "late"],
-    "broken": [r"Guest broken: failed", r"because .*why\.lua:\d+: there is no hall"],
-    "endless": [r"Guest endless: over-budget", "computed too long"],
+    "moment": [r"life for Guest moment", "waits until .*2037.*" + MOMENT + ", since .*" + MOMENT, "goes on by itself"],
+    "answer": [r"life for Guest answer", "waits for 'rsvp' since .*" + MOMENT, "without it.* 2037.*" + MOMENT],
+    "again": [r"life for Guest again", r"did not get through \(1 try, the last .*" + MOMENT,
+              r"tried again .*" + MOMENT, "451"],
+    "unsure": [r"life for Guest unsure", "left .*" + MOMENT, "not known whether it arrived",
+               r"to do: .*usher unsure \d+ again"],
+    "refused": [r"life for Guest refused", "was not delivered, .*" + MOMENT, "550",
+                "to do: correct the address, then: usher resend 'life' 'refused'"],
+    "arrived": [r"life for Guest arrived", "was sent .*" + MOMENT],
+    "late": [r"life for Guest late", "was not sent, .*" + MOMENT + ".* late"],
+    "broken": [r"life for Guest broken", r"stopped .*" + MOMENT + r": .*why\.lua:\d+: there is no hall",
+               r"to do: put the script right, then: usher retry \d+"],
+    "endless": [r"life for Guest endless", "was stopped .*" + MOMENT + ".*computed too long", r"to do: .*usher retry \d+"],
 }
 SETTLED = {"moment": "waiting", "answer": "waiting", "again": "waiting", "unsure": "waiting", "refused": "done",
            "arrived": "done", "late": "done", "broken": "failed", "endless": "over-budget"}
@@ -83,7 +87,7 @@ def is_settled(usher, folder):
         return False
     states = {row["key"]: row["state"] for row in json.loads(text)["rows"]}
     answers = "".join(ask(usher, folder, "why", key)[0] for key in ("again", "unsure"))
-    return states == SETTLED and "did not work" in answers and "not known" in answers
+    return states == SETTLED and "did not get through" in answers and "not known" in answers
 
 
 def wait_until_settled(usher, folder, engine):
@@ -111,7 +115,7 @@ def checks(usher, folder, engine):
     engine.terminate()
     yield "SIGTERM ends usher with 0", "" if engine.wait(timeout=60) == 0 else f"code {engine.returncode}"
     text, code = ask(usher, folder, "why", "moment")
-    yield "why is answered from the file, too", "" if code == 0 and "waiting" in text else f"{code}: {text}"
+    yield "why is answered from the file, too", "" if code == 0 and "waits until" in text else f"{code}: {text}"
 
 
 def main():

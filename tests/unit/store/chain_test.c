@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The checksum chain: what was changed on disk behind usher's back is seen at load.
 #include "sample.h"
+#include "store/fsck.h"
 
 #include <sqlite3.h>
 
@@ -26,6 +27,15 @@ static void make_flow(const char *path)
     store_close(s);
 }
 
+// How many findings are about damage; that the flow here has no script is found as well.
+static size_t count_damaged(struct record findings)
+{
+    size_t n = 0;
+    for (struct record_iter it = record_each(findings); record_next(&it);)
+        n += text_is(record_get_text(it.value, "what"), FSCK_DAMAGED);
+    return n;
+}
+
 static bool is_broken_after(const char *path, const char *sql)
 {
     sqlite3 *db;
@@ -41,7 +51,7 @@ static bool is_broken_after(const char *path, const char *sql)
     store_answer_release(&a);
     store_list(s, "fsck", (struct record){0});
     a = sample_answer(s);
-    assert_int_equal(record_count(a.list), broken ? 1 : 0);
+    assert_int_equal(count_damaged(a.list), broken ? 1 : 0);
     store_answer_release(&a);
     store_close(s);
     unlink(path);

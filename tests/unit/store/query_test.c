@@ -108,7 +108,8 @@ static void a_history_names_the_step_on_every_row(void **state)
     assert_list_has("history", "{\"flow\":1}", 4, "\"key\":\"mail:invite/P0001\"");
     assert_list_has("history", "{\"flow\":1,\"after\":2,\"limit\":1}", 1,
         "\"key\":\"mail:invite/"
-        "P0001\",\"dseq\":0,\"kind\":\"mail\",\"line\":12,\"step\":1,\"state\":\"unsure\"");
+        "P0001\",\"dseq\":0,\"kind\":\"mail\",\"line\":12,\"step\":1,\"event\":\"hlb-2021\",\"state\":"
+        "\"unsure\"");
 }
 
 static void pending_steps_come_by_their_moment(void **state)
@@ -300,16 +301,121 @@ static void a_script_says_how_many_flows_need_it(void **state)
     buf_release(&sources);
 }
 
-static void fsck_finds_a_flow_that_waits_for_nothing(void **state)
+// The scripts of this event; what its flows run on, and a newer one.
+static void add_scripts(struct batch *b)
 {
-    assert_list_has("fsck", "{}", 1, "\"flow\":3");
-    struct flow_row ended = sample_flow(3, "P0003", 0);
-    ended.state = FLOW_DONE;
-    ended.rows = 0;
+    struct buf sources;
+    buf_init(&sources, 10);
+    record_put_map(&sources, 0);
+    for (int64_t id = 1; id <= 2; id++)
+        batch_script(b, id, TEXT("hlb-2021"), hash_of(id == 1 ? TEXT("a") : TEXT("b")),
+            sample_record(&sources), (struct instant){id});
+    buf_release(&sources);
+}
+
+static void fsck_finds_what_nobody_would_wake(void **state)
+{
+    struct flow_row ended = sample_flow(3, "P0003", 0), sure = sample_flow(1, "P0001", 0);
     struct batch *b = batch_new();
+    add_scripts(b);
+    sample_commit(store, b);
+    assert_list_has("fsck", "{}", 2, "\"flow\":3");
+    ended.state = sure.state = FLOW_DONE;
+    ended.rows = 0;
+    sure.rows = 4;
+    b = batch_new();
     batch_flow(b, &ended);
+    batch_flow(b, &sure);
     sample_commit(store, b);
     assert_list("fsck", "{}", "[]");
+}
+
+// Guest a has two steps that wait, b one, and c none at all.
+static void where_flows_stand_is_a_row_for_each_step_that_waits(void **state)
+{
+    assert_list_has("why", "{}", 4, "\"step_state\":\"unsure\"");
+    assert_list_has("why", "{\"text\":\"kinley\"}", 2, "\"key\":\"due:reminder\"");
+    assert_list_has("why", "{\"flow\":2}", 1, "\"step_state\":\"open\"");
+    assert_list_has("why", "{\"flow\":3}", 1, "\"flow_key\":\"P0003\"");
+    assert_list("why", "{\"name\":\"other\"}", "[]");
+    struct flow_row failed = sample_flow(1, "P0001", 0);
+    failed.state = FLOW_FAILED;
+    failed.rows = 4;
+    failed.why = TEXT("no hall");
+    struct batch *b = batch_new();
+    batch_flow(b, &failed);
+    sample_commit(store, b);
+    assert_list_has("why", "{\"flow\":1}", 1, "\"why\":\"no hall\"");
+}
+
+static void what_needs_a_person_is_one_list(void **state)
+{
+    assert_list_has("attention", "{}", 1, "\"part\":\"unsure\"");
+    struct flow_row failed = sample_flow(2, "P0002", 0);
+    failed.state = FLOW_FAILED;
+    failed.why = TEXT("no hall");
+    struct batch *b = batch_new();
+    batch_flow(b, &failed);
+    add_mail(b, 3, 1, STEP_FAILED, 300, "550 nobody here");
+    sample_commit(store, b);
+    assert_list_has("attention", "{\"event\":\"hlb-2021\"}", 3, "\"part\":\"stopped\"");
+    assert_list_has("attention", "{}", 3, "\"part\":\"refused\"");
+    assert_list_has("attention", "{\"since\":301}", 2, "\"part\":\"unsure\"");
+    assert_list("attention", "{\"event\":\"other\"}", "[]");
+}
+
+static void a_mail_that_was_sent_again_needs_nobody_any_more(void **state)
+{
+    struct flow_row again = sample_flow(4, "P0003", 0);
+    again.name = TEXT("guest, sent again");
+    struct batch *b = batch_new();
+    add_mail(b, 3, 1, STEP_FAILED, 300, "550 nobody here");
+    batch_start(b, &again);
+    sample_commit(store, b);
+    assert_list_has("attention", "{}", 1, "\"part\":\"unsure\"");
+}
+
+static void flows_that_are_not_on_the_newest_script_are_listed(void **state)
+{
+    assert_list("pinned", "{}", "[]");
+    struct batch *b = batch_new();
+    add_scripts(b);
+    sample_commit(store, b);
+    assert_list_has("pinned", "{}", 4, "\"newest\":2");
+    assert_list("pinned", "{\"event\":\"other\"}", "[]");
+}
+
+static void what_nobody_would_wake_is_an_orphan(void **state)
+{
+    assert_list_has("orphans", "{}", 5, "its script is not in the database");
+    assert_list_has("orphans", "{}", 5, "it waits for a person, and nobody is told why");
+    assert_list_has("orphans", "{}", 5, "it waits, and nothing would wake it");
+    struct batch *b = batch_new();
+    struct journal_row told = row_of(1, 5, 1, STEP_UNSURE, "");
+    struct flow_row ended = sample_flow(3, "P0003", 0);
+    told.note = TEXT("the line was cut");
+    ended.state = FLOW_DONE;
+    ended.rows = 0;
+    batch_journal(b, &told);
+    batch_flow(b, &ended);
+    add_scripts(b);
+    sample_commit(store, b);
+    assert_list("orphans", "{}", "[]");
+}
+
+static void an_orphan_is_also_what_wakes_too_late_or_stopped_without_a_word(void **state)
+{
+    struct batch *b = batch_new();
+    struct flow_row late = sample_flow(2, "P0002", 9000), mute = sample_flow(3, "P0003", 0);
+    late.rows = 1;
+    mute.state = FLOW_HELD;
+    mute.rows = 0;
+    batch_flow(b, &late);
+    batch_flow(b, &mute);
+    add_scripts(b);
+    sample_commit(store, b);
+    assert_list_has("orphans", "{}", 3, "it would be woken later than it waits for");
+    assert_list_has("orphans", "{}", 3, "it was stopped, and nobody is told why");
 }
 
 static void books_are_listed_by_event(void **state)
@@ -378,7 +484,13 @@ int main(void)
         TEST(an_occurrence_keeps_its_first_decision),
         TEST(the_audit_trail_says_who_did_what),
         TEST(a_script_says_how_many_flows_need_it),
-        TEST(fsck_finds_a_flow_that_waits_for_nothing),
+        TEST(fsck_finds_what_nobody_would_wake),
+        TEST(where_flows_stand_is_a_row_for_each_step_that_waits),
+        TEST(what_needs_a_person_is_one_list),
+        TEST(a_mail_that_was_sent_again_needs_nobody_any_more),
+        TEST(flows_that_are_not_on_the_newest_script_are_listed),
+        TEST(what_nobody_would_wake_is_an_orphan),
+        TEST(an_orphan_is_also_what_wakes_too_late_or_stopped_without_a_word),
         TEST(books_are_listed_by_event),
         TEST(a_wrong_question_is_answered_with_words),
     };
