@@ -112,6 +112,8 @@ struct usher_rehearsal {
      * that one was, as far as the members above leave it open. */
     const char *before;
     size_t before_len;
+    int watch_owners; /* nonzero: before each move of the clock, look whether anything unfinished is left
+                             that nothing would wake; the first such thing ends the rehearsal as an error */
     /* Called whenever virtual time moves on, with milliseconds since 1970 and how much has left so far. */
     void (*on_progress)(void *ctx, int64_t now_ms, size_t effects_n);
     /* Called for every person at the end, when it is set: "people/S01.html", a page with all their mails. */
@@ -138,6 +140,7 @@ struct usher_report {
     int64_t from_ms, until_ms;
     int64_t boundaries; /* how many commits and effects there were to crash at */
     int64_t unsure_n;   /* mails that a crash left unsure */
+    int64_t looks;      /* how often watch_owners looked */
 };
 /* `error` gets a sentence. */
 USHER_API int usher_rehearse(const char *script, const struct usher_rehearsal *options,

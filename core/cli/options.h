@@ -45,8 +45,9 @@
     X("suppressed", "[ADDRESS add|allow|lift]",                                                             \
         "Lists addresses that get no mail any more, or says what becomes of one.")                          \
     X("help", "[WORD]", "Explains a command of this program or a word of a script.")                        \
-    X("selftest", "determinism [SCRIPT...]",                                                                \
-        "Plays scripts twice in two processes and compares every byte.")                                    \
+    X("selftest", "determinism|owners [SCRIPT...]",                                                         \
+        "Plays scripts twice in two processes and compares every byte; or looks at each moment whether "    \
+        "anything is left that nothing would wake.")                                                        \
     X("version", "", "Prints the version.")
 
 // name, kind of value (FLAG: none), default, environment, sentence

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 // selftest: `usher selftest determinism [SCRIPT...]`: every script is played in two processes, each with an
 // address layout of its own and a misleading environment, and the two reports are compared byte by byte.
+// `usher selftest owners [SCRIPT...]`: every script is played with guests who accept, decline and keep
+// silent, and with a crash in each quarter; before each move of the clock it is looked whether anything
+// unfinished has nobody left who would wake it, nor a sentence that says why it stands still
+// (core/engine/owners.h).
 #include "cli/cli.h"
 #include "usher.h"
 
@@ -56,17 +60,56 @@ static int compare_plays(const char *script)
     return code;
 }
 
+// One play with an eye on everybody. Adds to *looks; *boundaries: where it could be made to crash.
+static int watch(const char *script, const char *guests, int64_t crash_at, int64_t *looks,
+    int64_t *boundaries)
+{
+    struct usher_rehearsal options = {.from = "2021-02-01 09:00 Asia/Thimphu",
+        .guests = guests,
+        .crash_at = crash_at,
+        .watch_owners = 1};
+    struct usher_report report;
+    char *error;
+    int code = usher_rehearse(script, &options, &report, &error);
+    if (code) complain(code, "%s, guests who %s: %s", script, guests, error);
+    *looks += report.looks;
+    *boundaries = report.boundaries;
+    usher_free(error);
+    usher_report_release(&report);
+    return code;
+}
+
+static int watch_owners(const char *script)
+{
+    static const char *const guests[] = {"accepts", "declines", "silent"};
+    int64_t looks = 0, boundaries = 0, after;
+    int code = 0, plays = 0;
+    for (size_t i = 0; !code && i < sizeof guests / sizeof *guests; i++, plays++)
+        code = watch(script, guests[i], 0, &looks, &boundaries);
+    for (int quarter = 1; !code && quarter <= 3; quarter++, plays++)
+        code = watch(script, "accepts", boundaries * quarter / 4 + 1, &looks, &after);
+    if (!code)
+        printf("%s: %lld looks in %d plays: nobody was without an owner\n", script, (long long)looks, plays);
+    return code;
+}
+
+static int run_test(const char *name, const char *script)
+{
+    return strcmp(name, "owners") == 0 ? watch_owners(script) : compare_plays(script);
+}
+
 int command_selftest(const struct options *o)
 {
     const char *const *arguments;
     int n = options_arguments(o, &arguments);
-    if (n < 1 || strcmp(arguments[0], "determinism") != 0) {
-        return complain(USHER_USAGE, "usher selftest determinism [SCRIPT...]");
+    if (n < 1 || (strcmp(arguments[0], "determinism") != 0 && strcmp(arguments[0], "owners") != 0)) {
+        return complain(USHER_USAGE,
+            "usher selftest determinism [SCRIPT...], or usher selftest owners [SCRIPT...]");
     }
     if (n > 1) {
         int worst = 0;
         for (int i = 1; i < n; i++) {
-            int code = compare_plays(arguments[i]);
+            int code = run_test(arguments[0], arguments[i]);
             if (code > worst) worst = code;
         }
         return worst;
@@ -78,7 +121,7 @@ int command_selftest(const struct options *o)
     FILE *f = fopen(path, "wb");
     int code = f && script && fputs(script, f) >= 0 ? 0 : USHER_STORAGE;
     if (f && fclose(f)) code = USHER_STORAGE;
-    if (!code) code = compare_plays(path);
+    if (!code) code = run_test(arguments[0], path);
     unlink(path);
     rmdir(folder);
     usher_free(script);

@@ -85,6 +85,7 @@ static bool on_idle(void *self)
     struct rehearsal *r = self;
     bool any = r->unsure != NULL;
     const struct usher_rehearsal *o = r->options;
+    if (o->watch_owners && owners_look(&r->owners, r->engine)) return true;
     if (o->on_progress) o->on_progress(o->ctx, virtual_now(r->world).ms, virtual_history_count(r->world));
     while (r->unsure) {
         struct unsure_mail *m = r->unsure;
@@ -196,6 +197,7 @@ int rehearsal_run(struct rehearsal *r, struct instant until)
 {
     for (;;) {
         if (virtual_run(r->world, until, &r->error)) return -1;
+        if (*r->owners.first) return err_set(&r->error, ERR_STORAGE, "without an owner: %s", r->owners.first);
         if (!virtual_crashed(r->world)) return 0;
         if (restart(r)) return -1;
     }

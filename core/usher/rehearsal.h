@@ -6,6 +6,7 @@
 #include "usher.h"
 
 #include "engine/engine.h"
+#include "engine/owners.h"
 #include "usher/downtimes.h"
 #include "usher/installation.h"
 #include "world/virtual.h"
@@ -30,6 +31,7 @@ struct rehearsal {
     size_t notices_n;
     int64_t unsure_n;
     struct unsure_mail *unsure; // to be decided by the pretended organiser
+    struct owners owners;       // options->watch_owners
     struct crashes *crashes;    // NULL: this life is the only one
     struct err error;
 };

@@ -272,6 +272,7 @@ int rehearsal_report(struct rehearsal *r, struct usher_report *out)
         out->until_ms = virtual_now(r->world).ms;
         out->unsure_n = r->unsure_n;
         out->person = r->options->person ? person_of(r, said) : NULL;
+        out->looks = (int64_t)r->owners.looks;
         hand_out_mails(r);
         if (r->options->on_person) hand_out_people(r, said);
     }

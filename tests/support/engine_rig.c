@@ -177,6 +177,19 @@ static void on_log(void *ctx, struct text line)
     if (getenv("RIG_LOG")) fprintf(stderr, "%.*s\n", (int)line.len, line.data);
 }
 
+// A look reads every unfinished flow, and crowds are asked to do the same thing over and over.
+#define CROWD 100
+#define CROWD_EVERY 100
+
+static bool on_idle(void *self)
+{
+    struct rig *r = self;
+    if (!r->owners.asked && r->engine->last_flow > CROWD && r->moments++ % CROWD_EVERY) return false;
+    bool asked = owners_look(&r->owners, r->engine);
+    if (*r->owners.first && !r->may_orphan) fail_msg("without an owner: %s", r->owners.first);
+    return asked;
+}
+
 struct rig *rig_new(const char *now)
 {
     struct rig *r = mem_alloc(sizeof *r);
@@ -187,6 +200,7 @@ struct rig *rig_new(const char *now)
     r->effects_end = &r->effects;
     r->world = virtual_new(rig_at(now));
     virtual_no_pretending(r->world);
+    virtual_on_idle(r->world, on_idle, r);
     r->wire = virtual_world(r->world);
     snprintf(r->path, sizeof r->path, ":memory:");
     return r;
@@ -327,8 +341,17 @@ static void remove_folder(struct rig *r)
     rmdir(r->dir);
 }
 
+static size_t looks_n;
+
+static void print_looks(void)
+{
+    printf("%zu looks at idle moments: nobody was without an owner\n", looks_n);
+}
+
 void rig_end(struct rig *r)
 {
+    if (looks_n == 0) atexit(print_looks);
+    looks_n += r->owners.looks;
     if (r->engine) rig_assert_sound(r);
     rig_kill(r);
     if (r->store) store_close(r->store);

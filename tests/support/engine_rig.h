@@ -4,10 +4,12 @@
 // Scripts are texts (two names and what they hold); what happened comes back as text, so that a test reads
 // like the story that it tells. Times are said in UTC, "2021-02-25 08:00", unless a zone follows.
 // Borrowed texts live as long as the rig. Whatever fails here fails the test that runs.
-// Every rig_end looks whether an unfinished flow has nobody left who will wake it (the list "fsck").
+// Before each move of the clock (with a crowd of flows: before some), and at rig_end, it is looked whether anything unfinished has nobody left who
+// will wake it (engine/owners.h); a test whose subject is just that says so (rig->may_orphan).
 #pragma once
 
 #include "engine/engine.h"
+#include "engine/owners.h"
 #include "engine/script.h"
 #include "world/virtual.h"
 
@@ -57,6 +59,9 @@ struct rig {
     void (*power)(bool on); // false: before a killed engine's files are closed; true: after; may be NULL
     struct rig_effect *effects, **effects_end;
     int effects_n;
+    bool may_orphan; // whoever is left without an owner is no failure
+    struct owners owners;
+    size_t moments;     // at which it was idle
     int deaths;         // engines that ended without stopping
     const char *cookie; // "name=value" that the last response set, or ""
     // private
