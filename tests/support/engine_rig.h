@@ -4,8 +4,9 @@
 // Scripts are texts (two names and what they hold); what happened comes back as text, so that a test reads
 // like the story that it tells. Times are said in UTC, "2021-02-25 08:00", unless a zone follows.
 // Borrowed texts live as long as the rig. Whatever fails here fails the test that runs.
-// Before each move of the clock (with a crowd of flows: before some), and at rig_end, it is looked whether anything unfinished has nobody left who
-// will wake it (engine/owners.h); a test whose subject is just that says so (rig->may_orphan).
+// Before each move of the clock (with a crowd of flows: before some), and at rig_end, it is looked whether
+// anything unfinished has nobody left who will wake it (engine/owners.h); a test whose subject is just that
+// says so (rig->may_orphan).
 #pragma once
 
 #include "engine/engine.h"
