@@ -222,15 +222,21 @@ static void say_stopped(const struct told *t)
     say_reason(t, record_get_text(t->row, "why"));
 }
 
-// A script that it does not share with the others is worth a word wherever it stands.
+// That it stays on an older version of the script is worth a word wherever it stands.
 static void say_version(const struct told *t)
 {
-    int64_t script = record_get_int(t->row, "script", 0), newest = record_get_int(t->row, "newest", 0);
     struct text why = record_get_text(t->row, "pinned");
-    if (!script || script >= newest) return;
-    buf_addf(t->out, ". It stays on version %lld of the script; the newest is %lld", (long long)script,
-        (long long)newest);
-    say_reason(t, why);
+    if (!why.len) return;
+    say(t, ". It ");
+    say_text(t, why);
+    say_time(t, " (since ", record_get_int(t->row, "pinned_at", 0));
+    say(t, ")");
+}
+
+// A flow that an edit of the script has left with a question.
+static bool waits_for_answer(const struct told *t)
+{
+    return text_is(t->state, "held") && text_is(t->kind, "edit") && text_is(t->step_state, "open");
 }
 
 static void say_where(const struct told *t)
@@ -252,7 +258,9 @@ static void say_todo(const struct told *t)
     long long flow = (long long)record_get_int(t->row, "flow", 0);
     struct text rule = record_get_text(t->row, "name"), key = record_get_text(t->row, "flow_key");
     bool refused = text_is(t->kind, "mail") && text_is(t->step_state, "failed");
-    if (goes_on(t->state) && text_is(t->step_state, "unsure")) {
+    if (waits_for_answer(t)) {
+        buf_addz(t->out, "look at what the edit means with usher plan, and answer with usher reload");
+    } else if (goes_on(t->state) && text_is(t->step_state, "unsure")) {
         buf_addf(t->out,
             "ask whoever should have it, then: usher unsure %lld sent, or usher unsure %lld again", flow,
             flow);
@@ -290,7 +298,6 @@ static const struct {
     {"join", "waits until '%s' has ended", "'%s' has ended"},
     {"start", "began '%s'", "began '%s'"},
     {"signal", "told others '%s'", "told others '%s'"},
-    {"edit", "the script was edited", "the script was edited"},
 };
 
 static void say_named(const struct told *t, const char *words)
@@ -369,7 +376,10 @@ static const struct {
 
 static void say_happened(const struct told *t)
 {
-    if (text_is(t->step_state, "open")) say_opened(t);
+    if (text_is(t->kind, "edit")) {
+        say(t, "the script was edited");
+        say_reason(t, t->note);
+    } else if (text_is(t->step_state, "open")) say_opened(t);
     else if (text_is(t->step_state, "done")) say_done(t);
     else if (text_is(t->step_state, "started")) {
         struct text to = record_get_text(record_get(t->row, "value"), "to");
@@ -441,7 +451,8 @@ void explain_row(const struct explaining *x, struct text list, struct record row
     }
     if (history) {
         add_field(&map, "says", &t, say_happened);
-        if (!is_over(t.step_state)) add_field(&map, "stands", &t, say_waiting_step);
+        if (!is_over(t.step_state) && !text_is(t.kind, "edit"))
+            add_field(&map, "stands", &t, say_waiting_step);
     } else {
         add_field(&map, "says", &t, say_where);
         add_field(&map, "todo", &t, say_todo);

@@ -74,22 +74,28 @@
 // ---- where flows stand: what "why", "attention" and "pinned" show. The sentences are made of these columns
 // (engine/explain.h). A statement begins WITH chosen(flow, n, part): which flows, and which of their rows.
 #define IS_OVER "(2, 3, 4, 5)" // of a step: done, failed, skipped, cancelled
-#define STANDS                                                                                            \
-    " SELECT f.id AS flow, k.event, k.name, f.key AS flow_key, f.label, s.word AS state, f.t0, "          \
-    "f.updated_at,"                                                                                       \
-    " f.next_due, f.why, f.result, f.script,"                                                             \
-    " (SELECT max(v.id) FROM script v WHERE v.event = k.event) AS newest,"                                \
-    " (SELECT e.note FROM journal e JOIN step_kind x ON x.id = e.kind WHERE e.flow = f.id"                \
-    " AND x.word = 'edit' ORDER BY e.n DESC LIMIT 1) AS pinned, c.part, j.step, " STEP_KEY                \
-    " AS key, w.word AS kind, t.word AS step_state, j.at, j.due, j.note, nullif(j.attempt, 0) AS attempt" \
-    " FROM chosen c JOIN flow f ON f.id = c.flow JOIN flow_kind k ON k.id = f.kind"                       \
-    " JOIN flow_state s ON s.id = f.state LEFT JOIN journal j ON j.flow = f.id AND j.n = c.n"             \
-    " LEFT JOIN step_kind w ON w.id = j.kind LEFT JOIN step_state t ON t.id = j.state"
-// Of the flows in `found`: each step that waits, or, where none does, the last row.
-#define WAITING_OF_FOUND                                                                             \
-    " waits AS (SELECT j.flow, j.n FROM found f JOIN journal j ON j.flow = f.id"                     \
-    " WHERE f.state IN (0, 1, 5) AND j.state NOT IN " IS_OVER " AND " IS_LAST_ROW "),"               \
-    " chosen(flow, n, part) AS (SELECT flow, n, NULL FROM waits UNION ALL SELECT f.id, f.rows, NULL" \
+// The row of the last edit of the script, when that left the flow on an older version (engine/edit.h).
+#define LAST_EDIT(column)                                                                             \
+    "(SELECT iif(e.state = 4, e." column ", NULL) FROM journal e WHERE e.flow = f.id AND e.kind = 11" \
+    " ORDER BY e.n DESC LIMIT 1)"
+#define STANDS                                                                                             \
+    " SELECT f.id AS flow, k.event, k.name, f.key AS flow_key, f.label, s.word AS state, f.t0,"            \
+    " f.updated_at, f.next_due, f.why, f.result, f.script, " LAST_EDIT(                                    \
+        "note") " AS pinned,"                                                                              \
+                " " LAST_EDIT(                                                                             \
+                    "at") " AS pinned_at, c.part, j.step, " STEP_KEY                                       \
+                          " AS key, w.word AS kind, t.word AS step_state, j.at, j.due, j.note, "           \
+                          "nullif(j.attempt, 0) AS attempt"                                                \
+                          " FROM chosen c JOIN flow f ON f.id = c.flow JOIN flow_kind k ON k.id = f.kind"  \
+                          " JOIN flow_state s ON s.id = f.state LEFT JOIN journal j ON j.flow = f.id AND " \
+                          "j.n = c.n"                                                                      \
+                          " LEFT JOIN step_kind w ON w.id = j.kind LEFT JOIN step_state t ON t.id = j.state"
+// Of the flows in `found`: each step that waits, or, where none does, the last row. What is asked about an edit
+// stands in the flow's own row.
+#define WAITING_OF_FOUND                                                                                \
+    " waits AS (SELECT j.flow, j.n FROM found f JOIN journal j ON j.flow = f.id"                        \
+    " WHERE f.state IN (0, 1, 5) AND j.kind <> 11 AND j.state NOT IN " IS_OVER " AND " IS_LAST_ROW ")," \
+    " chosen(flow, n, part) AS (SELECT flow, n, NULL FROM waits UNION ALL SELECT f.id, f.rows, NULL"    \
     " FROM found f WHERE f.id NOT IN (SELECT flow FROM waits))"
 // Mails that were sent once more go by the name of the first and these words (scripts/usher/resend.lua).
 #define SENT_AGAIN "', sent again'"
@@ -120,7 +126,8 @@ static const struct query {
             " AND (:text IS NULL OR instr(lower(f.key), lower(:text)) OR instr(lower(f.label), lower(:text)))"
             " ORDER BY f.id" LIMIT ")," WAITING_OF_FOUND STANDS " ORDER BY f.id, j.step"},
     {"attention",
-        "WITH chosen(flow, n, part) AS (SELECT f.id, NULL, 'stopped' FROM flow f WHERE f.state IN (3, 6, 7, "
+        "WITH chosen(flow, n, part) AS (SELECT f.id, f.rows, 'stopped' FROM flow f WHERE f.state IN (3, 6, "
+        "7, "
         "8)"
         " UNION ALL SELECT j.flow, j.n, 'unsure' FROM journal j WHERE j.state = 6 AND " IS_LAST_ROW
         " UNION ALL SELECT j.flow, j.n, 'held' FROM journal j WHERE j.state = 7 AND " IS_LAST_ROW
@@ -131,9 +138,9 @@ static const struct query {
         "))" STANDS " WHERE " OF_EVENT " AND (c.part IN ('stopped', 'refused') OR f.state IN (0, 1))"
         " ORDER BY c.part DESC, k.event, k.name, f.why, j.note, f.id" LIMIT},
     {"pinned", "WITH found AS (SELECT f.* FROM flow f JOIN flow_kind k ON k.id = f.kind WHERE " OF_EVENT
-               " AND f.state NOT IN (2, 3, 4)"
-               " AND f.script < (SELECT max(v.id) FROM script v WHERE v.event = k.event) ORDER BY f.id" LIMIT
-               ")," WAITING_OF_FOUND STANDS " ORDER BY k.event, f.script, f.id, j.step"},
+               " AND f.state NOT IN (2, 4) AND " LAST_EDIT("n") " IS NOT NULL ORDER BY f.id" LIMIT
+                                                                ")," WAITING_OF_FOUND STANDS
+                                                                " ORDER BY k.event, f.script, f.id, j.step"},
     // Whoever comes out here would sleep for ever, or nobody would know why it stopped.
     {"orphans",
         "SELECT f.id AS flow, k.event, k.name, f.key, s.word AS state, o.what FROM ("
@@ -146,6 +153,7 @@ static const struct query {
         " UNION ALL SELECT f.id, 'it would be woken later than it waits for' FROM flow f WHERE f.state = 1"
         " AND EXISTS (SELECT 1 FROM journal j WHERE j.flow = f.id AND j.state = 0 AND j.due IS NOT NULL"
         " AND j.due < coalesce(f.next_due, 9223372036854775807) AND " IS_LAST_ROW ")"
+        " AND NOT EXISTS (SELECT 1 FROM journal e WHERE e.flow = f.id AND e.kind = 11)"
         " UNION ALL SELECT f.id, 'it waits for a person, and nobody is told why' FROM flow f WHERE f.state = "
         "1"
         " AND EXISTS (SELECT 1 FROM journal j WHERE j.flow = f.id AND j.state >= 6 AND j.note IS NULL"

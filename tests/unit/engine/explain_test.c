@@ -140,11 +140,24 @@ static void a_refused_mail_is_sent_again_by_a_command(void **state)
 static void what_is_on_an_older_script_says_so_and_why(void **state)
 {
     assert_says("pinned",
-        "{" WAITS "\"script\":3,\"newest\":5,\"pinned\":\"line 12 and line 14 differ\",\"kind\":\"sleep\","
-        "\"step_state\":\"open\",\"at\":" AT ",\"due\":" LATER "}",
+        "{" WAITS "\"pinned\":\"stays on version 3 of the script: line 12 and line 14 differ\","
+        "\"pinned_at\":" AT ",\"kind\":\"sleep\",\"step_state\":\"open\",\"at\":" AT ",\"due\":" LATER "}",
         "says",
         "waits until Thu 25 Feb 2021 15:00, since Thu 25 Feb 2021 14:00; then it goes on by itself. It stays "
-        "on version 3 of the script; the newest is 5: line 12 and line 14 differ");
+        "on version 3 of the script: line 12 and line 14 differ (since Thu 25 Feb 2021 14:00)");
+}
+
+static void what_an_edit_has_left_with_a_question_is_answered_by_a_reload(void **state)
+{
+    const char *row = "{\"flow\":7,\"state\":\"held\",\"updated_at\":" AT ",\"kind\":\"edit\",\"step_state\":"
+                      "\"open\",\"why\":\"'welcome' would be sent late\"}";
+    assert_says("why", row, "says", "is held since Thu 25 Feb 2021 14:00: 'welcome' would be sent late");
+    assert_says("why", row, "todo",
+        "look at what the edit means with usher plan, and answer with usher reload");
+    assert_says("history",
+        "{\"kind\":\"edit\",\"key\":\"edit:4\",\"state\":\"done\",\"at\":" AT
+        ",\"note\":\"goes on under version 4 of the script\"}",
+        "says", "the script was edited: goes on under version 4 of the script");
 }
 
 static void a_history_says_what_happened_and_what_it_waited_for_then(void **state)
@@ -176,6 +189,7 @@ int main(void)
         cmocka_unit_test(a_step_in_a_state_that_nobody_knows_has_a_sentence),
         cmocka_unit_test(a_refused_mail_is_sent_again_by_a_command),
         cmocka_unit_test(what_is_on_an_older_script_says_so_and_why),
+        cmocka_unit_test(what_an_edit_has_left_with_a_question_is_answered_by_a_reload),
         cmocka_unit_test(a_history_says_what_happened_and_what_it_waited_for_then),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -375,14 +375,22 @@ static void a_mail_that_was_sent_again_needs_nobody_any_more(void **state)
     assert_list_has("attention", "{}", 1, "\"part\":\"unsure\"");
 }
 
-static void flows_that_are_not_on_the_newest_script_are_listed(void **state)
+static void flows_that_an_edit_left_on_an_older_script_are_listed(void **state)
 {
+    struct journal_row stays = row_of(2, 2, 2, STEP_SKIPPED, "edit:2"),
+                       moves = row_of(2, 3, 3, STEP_DONE, "edit:3");
+    stays.kind = moves.kind = STEP_KIND_EDIT;
+    stays.note = TEXT("stays on version 1 of the script: it fails");
     assert_list("pinned", "{}", "[]");
     struct batch *b = batch_new();
-    add_scripts(b);
+    batch_journal(b, &stays);
     sample_commit(store, b);
-    assert_list_has("pinned", "{}", 4, "\"newest\":2");
+    assert_list_has("pinned", "{}", 1, "\"pinned\":\"stays on version 1 of the script: it fails\"");
     assert_list("pinned", "{\"event\":\"other\"}", "[]");
+    b = batch_new();
+    batch_journal(b, &moves);
+    sample_commit(store, b);
+    assert_list("pinned", "{}", "[]");
 }
 
 static void what_nobody_would_wake_is_an_orphan(void **state)
@@ -488,7 +496,7 @@ int main(void)
         TEST(where_flows_stand_is_a_row_for_each_step_that_waits),
         TEST(what_needs_a_person_is_one_list),
         TEST(a_mail_that_was_sent_again_needs_nobody_any_more),
-        TEST(flows_that_are_not_on_the_newest_script_are_listed),
+        TEST(flows_that_an_edit_left_on_an_older_script_are_listed),
         TEST(what_nobody_would_wake_is_an_orphan),
         TEST(an_orphan_is_also_what_wakes_too_late_or_stopped_without_a_word),
         TEST(books_are_listed_by_event),
