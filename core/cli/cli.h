@@ -15,6 +15,8 @@ int command_reload(const struct options *o);
 int command_flows(const struct options *o);
 int command_history(const struct options *o);
 int command_why(const struct options *o);
+int command_retry(const struct options *o);
+int command_resend(const struct options *o);
 int command_who(const struct options *o);
 int command_answer(const struct options *o);
 int command_deputy(const struct options *o);

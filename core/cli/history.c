@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void print_row(struct record answer, struct record row)
 {
@@ -65,6 +66,31 @@ static void print_past(struct record flow, struct record rows, int64_t at)
             why.data);
 }
 
+// Mails that were sent once more are flows of their own, called after the first (scripts/usher/resend.lua).
+static int print_sent_again(const struct options *o, struct record flow)
+{
+    struct record_map map;
+    struct buf bytes;
+    char again[400];
+    struct text rule = record_get_text(flow, "name");
+    int len = snprintf(again, sizeof again, "%.*s, sent again", (int)rule.len, rule.data);
+    record_map_init(&map);
+    record_map_text(&map, "ask", TEXT("flows"));
+    record_map_text(&map, "event", record_get_text(flow, "event"));
+    record_map_text(&map, "key", record_get_text(flow, "key"));
+    int code = ask_with(o, &map, &bytes);
+    if (code) return code;
+    struct record answer = {(uint8_t *)bytes.data, bytes.len};
+    for (struct record_iter it = record_each(record_get(answer, "rows")); record_next(&it);) {
+        struct text name = record_get_text(it.value, "name");
+        if (name.len < (size_t)len || memcmp(name.data, again, (size_t)len) != 0) continue;
+        printf("%-22s  sent again (%lld)\n", show_time(answer, record_get_int(it.value, "t0", 0)).text,
+            (long long)record_get_int(it.value, "id", 0));
+    }
+    buf_release(&bytes);
+    return 0;
+}
+
 static int print_now(const struct options *o, struct record flow)
 {
     struct record_map map;
@@ -119,7 +145,10 @@ static int print_history(const struct options *o, struct record flow, int64_t at
     }
     print_head(answer, flow, at);
     for (struct record_iter it = record_each(rows); record_next(&it);) print_row(answer, it.value);
-    if (!at) return print_now(o, flow);
+    if (!at) {
+        int code = print_sent_again(o, flow);
+        return code ? code : print_now(o, flow);
+    }
     print_past(flow, rows, at);
     return 0;
 }

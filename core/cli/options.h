@@ -21,6 +21,9 @@
     X("why", "[NAME [RULE] | EVENT]",                                                                       \
         "Says in a sentence what a person's mail waits for, or why it ended; without a name, everything "   \
         "that needs a person.")                                                                             \
+    X("retry", "FLOW | EVENT --failed", "Tries what stopped once more, from where it stood.")               \
+    X("resend", "RULE NAME",                                                                                \
+        "Sends a person's mail again, as a mail of its own, to the address that they have now (or --to).")  \
     X("who", "[GROUP]", "Lists people with their answers.")                                                 \
     X("answer", "NAME yes|no",                                                                              \
         "Types an answer in for a person who phoned or wrote (ITEM by NAME: who does it).")                 \
@@ -96,8 +99,11 @@
     X("all", FLAG, "", "", "approve, disapprove: every rule that it could be said of.")                    \
     X("as", NAME, "the first of the list", "", "test-mail: as whose mail it is written.")                  \
     X("yes", FLAG, "", "", "reload: do it without asking.")                                                \
+    X("yes", FLAG, "", "", "reload, retry: do it without asking.")                                         \
     X("at", TIME, "", "", "history: what was known at that time.")                                         \
     X("pinned", FLAG, "", "", "flows: those that stay on an older version of the script.")                 \
+    X("failed", FLAG, "", "", "retry: everything of the event that stopped.")                              \
+    X("to", ADDRESS, "", "", "resend: another address than the person's.")                                 \
     X("note", TEXT, "", "", "answer: how it came (phone, mail).")                                          \
     X("by", NAME, "the login name", "USER", "answer, deputy, unsure ...: who says so.")                    \
     X("event", ID, "", "", "Only this event.")                                                             \

@@ -3,6 +3,7 @@
 
 #include "base/nearest.h"
 #include "engine/hold.h"
+#include "engine/again.h"
 #include "engine/explain.h"
 #include "engine/reload.h"
 #include "engine/script.h"
@@ -164,6 +165,16 @@ static void ask_settle(struct engine *g, struct record request, struct asker *a)
     g->world.wake_now(g->world.self);
 }
 
+static void ask_retry(struct engine *g, struct record request, struct asker *a)
+{
+    engine_retry(g, request, on_answer, a);
+}
+
+static void ask_resend(struct engine *g, struct record request, struct asker *a)
+{
+    engine_resend(g, request, on_answer, a);
+}
+
 static void ask_status(struct engine *g, struct record request, struct asker *a)
 {
     (void)request;
@@ -297,6 +308,8 @@ static const struct {
     {"release", ask_release},
     {"adopt", ask_adopt},
     {"holds", ask_holds},
+    {"retry", ask_retry},
+    {"resend", ask_resend},
 };
 #define ASKS_N (sizeof asks / sizeof *asks)
 

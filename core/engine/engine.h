@@ -191,6 +191,8 @@ void promise_start(struct engine *g, struct script *script, const struct flow_ro
 void promise_deliver(struct engine *g, struct text event, struct text flow_name, struct text flow_key);
 void promise_reply(struct engine *g, engine_reply reply, void *ctx, struct record value,
     const struct err *error);
+// A flow that is ready on disk is picked up from there when the batch is.
+void promise_pick_up(struct engine *g, int64_t flow);
 void promise_push(struct engine *g, struct text topic, struct text data);
 // Drops what was promised after `mark` (a slice that was taken back).
 struct promise *promise_mark(const struct engine *g);

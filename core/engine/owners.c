@@ -53,7 +53,7 @@ static void on_next(void *ctx, struct record rows, const struct err *error)
 {
     struct owners *o = ctx;
     const struct engine *g = o->engine;
-    bool crowded = g->warm_n >= FLOWS_WARM_MAX / 2 || g->stopping; // then others are waited for first
+    bool crowded = g->warm_n >= g->warm_max / 2 || g->stopping; // then others are waited for first
     for (struct record_iter it = record_each(rows); !error && !crowded && record_next(&it);) {
         if (record_get_int(it.value, "due", 0) < g->agenda.armed.ms)
             find(o, it.value, "its moment comes before the alarm");

@@ -13,7 +13,8 @@ enum promise_kind {
     PROMISE_START,
     PROMISE_DELIVER,
     PROMISE_REPLY,
-    PROMISE_PUSH
+    PROMISE_PUSH,
+    PROMISE_PICK_UP
 };
 
 // A list that grows at its head: marking and taking back are one pointer. promise_keep_all turns it round.
@@ -102,6 +103,11 @@ void promise_reply(struct engine *g, engine_reply reply, void *ctx, struct recor
     if (error) p->error = memcpy(mem_alloc(sizeof *error), error, sizeof *error);
 }
 
+void promise_pick_up(struct engine *g, int64_t flow)
+{
+    promise_new(g, PROMISE_PICK_UP)->flow = flow;
+}
+
 void promise_push(struct engine *g, struct text topic, struct text data)
 {
     struct promise *p = promise_new(g, PROMISE_PUSH);
@@ -132,6 +138,12 @@ void promise_rewind(struct engine *g, struct promise *mark)
     }
 }
 
+static void pick_up(struct engine *g, int64_t flow)
+{
+    g->ready_more = true;
+    if (flow <= g->ready_cursor) g->ready_cursor = flow - 1;
+}
+
 // A flow that was started is run at once when there is room in memory, else it is picked up from disk later.
 static void keep_start(struct engine *g, struct promise *p, const struct batch *batch)
 {
@@ -143,8 +155,7 @@ static void keep_start(struct engine *g, struct promise *p, const struct batch *
     }
     if (g->options.look_only) return;
     if (has_inbox || g->warm_n >= g->warm_max || g->ready_more) {
-        g->ready_more = true;
-        if (id <= g->ready_cursor) g->ready_cursor = id - 1;
+        pick_up(g, id);
         return;
     }
     struct flow *f = flow_new(g, p->script, id, p->row.name, p->row.key, p->row.label, p->row.t0,
@@ -164,6 +175,7 @@ static void keep(struct engine *g, struct promise *p, const struct batch *batch)
         g->finding++;
         break;
     case PROMISE_REPLY: p->reply(p->ctx, p->value, p->error); break;
+    case PROMISE_PICK_UP: pick_up(g, p->flow); break;
     case PROMISE_PUSH:
         if (g->world.push) g->world.push(g->world.self, p->row.name, p->row.key);
         break;

@@ -201,6 +201,11 @@ void batch_audit(struct batch *b, const struct audit_row *audit)
     keep_text(b, &row->about);
 }
 
+void batch_retry(struct batch *b, int64_t flow, struct instant at)
+{
+    add_op(b, OP_RETRY, &(struct retry_op){flow, at}, sizeof(struct retry_op));
+}
+
 void batch_rename(struct batch *b, struct text event, struct text was, struct text name)
 {
     struct rename_op op = {event, was, name};

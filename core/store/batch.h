@@ -18,6 +18,7 @@ enum op_kind {
     OP_SETTING,
     OP_AUDIT,
     OP_RENAME,
+    OP_RETRY,
 };
 
 struct take_op {
@@ -48,6 +49,11 @@ struct occurrence_op {
     struct instant nominal, at;
 };
 
+struct retry_op {
+    int64_t flow;
+    struct instant at;
+};
+
 struct rename_op {
     struct text event, was, name;
 };
@@ -74,6 +80,7 @@ struct op {
         const struct setting_op *setting;
         const struct audit_row *audit;
         const struct rename_op *rename;
+        const struct retry_op *retry;
     };
 };
 

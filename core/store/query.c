@@ -34,6 +34,7 @@
 //   acts         about, event                                 who did what about one person, oldest first
 //   mails        flow                                         the keys of the flow's mails
 //   mail         flow, step                                   one of them, with what was sent
+//   recorded     flow                                         its newest mail (no copy): as asked, and its state
 //   mailboxes    name?                                        up to where each mailbox is read, and counts
 //   scripts      event?                                       versions, and how many flows still run on each
 //   fsck         -                                            what should not be: [] when all is well
@@ -267,6 +268,13 @@ static const struct query {
                  "j") " AS value FROM journal j"
                       " JOIN flow f ON f.id = j.flow JOIN flow_kind k ON k.id = f.kind"
                       " WHERE j.flow = :flow AND j.step = :step AND j.key IS NOT NULL ORDER BY j.n LIMIT 1"},
+    {"recorded",
+        "SELECT k.event, k.name, f.key AS flow_key, f.label, a.step, " WORDS_OF(
+            "a") " AS value, s.word AS state"
+                 " FROM journal a JOIN flow f ON f.id = a.flow JOIN flow_kind k ON k.id = f.kind"
+                 " JOIN journal j ON j.flow = a.flow AND j.step = a.step AND " IS_LAST_ROW
+                 " JOIN step_state s ON s.id = j.state WHERE a.flow = :flow AND a.kind = 8"
+                 " AND a.key IS NOT NULL AND a.key NOT LIKE '%mail:copy%' ORDER BY a.n DESC LIMIT 1"},
     {"mailboxes", // of the settings only these
         "SELECT substr(name, 9) AS name, value FROM setting WHERE name >= 'mailbox ' AND name < 'mailbox!'"
         " AND (:name IS NULL OR substr(name, 9) = :name)"},

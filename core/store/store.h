@@ -174,6 +174,8 @@ void batch_audit(struct batch *b, const struct audit_row *row);
 
 // Every flow of the event that was called `was`, and what waits for it, is called `name` from here on. One
 // that has a namesake under the new name keeps the old one.
+// A flow that stopped (failed, held, diverged, over budget) is ready again; any other stays as it is.
+void batch_retry(struct batch *b, int64_t flow, struct instant at);
 void batch_rename(struct batch *b, struct text event, struct text was, struct text name);
 
 // Answers inside a committed batch, by the order in which start / inbox ops were added (from 0).

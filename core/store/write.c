@@ -30,6 +30,8 @@
     X(INBOX, "INSERT INTO inbox (kind, flow_key, name, dedup, at, taken_by, taken_step, value)"            \
              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING")                            \
     X(INBOX_WAITS, "SELECT 1 FROM inbox WHERE kind = ?1 AND flow_key = ?2 AND taken_by IS NULL LIMIT 1")   \
+    X(RETRY, "UPDATE flow SET state = 0, next_due = NULL, why = NULL, updated_at = ?2"                     \
+             " WHERE id = ?1 AND state IN (3, 6, 7, 8)")                                                   \
     X(KIND_RENAME, "UPDATE flow_kind SET name = ?2 WHERE id = ?1")                                         \
     X(FLOWS_MOVE, "UPDATE OR IGNORE flow SET kind = ?2 WHERE kind = ?1")                                   \
     X(INBOX_MOVE, "UPDATE OR IGNORE inbox SET kind = ?2 WHERE kind = ?1")                                  \
@@ -247,6 +249,13 @@ static void write_journal(struct writer *w, const struct journal_row *row)
     write_remember(w, row->flow, sum);
 }
 
+static void write_retry(struct writer *w, const struct retry_op *op)
+{
+    put_int(w->st[WRITE_RETRY], 1, op->flow);
+    put_int(w->st[WRITE_RETRY], 2, op->at.ms);
+    run(w, WRITE_RETRY);
+}
+
 static bool find_kind(struct writer *w, struct text event, struct text name, int64_t *id)
 {
     put_text(w->st[WRITE_KIND_FIND], 1, event);
@@ -425,6 +434,7 @@ void write_batch(struct writer *w, struct batch *b)
         case OP_SETTING: write_setting(w, op->setting); break;
         case OP_AUDIT: write_audit(w, op->audit); break;
         case OP_RENAME: write_rename(w, op->rename); break;
+        case OP_RETRY: write_retry(w, op->retry); break;
         }
     }
 }

@@ -11,6 +11,7 @@ local people = require "usher.people"
 local programme = require "usher.programme"
 local plan = require "usher.plan"
 local questions = require "usher.questions"
+local resend = require "usher.resend"
 local settle = require "usher.settle"
 local signup = require "usher.signup"
 local survey = require "usher.survey"
@@ -22,6 +23,7 @@ local use = require "usher.use"
 usher.on("timeline", function(request) return timeline.report(request) end)
 -- What an edit means.
 usher.on("plan", function(request) return plan.report(request, settle.about()) end)
+resend.register()
 
 local words = {
   event = event.event, zoom = event.zoom, secret = event.secret, file = event.file,
