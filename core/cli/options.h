@@ -30,6 +30,8 @@
     X("ics", "NAME", "Prints the calendar entry that a person has now, as a mail would carry it.")          \
     X("deputy", "NAME DEPUTY ADDRESS|none",                                                                 \
         "Says who comes in a guest's place, or that the guest comes after all.")                            \
+    X("hand-over", "FROM TO|none",                                                                          \
+        "Hands what somebody who runs the event has (roles, questions, mails to come) to another.")         \
     X("invite-now", "ADDRESS [NAME]", "Sends the link at once to somebody who asks on the day.")            \
     X("attended", "NAME [yes|no]", "Says who was there, or was not, whatever the join page has counted.")   \
     X("unsure", "[FLOW sent|again]", "Lists mails whose fate is not known, or settles one.")                \

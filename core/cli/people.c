@@ -93,6 +93,20 @@ int command_deputy(const struct options *o)
     return call_and_say(o, NULL, "deputy", &with);
 }
 
+int command_hand_over(const struct options *o)
+{
+    const char *const *arguments;
+    if (options_arguments(o, &arguments) != 2)
+        return complain(USHER_USAGE,
+            "usher hand-over FROM TO: two people of the people list, by key or name; "
+            "TO none takes it back");
+    struct record_map with;
+    record_map_init(&with);
+    record_map_text(&with, "from", text_of(arguments[0]));
+    record_map_text(&with, "to", text_of(arguments[1]));
+    return act(o, "hand-over", &with);
+}
+
 int command_attended(const struct options *o)
 {
     const char *const *arguments;

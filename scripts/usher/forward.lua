@@ -5,6 +5,7 @@
 --   book "passed on": sender -> { last, since, n }
 local audience = require "usher.audience"
 local facts = require "usher.facts"
+local handover = require "usher.handover"
 local replies = require "usher.replies"
 
 local forward = {}
@@ -50,7 +51,7 @@ end
 -- Who reads what guests write: the organisers, else the host; never the mailbox itself, never who wrote it.
 local function readers(sender)
   local list, organisers = {}, audience.organisers()
-  for _, person in ipairs(#organisers > 0 and organisers or audience.host()) do
+  for _, person in ipairs(handover.holders(#organisers > 0 and organisers or audience.host())) do
     local address = bare(person.mail)
     if address ~= sender and not is_own_address(address) then list[#list + 1] = person.key end
   end

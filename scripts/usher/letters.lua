@@ -7,6 +7,7 @@
 local audience = require "usher.audience"
 local check = require "usher.check"
 local facts = require "usher.facts"
+local handover = require "usher.handover"
 local invite = require "usher.invite"
 local roster = require "usher.roster"
 local sending = require "usher.sending"
@@ -195,7 +196,7 @@ end
 
 -- letters.send_office(name, values): to every organiser; without one, to whom guests reply.
 function letters.send_office(name, values)
-  local told = audience.organisers()
+  local told = handover.holders(audience.organisers())
   for _, person in ipairs(told) do letters.send(name, person, values) end
   local office = #told == 0 and invite.organiser()
   if not office then return end

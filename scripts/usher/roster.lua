@@ -5,6 +5,7 @@
 --
 --   book roster: key -> { name, salutation, mail, zone, language, group, phone, ... what differs from the
 --     list (false: is not there any more); signed_up = true for whoever is on no list;
+--     handed_to = key of who has what this person had (handover.lua);
 --     stands_in_for = { name, salutation, mail } of whom a deputy replaces, generation = the number in the
 --     deputy's links, own = what stood here before the deputy came }
 local facts = require "usher.facts"

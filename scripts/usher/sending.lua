@@ -84,6 +84,13 @@ local function is_new_rule(rule, belated)
   return false
 end
 
+-- Whoever has taken over from somebody is often among the same people.
+local function gets_it_twice(rule, person)
+  local heir = person.handed_to and facts.by_key[person.handed_to]
+  if not heir or rule.word ~= "mail" or not audience.concerns(rule.parts, heir) then return nil end
+  return ("has handed over to %s, who gets it as well"):format(facts.full_name(heir))
+end
+
 -- What is decided at the moment of sending; runs inside usher.decide. `change` is what has become of the
 -- person since the list was written: the mail goes to whoever comes now.
 local function judge(rule, listed, moment, belated, cue)
@@ -95,7 +102,7 @@ local function judge(rule, listed, moment, belated, cue)
   local verdict = audience.verdict(rule.parts, person)
   if verdict == true and rule.also then verdict = rule.also(person) end
   if verdict ~= true then return { why = verdict } end
-  local refusal = suppression.refusal(rule, person)
+  local refusal = suppression.refusal(rule, person) or gets_it_twice(rule, person)
   if refusal then return { why = refusal } end
   local other = overtaken_by(rule, person, moment)
   if other then return { why = ("'%s' is due as well, and later"):format(other) } end

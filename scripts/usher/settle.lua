@@ -13,6 +13,7 @@ local deputy_page = require "usher.deputy_page"
 local facts = require "usher.facts"
 local feed = require "usher.feed"
 local frame = require "usher.frame"
+local handover = require "usher.handover"
 local invite = require "usher.invite"
 local invite_now = require "usher.invite_now"
 local join_page = require "usher.join_page"
@@ -165,6 +166,7 @@ function settle.register()
   test_mail.register()
   usher.on("answer", answers.by_office)
   usher.on("deputy", answers.deputy_by_office)
+  usher.on("hand-over", handover.by_office)
   usher.on("attended", attendance.mark)
   usher.on("invite-now", invite_now.invite)
   usher.on("who", answers.who)

@@ -11,6 +11,7 @@ local dates = require "usher.dates"
 local facts = require "usher.facts"
 local lang = require "usher.lang"
 local live = require "usher.live"
+local roster = require "usher.roster"
 local show_clock = require "usher.show_clock"
 local template = require "usher.template"
 
@@ -158,7 +159,7 @@ local function new_time(i, key)
   if show_clock.current(state, now) >= i then return { why = "it has begun" } end
   if math.abs(starts - told) < SAME_MS then return { why = "they know the time" } end
   show_clock.told(i, key, starts)
-  return { by = starts - facts.items[i].starts.utc, later = starts > told }
+  return { by = starts - facts.items[i].starts.utc, later = starts > told, change = roster.change(key) }
 end
 
 local function compose(person, item, verdict)
@@ -184,6 +185,7 @@ local function life(input)
   usher.sleep(STANDS_STILL, "in case the clock moves again")
   local verdict = usher.decide("new time", new_time, input.index, input.person)
   if verdict.why then return { skipped = verdict.why } end
+  person = roster.with(person.key, person, verdict.change)
   local reply = usher.mail(compose(person, item, verdict))
   return reply.sent and { sent = true } or { skipped = reply.why }
 end

@@ -6,6 +6,7 @@ local facts = require "usher.facts"
 local moments = require "usher.moments"
 local people = require "usher.people"
 local programme = require "usher.programme"
+local roster = require "usher.roster"
 local sending = require "usher.sending"
 local show_clock = require "usher.show_clock"
 local template = require "usher.template"
@@ -38,21 +39,25 @@ local function send(name, person, item, moment)
   }
 end
 
-local function who_is_named(item)
-  return usher.book("decided"):get(item.title) or { nobody = true }
+-- Who is named, or nobody; and what has become of whom we would write to: another has taken over, say.
+local function who_is_named(item, asked)
+  local named = usher.book("decided"):get(item.title)
+  if not named then return { nobody = true, change = roster.change(asked) } end
+  named.change = roster.change(named.person)
+  return named
 end
 
 -- Waits for a phrase on the event's clock. Who is named is asked only after the moment has come.
 local function at(name, phrase, person, item)
   local moment = moments.of({ at = phrase }, person, facts.event)
   local in_time = usher.due(name, moment, { late = item.starts })
-  local decided = in_time and usher.decide(name, who_is_named, item)
+  local decided = in_time and usher.decide(name, who_is_named, item, person.key)
   return in_time, decided, moment
 end
 
 -- Whoever is named is told so, unless the clock of the day has been moved just now.
 local function named_at(item, by)
-  local decided = who_is_named(item)
+  local decided = who_is_named(item, item.asked)
   if decided.person and not show_clock.tell(item.title, decided.person, by) then return { moved = true } end
   return decided
 end
@@ -67,7 +72,9 @@ local function cued(asked, item)
     if not in_time then return nil, late end
     local decided = usher.decide("cue", named_at, item, by)
     local named = facts.by_key[decided.person]
-    if named then return named, now_item, show_clock.moved(moment, by) end
+    if named then
+      return roster.with(named.key, named, decided.change), now_item, show_clock.moved(moment, by)
+    end
     if not decided.moved then return nil, "nobody was named" end
   end
 end
@@ -76,9 +83,10 @@ local function life(input)
   local item, asked = item_named(input.item), facts.by_key[input.ask]
   if not (item and item.starts and asked) then return { skipped = "the item or who is asked is gone" } end
   local in_time, decided, moment = at("ask", input.at, asked, item)
-  if in_time and decided.nobody then send("undecided-ask", asked, item, moment) end
+  local function asked_now() return roster.with(asked.key, asked, decided.change) end
+  if in_time and decided.nobody then send("undecided-ask", asked_now(), item, moment) end
   in_time, decided, moment = at("deadline", input.deadline, asked, item)
-  if in_time and decided.nobody then send("undecided-nudge", asked, item, moment) end
+  if in_time and decided.nobody then send("undecided-nudge", asked_now(), item, moment) end
   local named, now_item, due = cued(asked, item)
   if not named then return { skipped = now_item } end
   local reply = send("you-are-next", named, now_item, due)
@@ -100,7 +108,7 @@ undecided.undecided = check.word(function(title)
     local o = check.options(word, given, known)
     local item, asked = programme.need(word, title), people.need(word, o.ask)
     if not item.starts then check.refuse("%s: it has no time, so there is nothing to wait for", word) end
-    item.undecided = true
+    item.undecided, item.asked = true, asked.key
     if not facts.has_undecided then usher.flow(FLOW, life) end
     facts.has_undecided = true
     usher.start(FLOW, { key = title, label = title, input = { item = item.title, ask = asked.key,

@@ -65,6 +65,12 @@ local function stands_in(person)
   return whom and h.p { "Comes in the place of ", h.strong { facts.full_name(whom) }, "." }
 end
 
+local function handed_over(person)
+  local to = person.handed_to and facts.by_key[person.handed_to]
+  return to and h.p { "Has handed over to ", parts.person_link(to.key, facts.full_name(to)),
+    ", who gets what is still to come." }
+end
+
 local function answer_form(person, visitor)
   return parts.form(visitor, "answer", { parts.hidden { person = person.key },
     h.h2 { "Write an answer down" },
@@ -113,7 +119,7 @@ local function page(request, visitor)
   local answer = usher.book("answers"):get(person.key)
   return { title = facts.full_name(person), body = {
     person.guest and h.p { class = "lead", people_page.answer(answer) },
-    stands_in(person), mailable.node(person, visitor), known(person),
+    stands_in(person), handed_over(person), mailable.node(person, visitor), known(person),
     forms(person, visitor),
     h.section { h.h2 { "To come" }, history.to_come(request, person, visitor) },
     h.section { h.h2 { "From the beginning" }, history.node(request, person, visitor) },

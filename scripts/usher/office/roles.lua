@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: MIT
 -- roles: who may do what on the organisers' pages. A person has the roles of the column `role` in people.csv;
--- whom the event names as organisers or host has these too. Roles are looked up with every request: who is
--- taken off the list is out at once.
+-- whom the event names as organisers or host has these too. Whoever took over from somebody has theirs, and
+-- these have none any more. Roles are looked up with every request: who is taken off the list is out at once.
 local facts = require "usher.facts"
+local handover = require "usher.handover"
 
 local roles = {}
 
@@ -33,15 +34,23 @@ local function holds(list, key)
   return false
 end
 
--- roles.of(key) -> role -> true; empty for whoever has none
-function roles.of(key)
-  if key == roles.CONSOLE then return { owner = true } end
-  local person, has = facts.by_key[key], {}
-  if not person or not person.roles then return has end
-  for _, name in ipairs(roles.names) do has[name] = person.roles[name] end
+-- Those that the list and the event give.
+local function add_own(key, has)
+  local person = facts.by_key[key]
+  if not person or not person.roles then return end
+  for _, name in ipairs(roles.names) do has[name] = has[name] or person.roles[name] end
   if holds(facts.event.organisers, key) then has.organiser = true end
   if holds(facts.event.approvers, key) then has.approver = true end
   if facts.event.host == key then has.host = true end
+end
+
+-- roles.of(key) -> role -> true; empty for whoever has none
+function roles.of(key)
+  local has = {}
+  if key == roles.CONSOLE then return { owner = true } end
+  if handover.has_left(key) then return has end
+  add_own(key, has)
+  for _, from in ipairs(handover.from(key)) do add_own(from, has) end
   return has
 end
 
