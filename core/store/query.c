@@ -7,7 +7,7 @@
 //   find         text, event? limit?                          flows whose key or label contains the text
 //   counts       event?                                       state, n
 //   history      flow, at? after? limit?                      journal rows by n, until `at`; after = an n
-//   why          event? flow? name? text? limit?              where flows stand: a row for each step that
+//   why          event? flow? name? key? text? limit?            where flows stand: a row for each step that
 //                                                             waits, else one with the last step
 //   attention    event? since? limit?                         what a person must look at, as rows of "why";
 //                                                             since: of mails that were refused
@@ -122,7 +122,8 @@ static const struct query {
         " AND j.at <= coalesce(:at, 9223372036854775807))"
         " WHERE n > coalesce(:after, 0) ORDER BY n" LIMIT},
     {"why", "WITH found AS (SELECT f.* FROM flow f JOIN flow_kind k ON k.id = f.kind WHERE " OF_EVENT
-            " AND (:flow IS NULL OR f.id = :flow) AND (:name IS NULL OR k.name = :name"
+            " AND (:flow IS NULL OR f.id = :flow) AND (:key IS NULL OR f.key = :key) AND (:name IS NULL OR "
+            "k.name = :name"
             " OR k.name = :name || " SENT_AGAIN " OR k.name LIKE :name || " SENT_AGAIN " || ' %')"
             " AND (:text IS NULL OR instr(lower(f.key), lower(:text)) OR instr(lower(f.label), lower(:text)))"
             " ORDER BY f.id" LIMIT ")," WAITING_OF_FOUND STANDS " ORDER BY f.id, j.step"},

@@ -137,10 +137,13 @@ local function programme_text(case)
   return #facts.items > 0 and table.concat(lines, "\n") or ""
 end
 
--- For whoever may see it: the link to the page of the day. It ends a day after the event does.
+-- For whoever may see it: the link to the page of the day. It ends a day after the event does. Whoever has
+-- taken over gets a link of their own.
 local function run_page(case)
-  if not roles.may(roles.of(case.person.key), "show") then return nil end
-  local address = links.url("run", case.person.key, { expires = facts.event.ends.utc + DAY_MS })
+  local person = case.person
+  if not roles.may(roles.listed(person.key), "show") then return nil end
+  local key = person.handed_to or person.key
+  local address = links.url("run", key, { expires = facts.event.ends.utc + DAY_MS })
   return address and say(case, "run_page", { link = "<" .. address .. ">" })
 end
 

@@ -83,7 +83,7 @@ function fates.of(row)
   end
   if stuck[row.state] then
     return { kind = "stuck", flag = true,
-      text = ("%s: %s"):format(row.state, row.why or "a person must look") }
+      text = ("%s: %s"):format(row.state == "held" and "held" or "stopped", row.why or "a person must look") }
   end
   if row.state == "cancelled" then return skipped("taken out of the script") end
   if row.step_state == "held" then

@@ -99,6 +99,18 @@ function history.node(request, person, visitor)
     or h.p { class = "quiet", "Nothing has happened yet." }
 end
 
+-- history.waits(request) -> node: what somebody must look at, in the sentences of `usher why`; nil: nothing
+function history.waits(request)
+  local items = {}
+  for _, row in ipairs(request.seen.why) do
+    if row.todo or row.step_state == "held" or row.pinned then
+      items[#items + 1] = h.li { h.strong { row.name }, ": ", h.span { class = "flag", row.says },
+        row.todo and h.div { class = "hint", "To do: ", row.todo } }
+    end
+  end
+  return #items > 0 and h.section { h.h2 { class = "flag", "Waits for somebody" }, h.ul { items } } or nil
+end
+
 -- Why a planned mail would not be sent if its moment were now, or nil.
 local function obstacle(row, person)
   local rule = facts.rule_named[row.name]

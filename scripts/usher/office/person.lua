@@ -38,6 +38,7 @@ local function look(request, visitor)
     fates = { ask = "fates", event = event, keys = keys },
     letters = { ask = "letters", event = event, keys = keys },
     arrivals = { ask = "arrivals", event = event, keys = keys },
+    why = { ask = "why", event = event, key = person.key },
     acts = roles.may(visitor.has, "trail") and { ask = "acts", event = event, about = person.key } or nil,
   }
 end
@@ -121,6 +122,7 @@ local function page(request, visitor)
     person.guest and h.p { class = "lead", people_page.answer(answer) },
     stands_in(person), handed_over(person), mailable.node(person, visitor), known(person),
     forms(person, visitor),
+    history.waits(request),
     h.section { h.h2 { "To come" }, history.to_come(request, person, visitor) },
     h.section { h.h2 { "From the beginning" }, history.node(request, person, visitor) },
   } }

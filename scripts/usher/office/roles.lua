@@ -44,6 +44,14 @@ local function add_own(key, has)
   if facts.event.host == key then has.host = true end
 end
 
+-- roles.listed(key) -> role -> true: as the list and the event say, whoever has them now. Also where no book
+-- can be read.
+function roles.listed(key)
+  local has = {}
+  add_own(key, has)
+  return has
+end
+
 -- roles.of(key) -> role -> true; empty for whoever has none
 function roles.of(key)
   local has = {}

@@ -31,7 +31,7 @@ local function own_acts(seen)
   local list = {}
   for _, row in ipairs(seen.stuck) do
     list[#list + 1] = { at = row.updated_at, who = "usher", note = row.why,
-      what = ("stopped %s: %s"):format(row.name, row.state), about = row.key:match("^([^/]+)") }
+      what = ("stopped %s"):format(row.name), about = row.key:match("^([^/]+)") }
   end
   for _, row in ipairs(seen.runs) do
     if decisions[row.decision] then

@@ -3,7 +3,6 @@
 -- knows whether it arrived.
 local approval = require "usher.approval"
 local facts = require "usher.facts"
-local fates = require "usher.office.fates"
 local h = require "usher.html"
 local live = require "usher.live"
 local mailable = require "usher.office.mailable"
@@ -24,20 +23,26 @@ local LISTED_MAX <const> = 50
 function trouble.look()
   local now, event = usher.now(), facts.event.id
   return {
-    unsure = { ask = "unsure", event = event },
+    attention = { ask = "attention", event = event, since = now - DAYS_MS },
     late = { ask = "pending", event = event, before = now - MINUTE_MS, limit = LISTED_MAX },
     again = { ask = "again", event = event, since = now - AGAIN_MS, limit = LISTED_MAX },
-    stuck = { ask = "stuck", event = event, limit = LISTED_MAX },
-    refused = { ask = "refused", event = event, since = now - DAYS_MS, limit = LISTED_MAX },
     back = { ask = "reports", event = event, since = now - DAYS_MS },
   }
+end
+
+-- The rows of "attention" that are about one thing, as they come: stopped, unsure, held, refused.
+local function part_of(rows, part)
+  local list = {}
+  for _, row in ipairs(rows) do
+    if row.part == part then list[#list + 1] = row end
+  end
+  return list
 end
 
 local function unsure_card(row, visitor)
   local values = parts.hidden { flow = row.name, key = row.flow_key, step = row.step, attempt = row.attempt }
   return h.div { class = "card",
-    h.p { h.strong { row.name }, " to ", parts.who(row), ", ", parts.time(visitor, row.at),
-      ": it is not known whether it arrived. ", h.span { class = "quiet", row.note or "" } },
+    h.p { h.strong { row.name }, " to ", parts.who(row), ": ", row.says },
     roles.may(visitor.has, "decide") and parts.form(visitor, "unsure", { class = "row", values,
       h.button { name = "word", value = "arrived", "It arrived" },
       h.button { name = "word", value = "again", "Send it again" } }),
@@ -60,7 +65,8 @@ end
 local function simple_section(rows, title, explain, line)
   if #rows == 0 then return nil end
   local items = {}
-  for i, row in ipairs(rows) do items[i] = h.li(line(row)) end
+  for i = 1, math.min(#rows, LISTED_MAX) do items[i] = h.li(line(rows[i])) end
+  if #rows > LISTED_MAX then items[LISTED_MAX + 1] = h.li { ("and %d more"):format(#rows - LISTED_MAX) } end
   return h.section { h.h2 { class = "flag", title }, explain and h.p { explain }, h.ul { items } }
 end
 
@@ -97,21 +103,23 @@ local function unapproved(visitor)
       list[1].name, ", is due ", first } or "", ". ", h.a { href = parts.path "outbox", "The outbox" } } }
 end
 
+-- The sentence that `usher why` says, and what can be done.
+local function explained(row)
+  return { h.strong { row.name }, " for ", parts.who(row), (" (%d): "):format(row.flow), row.says,
+    row.todo and h.div { class = "hint", "To do: ", row.todo } }
+end
+
 local function sections(seen, visitor)
-  local stuck = simple_section(seen.stuck, parts.count(#seen.stuck, "flow") .. " stopped",
-    "The script failed there, or somebody must say a word. Whoever keeps the script finds more with: usher "
-      .. "history NUMBER",
-    function(row)
-      return { h.strong { row.name }, " of ", parts.who(row), (" (number %d): "):format(row.id),
-        fates.of(row).text }
-    end)
-  local refused = simple_section(seen.refused, parts.count(#seen.refused, "mail") .. " not delivered",
-    "The mail server will not take them. Correct the address on the person's page; then send the mail by "
-      .. "hand.",
-    function(row)
-      return { h.strong { row.name }, " to ", parts.who(row), ", ", parts.time(visitor, row.at), ": ",
-        row.note or "" }
-    end)
+  local stopped, refused = part_of(seen.attention, "stopped"), part_of(seen.attention, "refused")
+  local held = part_of(seen.attention, "held")
+  stopped = simple_section(stopped, parts.count(#stopped, "flow") .. " stopped",
+    "Nothing more of them leaves until somebody has looked. The number is for whoever keeps the script.",
+    explained)
+  refused = simple_section(refused, parts.count(#refused, "mail") .. " not delivered",
+    "The mail server will not take them. Correct the address on the person's page; then send them again.",
+    explained)
+  held = simple_section(held, parts.count(#held, "mail") .. " held",
+    "They leave when somebody says the word.", explained)
   local again = simple_section(seen.again, parts.count(#seen.again, "mail") .. " tried again",
     "The mail server did not take them yet. usher goes on trying, until each would come too late.",
     function(row)
@@ -123,12 +131,13 @@ local function sections(seen, visitor)
       return { h.strong { row.name }, " to ", parts.who(row), ", ", parts.time(visitor, row.due), ", ",
         parts.far(row.due) }
     end)
-  return { unapproved(visitor), stuck, refused, came_back(seen.back, visitor), again, late }
+  return { unapproved(visitor), stopped, held, refused, came_back(seen.back, visitor), again, late }
 end
 
 -- trouble.node(seen, visitor) -> node, or nil: nothing waits
 function trouble.node(seen, visitor)
-  local unsure, rest = unsure_section(seen.unsure, visitor), sections(seen, visitor)
+  local unsure = unsure_section(part_of(seen.attention, "unsure"), visitor)
+  local rest = sections(seen, visitor)
   return (unsure or next(rest)) and { unsure, rest } or nil
 end
 

@@ -13,7 +13,7 @@ static const char script[] =
     "programme { { '08:00-08:30', 'Opening', by = 'ann' }, { '08:30-09:00', 'Closing' } }\n"
     "mail 'early' { to = organisers, at = '3 days before, 09:00', subject = 's', text = 'Dear {name}' }\n"
     "mail 'late' { to = organisers, at = '1 day before, 09:00', subject = 's', text = 'Dear {name}' }\n"
-    "mail 'run' { to = host, at = '1 day before, 10:00', subject = 's', text = 'Dear {name}' }\n"
+    "mail 'run' { to = host, at = '1 day before, 10:00', subject = 's', text = 'Dear {name}:\\n\\n{run_of_show}' }\n"
     "cue 'next' { at = '10 minutes before', subject = '{item}', text = '{item_when}' }\n"
     "undecided 'Closing' { ask = 'ann', at = '2 days before, 10:00', deadline = '1 day before, 11:00' }\n"
     "local roles = require 'usher.office.roles'\n"

@@ -216,10 +216,13 @@ static void what_usher_stops_is_in_the_log_and_on_the_first_page(void **state)
                      "usher.start('odd', { key = 'S1', label = 'Sonam' })\n");
     rig_begin(r);
     const char *cookie = cookie_for(r, "one", "owner");
-    assert_holds_words(look(r, cookie, "/e/one/log"), "stopped odd: failed");
+    assert_holds_words(look(r, cookie, "/e/one/log"), "stopped odd");
     assert_holds_words(look(r, cookie, "/e/one/log"), "no such room");
     assert_holds_words(look(r, cookie, "/e/one/log"), "script loaded");
     assert_holds_words(look(r, cookie, "/e/one"), "1 flow stopped");
+    assert_holds_words(look(r, cookie, "/e/one"), "put the script right, then: usher retry 3");
+    const char *who = rig_with_cookie(r, cookie, "{\"query\": {\"key\": \"S1\"}}");
+    assert_holds_words(rig_visit(r, "GET", "/e/one/person", who), "Waits for somebody");
     assert_null(strstr(look(r, cookie, "/e/one"), "Nothing waits for you."));
     rig_end(r);
 }
