@@ -7,10 +7,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+// How a flow stands, in a word or two; `usher why` says more.
+static struct text state_words(struct text state)
+{
+    static const struct {
+        const char *state, *words;
+    } plain[] = {{"failed", "stopped"}, {"over-budget", "took too long"},
+        {"diverged", "does not fit the script"}};
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
+        if (text_is(state, plain[i].state)) return text_of(plain[i].words);
+    }
+    return state;
+}
+
 static void print_flow(struct record answer, struct record row)
 {
     struct text name = record_get_text(row, "name"), key = record_get_text(row, "key");
-    struct text label = record_get_text(row, "label"), state = record_get_text(row, "state"),
+    struct text label = record_get_text(row, "label"), state = state_words(record_get_text(row, "state")),
                 why = record_get_text(row, "why");
     int64_t due = record_get_int(row, "next_due", 0);
     printf("%6lld  %-22.*s %-26.*s %.*s", (long long)record_get_int(row, "id", 0), (int)name.len, name.data,

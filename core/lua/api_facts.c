@@ -59,8 +59,8 @@ static int set(lua_State *L, const char *func, bool remove)
     struct script *s = script_of(L);
     if (b->sealed && s->context == CONTEXT_DECIDE)
         luaL_error(L,
-            "%s: a sealed book is changed in handlers and POST routes only: a decision has a time in "
-            "the journal",
+            "%s: a sealed book is changed in handlers and POST routes only: the history "
+            "keeps when a decision was made",
             func);
     struct text key = check_key(L, func);
     struct buf value;

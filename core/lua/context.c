@@ -34,8 +34,7 @@ struct script *context_check_wait(lua_State *L, const char *func)
 {
     struct script *s = context_check(L, func, CALL_IN_FLOW);
     if (!lua_isyieldable(L))
-        luaL_error(L,
-            "%s: a step may not be used inside a callback of the base library (string.gsub, table.sort)",
+        luaL_error(L, "%s: a step may not be used inside a function that string.gsub or table.sort calls",
             func);
     return s;
 }

@@ -95,7 +95,7 @@ static void commit_group(struct store *s, struct request *first)
     write_begin(s->writer);
     for (struct request *r = first; r; r = r->next) write_batch(s->writer, r->answer.batch);
     faulty_before_commit(&s->faulty);
-    if (faulty_fails(&s->faulty)) sqlite_fatal(s->db, "a commit (a fault on purpose)");
+    if (faulty_fails(&s->faulty)) sqlite_fatal(s->db, "what was to be kept (a fault on purpose)");
     write_commit(s->writer);
     faulty_after_commit(&s->faulty);
     if (s->marking) mark(s); // a few microseconds beside an fsync

@@ -23,7 +23,7 @@ usher.time = {}
 function event(name) end
 
 ---A meeting on Zoom, for the event's `where`. A link may be `secret "NAME"`: then it
----stands neither in the script nor in the journal.
+---stands neither in the script nor in the database.
 ---
 ---@return any
 function zoom(options) end

@@ -97,7 +97,7 @@ end)
 
 --- zoom { link = "https://...", code = "123456" } -> place
 --- A meeting on Zoom, for the event's `where`. A link may be `secret "NAME"`: then it
---- stands neither in the script nor in the journal.
+--- stands neither in the script nor in the database.
 --- Example: local room = zoom { link = "https://zoom.example/j/945" }
 event.zoom = check.word(function(given)
   local o = check.options("zoom", given, { link = "text", code = "text?", id = "text?" })

@@ -15,6 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests/support"))
+import live  # noqa: E402
 from smtp_peer import Peer  # noqa: E402
 
 SCRIPT = """
@@ -78,6 +79,7 @@ def find_usher():
 def ask(usher, folder, *words):
     done = subprocess.run([usher, *words], cwd=folder, text=True, stdin=subprocess.DEVNULL, timeout=60,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    live.plain(words, done.stdout)
     return done.stdout, done.returncode
 
 
@@ -92,6 +94,8 @@ def is_settled(usher, folder):
 
 def wait_until_settled(usher, folder, engine):
     deadline = time.monotonic() + SECONDS_MAX
+    while not Path(folder, "usher.db.sock").exists() and engine.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.05)  # a command that comes before the engine would have the file for itself
     while not is_settled(usher, folder):
         if engine.poll() is not None or time.monotonic() > deadline:
             return False

@@ -8,6 +8,7 @@ import atexit
 import json
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -20,6 +21,22 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE_S = 60  # what takes longer hangs; sanitized builds on a busy machine need some seconds
 LOOK_AGAIN_S = 0.02
 ASAN = "detect_leaks=1:abort_on_error=0:verify_asan_link_order=0"  # office.py preloads a clock
+
+
+# What people read of these commands is free of the workshop's words (tools/engine_words.txt).
+PLAIN_COMMANDS = {"why", "history", "flows", "unsure", "plan", "reload", "retry", "resend", "hand-over", "next", "log",
+                  "outbox", "held", "hold", "release"}
+WORKSHOP = re.compile(r"\b(%s)\b" % "|".join(
+    line.strip().replace("*", r"\w*") for line in (ROOT / "tools/engine_words.txt").read_text().splitlines()
+    if line.strip() and not line.startswith("#")), re.IGNORECASE)
+
+
+def plain(words, text):
+    """Raises when the output of a command for people has a word of the workshop."""
+    if words[:1] and words[0] in PLAIN_COMMANDS and "--json" not in words:
+        found = WORKSHOP.search(text)
+        if found:
+            raise AssertionError("%s says '%s': %s" % (" ".join(map(str, words)), found.group(), text))
 
 
 def find_build(name, *presets):
@@ -198,6 +215,7 @@ class Place:
         done = subprocess.run([self.program, *map(str, words)], cwd=self.path, env=environment(**variables),
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE_S,
                               preexec_fn=preexec)
+        plain(words, done.stdout + done.stderr)
         return done.returncode, done.stdout, done.stderr
 
     def json(self, *words):
