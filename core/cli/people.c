@@ -104,7 +104,7 @@ int command_hand_over(const struct options *o)
     record_map_init(&with);
     record_map_text(&with, "from", text_of(arguments[0]));
     record_map_text(&with, "to", text_of(arguments[1]));
-    return act(o, "hand-over", &with);
+    return call_and_say(o, NULL, "hand-over", &with);
 }
 
 int command_attended(const struct options *o)

@@ -26,7 +26,7 @@ struct script;
 #define FLOWS_WARM_MAX 2000
 // A flow that next looks at something within this time stays in memory: loading it again would cost more.
 #define FLOW_STAYS_WARM_MS (30 * SECOND_MS)
-// In a rehearsal they are loaded from disk to be forgotten again within the second, so memory is the better place.
+// In a rehearsal a flow that is forgotten is loaded again within the second: memory is the better place.
 #define FLOWS_WARM_REHEARSED_MAX 40000
 // Most ops of a batch: 10,000 rows in one commit stall 50-100 ms, 500 stay under 5.
 #define BATCH_OPS_MAX 500

@@ -3,8 +3,8 @@
 //
 // Every flow that lives is tried on it (edit.h); what comes of them all is the outline of the edit, which
 // people see before it happens. Then one commit moves them: each flow is on exactly one version before and
-// after it. Flows that can't go on under the new version stay with the one they have, from the database alone.
-// While that is done the engine waits for its store, as it does when a script joins.
+// after it. Flows that can't go on under the new version stay with theirs, from the database alone. While
+// that is done the engine waits for its store, as it does when a script joins.
 #pragma once
 
 #include "engine/engine.h"
@@ -16,12 +16,12 @@
 //   end_gone          flows that the new version no longer starts come to their end
 //   who               for the trail
 //   anyway            apply it although something needs an answer: only to look what would happen
-//   digest            apply it only if it means what this outline says; apply = true without: whatever it means
+//   digest            apply it only if it means what this outline says; without: whatever it means
 //   answers           a map for the script's own handler "reloaded", whatever its words ask for
 //   apply             false: only say what it would mean
-// The new version's handler "reloaded" is called in the same commit, with { was, now: what usher.describe said
-// in both versions, version, who, answers }: what it starts and changes happens together with the edit. What
-// it raises takes everything back.
+// The new version's handler "reloaded" is called in the same commit, with { was, now: what usher.describe
+// said in both versions, version, who, answers }: what it starts and changes happens together with the edit.
+// What it raises takes everything back.
 // The answer, a map:
 //   event, was, version   which versions (numbers); same = true: nothing has changed
 //   digest                changes when what it means changes
@@ -34,6 +34,6 @@
 int engine_reload(struct engine *g, struct text event, const char *path, struct record request,
     struct buf *answer, struct err *e);
 
-// The same for a script that is open already; it belongs to the engine when it was applied, else it is closed.
+// The same for a script that is open already; it belongs to the engine when it was applied, or is closed.
 int reload_script(struct engine *g, struct event *ev, struct script *anew, struct record request,
     struct buf *answer, struct err *e);

@@ -367,8 +367,8 @@ void script_close(struct script *s)
 
 #define SENT_AGAIN "sent again"
 
-// "invitation, sent again 2" is run by the flow "sent again" (scripts/usher/resend.lua): a name of its own for
-// each, so that the key stays the person's.
+// "invitation, sent again 2" is run by the flow "sent again" (scripts/usher/resend.lua): a name of its own
+// for each, so that the key stays the person's.
 static bool is_sent_again(struct text name)
 {
     static const char behind[] = ", " SENT_AGAIN;

@@ -143,7 +143,8 @@ static int request(lua_State *L, const char *method)
 /// usher.http.get(options) -> response
 /// Asks another server by GET. The first value is the step's name (default: method and path). url: https or
 /// http; headers: map; timeout: a duration for the whole exchange (default 30 s); as: part of the step's
-/// identity; was: its name in the version before; give_up: a moment; unsure: as in usher.mail (default "resend", with an Idempotency-Key);
+/// identity; was: its name in the version before; give_up: a moment; unsure: as in usher.mail (default
+/// "resend", with an Idempotency-Key);
 /// rehearse: { status = , json = or body = }, the answer in a rehearsal. Comes back with { status = , headers
 /// = , body = , json = } or { status = 0, why = }. 408, 425, 429 and 5xx are tried again. Addresses inside
 /// the own network are refused unless the configuration allows them. Errors: an unknown option.

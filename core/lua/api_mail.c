@@ -53,7 +53,7 @@ static void check_approval(lua_State *L)
         check_options(L, -1, "usher.mail: approval", approval_options, 0);
         if (!option_text(L, -1, "rule").len || !option_text(L, -1, "hash").len ||
             !option_text(L, -1, "why").len)
-            luaL_error(L, "usher.mail: approval: rule, hash and why are texts with something in them");
+            luaL_error(L, "usher.mail: approval: each of its fields is a text with something in it");
     }
     lua_pop(L, 1);
 }
@@ -209,7 +209,8 @@ static int push_mail_result(lua_State *L, struct step *s)
 /// only); cc: list of addresses to show; attach: list of { name = , type = , data = }; headers: map (each
 /// mail says Auto-Submitted: auto-generated unless they say otherwise); lang; zone: whose clock the Date
 /// header shows (default UTC). as: whose mail it is (the person's key: part of the step's identity, unlike
-/// the address). was: the name that this mail had in the version before. unsure: what happens when a crash or a lost connection leaves open whether it went out:
+/// the address). was: the name that this mail had in the version before. unsure: what happens when a crash
+/// or a lost connection leaves open whether it went out:
 /// "ask" a person (default), "resend" it with the same Message-ID, or "leave" it. give_up: moment after which
 /// it is no longer tried (default: the limit of the usher.due before it, else three days). sender: who hears
 /// of a bounce, "<>" for nobody (default: an address of this mail's own when mail.bounces is configured, else

@@ -34,7 +34,7 @@
 //   acts         about, event                                 who did what about one person, oldest first
 //   mails        flow                                         the keys of the flow's mails
 //   mail         flow, step                                   one of them, with what was sent
-//   recorded     flow                                         its newest mail (no copy): as asked, and its state
+//   recorded     flow                                         its newest mail (no copy), and its state
 //   mailboxes    name?                                        up to where each mailbox is read, and counts
 //   scripts      event?                                       versions, and how many flows still run on each
 //   fsck         -                                            what should not be: [] when all is well
@@ -91,8 +91,8 @@
                           " JOIN flow_state s ON s.id = f.state LEFT JOIN journal j ON j.flow = f.id AND " \
                           "j.n = c.n"                                                                      \
                           " LEFT JOIN step_kind w ON w.id = j.kind LEFT JOIN step_state t ON t.id = j.state"
-// Of the flows in `found`: each step that waits, or, where none does, the last row. What is asked about an edit
-// stands in the flow's own row.
+// Of the flows in `found`: each step that waits, or, where none does, the last row. What is asked about an
+// edit stands in the flow's own row.
 #define WAITING_OF_FOUND                                                                                \
     " waits AS (SELECT j.flow, j.n FROM found f JOIN journal j ON j.flow = f.id"                        \
     " WHERE f.state IN (0, 1, 5) AND j.kind <> 11 AND j.state NOT IN " IS_OVER " AND " IS_LAST_ROW ")," \

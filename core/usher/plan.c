@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// plan: what becomes of a running event when its script is replaced. Two lives are played from where the event
-// stands now, in virtual time and by the same engine: one goes on as it is, in the other the new version takes
-// its place. What differs between them is the plan. Nothing leaves, and the event hears nothing of it.
+// plan: what becomes of a running event when its script is replaced. Two lives are played from where the
+// event stands now, in virtual time and by the same engine: one goes on as it is, in the other the new
+// version takes its place. What differs between them is the plan. Nothing leaves, and the event hears nothing
+// of it.
 #include "usher.h"
 
 #include "base/log.h"
@@ -93,7 +94,7 @@ static int open_life(struct plan *p, struct rehearsal *r)
     return -1;
 }
 
-// ---- two lives ----------------------------------------------------------------------------------------------
+// ---- two lives ------------------------------------------------------------------------------------------
 
 static int play(struct plan *p, struct rehearsal *r)
 {
@@ -142,7 +143,7 @@ static int play_both(struct plan *p)
     return play(p, &p->before) || play(p, &p->after) ? -1 : 0;
 }
 
-// ---- in words -----------------------------------------------------------------------------------------------
+// ---- in words -------------------------------------------------------------------------------------------
 
 static void on_said(void *ctx, struct record reply, const struct err *error)
 {

@@ -13,7 +13,10 @@ usher.time = {}
 ---host are keys of people. Further: reply_to, holidays, language ("en"), weekend ({ "sat", "sun" }), alarm
 ---("15 minutes": calendar entries ring so long before the start; without it they do not), digits ("own":
 ---dates have the digits of the reader's language, where it has some; else "latin"), recording (its address:
----guests find it on their page when the event is over).
+---guests find it on their page when the event is over), approver (a key of people or a list of them: the
+---first mail of each rule waits until one of them has approved it; see usher outbox), mails_an_hour (when
+---more mails would leave within an hour, the event goes on hold by itself; without it two for each guest,
+---each of the people and each seat, at least 100).
 ---
 ---@param name string
 ---@return fun(options: table): any
@@ -111,8 +114,9 @@ organisers = nil
 ---asked. missed = "each": not only the latest of several overdue. attach: files, "calendar" (the entry for
 ---the guest's calendar; an update when something has changed) or "cancellation" (takes it out again).
 ---catch_up: also when the rule is newer than its moment. was: the name that the rule had before, so that
----whoever has got it does not get it again. from, reply_to: not the event's. Mails of these
----names go out by themselves, and take subject, text, file, attach, from, reply_to or off = true only:
+---whoever has got it does not get it again. from, reply_to: not the event's. approve = false: it waits for
+---no approver (of an event that has one). Mails of these names go out by themselves, and take subject, text,
+---file, attach, from, reply_to, approve = true (the first waits, too) or off = true only:
 ---confirmation (after a yes), withdrawn (after a no that was a yes), deputy, deputy-sent, deputy-ended,
 ---deputy-declined, deputy-news (to the organisers), live-link.
 ---
@@ -122,7 +126,7 @@ function mail(name) end
 
 ---Declares a cue: a mail to each person of each timed item of the programme, by the item's clock. It knows
 ---the placeholders {item}, {item_when}, {item_next} and {minutes} besides those of mails. Options: at, zone,
----late, subject, text, from, reply_to.
+---late, subject, text, from, reply_to, approve.
 ---
 ---@param name string
 ---@return fun(options: table): any
@@ -144,7 +148,8 @@ function question_box(options) end
 ---comes next. choose: what there is; text: a question that is answered in words; ask: further questions.
 ---opens ("at the end"), closes ("10 working days after, 17:00"). A mail with the link goes at `at` ("1
 ---working day after, 14:00": after it opens) to whoever has not come by it on the last page of a survey;
----quiet = true: no mail. nudges as in survey. title, intro; subject, file, from, reply_to of the mail.
+---quiet = true: no mail. nudges as in survey. title, intro; subject, file, from, reply_to, approve of
+---the mails.
 ---
 ---@param name string
 ---@return fun(options: table): any
@@ -208,7 +213,7 @@ function signup(options) end
 ---counts from the opening, "before the end" from the closing. before = { opens = , closes = }: the
 ---objectives are asked before the event, too. by_group: results for each group. url: it is on another site,
 ---whose address has {token} in it; hook = secret "NAME": that site tells by a webhook who has answered.
----title, intro; subject, text or file, from, reply_to of the mail, as in mail.
+---title, intro; subject, text or file, from, reply_to of the mail, as in mail; approve of all its mails.
 ---
 ---@param name string
 ---@return fun(options: table): any
@@ -229,7 +234,9 @@ function use(briefing, options) end
 
 ---Names the event that this script is about. `about` holds id (text; default: the file's name), title
 ---(text), zone (text, an IANA name), zones (list of { name = , zone = }: the audiences whose local time a
----rehearsal shows). At most once in a script. Errors: a second call; an unknown option.
+---rehearsal shows), mails_an_hour_max (when more mails would leave within an hour, the event goes on hold by
+---itself; default 1000, or mail.hourly_max of the installation). At most once in a script. Errors: a second
+---call; an unknown option.
 ---
 function usher.describe(about) end
 
@@ -342,12 +349,15 @@ function usher.each(list, options, fn) end
 ---only); cc: list of addresses to show; attach: list of { name = , type = , data = }; headers: map (each
 ---mail says Auto-Submitted: auto-generated unless they say otherwise); lang; zone: whose clock the Date
 ---header shows (default UTC). as: whose mail it is (the person's key: part of the step's identity, unlike
----the address). was: the name that this mail had in the version before. unsure: what happens when a crash or a lost connection leaves open whether it went out:
+---the address). was: the name that this mail had in the version before. unsure: what happens when a crash
+---or a lost connection leaves open whether it went out:
 ---"ask" a person (default), "resend" it with the same Message-ID, or "leave" it. give_up: moment after which
 ---it is no longer tried (default: the limit of the usher.due before it, else three days). sender: who hears
 ---of a bounce, "<>" for nobody (default: an address of this mail's own when mail.bounces is configured, else
 ---from). unsubscribe = { link = , purpose = }: the headers by which mail programs unsubscribe. about: a
----table for transcripts. Comes back with { sent = true, reply = } or { sent = false, why = , unsure = }.
+---table for transcripts. approval = { rule = , hash = , why = }: the mail waits until the event's book
+---"approvals" has under that rule a table with that hash; why says in a sentence for whose word it waits.
+---Comes back with { sent = true, reply = } or { sent = false, why = , unsure = }.
 ---Errors: an address that is none; a line break in an address or a subject.
 ---
 ---@return any
@@ -355,7 +365,8 @@ function usher.mail(options) end
 
 ---Asks another server by GET. The first value is the step's name (default: method and path). url: https or
 ---http; headers: map; timeout: a duration for the whole exchange (default 30 s); as: part of the step's
----identity; was: its name in the version before; give_up: a moment; unsure: as in usher.mail (default "resend", with an Idempotency-Key);
+---identity; was: its name in the version before; give_up: a moment; unsure: as in usher.mail (default
+---"resend", with an Idempotency-Key);
 ---rehearse: { status = , json = or body = }, the answer in a rehearsal. Comes back with { status = , headers
 ---= , body = , json = } or { status = 0, why = }. 408, 425, 429 and 5xx are tried again. Addresses inside
 ---the own network are refused unless the configuration allows them. Errors: an unknown option.
@@ -440,7 +451,8 @@ function usher.secret(name) end
 
 ---Whether this is a rehearsal, and what it was told of the guests: what they do (--guest), as { mix = list
 ---of { how = "late", share = 10 } (of a hundred), people = { P0042 = "declines" } }, and which language they
----read (--lang). Only at the top level and in handlers: a flow must not know. Errors: a use in a flow.
+---read (--lang); and of whoever approves mails: "silent" (--approver). Only at the top level and in
+---handlers: a flow must not know. Errors: a use in a flow.
 ---
 ---@return any
 function usher.rehearsing() end
@@ -618,6 +630,35 @@ function usher.token(name) end
 ---@return any
 function usher.effect(kind, options) end
 
+---Puts this event on hold: no mail of it leaves, nor a request that may change something elsewhere, also
+---those that wait for their turn or are tried again. Moments pass and answers come in as before. who, and
+---why (or nil), stand in the sentence that each held mail says of itself. False: it was on hold already.
+---Errors: a use outside handlers.
+---
+---@return any
+function usher.hold(who, why) end
+
+---Lifts the hold of this event: what was held leaves, unless another reason is left or it is too late.
+---False: it was not on hold by itself. A hold on everything is lifted by whoever keeps the machine. Errors:
+---a use outside handlers.
+---
+---@return any
+function usher.release(who) end
+
+---What keeps mails of this event from leaving: a table, empty when nothing does. away = the sentence why
+---nothing leaves from this copy of the database; only = list of the domains to which mails leave; hold =
+---{ at = , who = , why = , all = true for a hold on everything, note = the sentence }. Errors: a use outside
+---handlers and routes.
+---
+---@return any
+function usher.outgoing() end
+
+---Says that something has changed for which mails are held, such as an approval: once it is on disk, the
+---held mails of this event are looked at again, and those for which no reason is left are sent. Errors: a
+---use outside handlers.
+---
+function usher.recheck() end
+
 ---Writes down who did what, in the same transaction as what was done: `usher log` and the organisers' pages
 ---show it. what: a few words ("answer"); note: how exactly, or nil; who: a name or an address (else
 ---"usher"); about: the key of the person whom it concerns, or nil. Of a long text the first 1,000 bytes are
@@ -631,6 +672,20 @@ function usher.audit(what, note, who, about) end
 ---one on a step that is not unsure changes nothing. Errors: a use outside handlers.
 ---
 function usher.settle(flow, key, options) end
+
+---A mail as a page of HTML, as its reader's mail program will show it: from, to, reply_to, subject, text
+---(Markdown), attach (list of { name = }), all as in usher.mail. The page needs nothing else and holds no
+---script. Nothing is sent. Errors: an option that is none.
+---
+---@return any
+function usher.preview(mail) end
+
+---A mark of these texts, 64 hexadecimal digits (SHA-256): the same for the same texts in the same order, and
+---another one as soon as a letter of them is another. Where one text ends and the next begins counts, too.
+---Errors: a value that is no text.
+---
+---@return any
+function usher.hash(text, ...) end
 
 ---Whether what another program sends along proves that it knows the secret (of usher.secret). With data:
 ---`given` is the HMAC-SHA-256 of the data under the secret, in hexadecimal or base64, perhaps behind

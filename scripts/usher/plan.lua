@@ -22,9 +22,10 @@ local function entries(effects, about)
   local list = {}
   for _, effect in ipairs(timeline.read(effects, about)) do
     if effect.sent or effect.skipped then
-      list[#list + 1] = { at = effect.at, kind = effect.skipped and "skipped" or effect.kind, item = effect.item,
-        rule = effect.copy and effect.rule .. " (copy)" or effect.rule, person = effect.person,
-        label = effect.label, zone = effect.zone, hash = effect.hash, why = effect.skipped and effect.why }
+      list[#list + 1] = { at = effect.at, kind = effect.skipped and "skipped" or effect.kind,
+        rule = effect.copy and effect.rule .. " (copy)" or effect.rule, item = effect.item,
+        person = effect.person, label = effect.label, zone = effect.zone, hash = effect.hash,
+        why = effect.skipped and effect.why }
     end
   end
   return list
@@ -84,9 +85,9 @@ local function questions(request, after)
   local list, n = {}, 0
   for _, group in ipairs(groups_of(request.outline.flows, "holds")) do
     n = n + #group.names
-    list[#list + 1] = ("%s \u{00B7} %s: it %s. Say  --skip %s  (nobody gets it),  --send %s  (everybody gets it "
-      .. 'now), or  was = "..."  where it only has a new name.'):format(group.flow, whom(group.names), group.why,
-      group.step, group.step)
+    list[#list + 1] = ("%s \u{00B7} %s: %s. Say  --skip %s  (nobody gets it),  --send %s  (everybody gets "
+      .. 'it now), or  was = "..."  where it only has a new name.'):format(group.flow, whom(group.names),
+      group.why, group.step, group.step)
   end
   for _, group in ipairs(groups_of(request.outline.flows, "stays")) do
     if group.fails then
@@ -97,8 +98,8 @@ local function questions(request, after)
   end
   for _, rule in ipairs(new_and_past(request, after)) do
     n = n + rule.n
-    list[#list + 1] = ("%s \u{00B7} %d people: the rule is new, and its moment has passed, so nobody gets it. Say "
-      .. '--skip %s  if that is meant, or  was = "..."  in the rule when it only has a new name.')
+    list[#list + 1] = ("%s \u{00B7} %d people: the rule is new, and its moment has passed, so nobody gets "
+      .. 'it. Say  --skip %s  if that is meant, or  was = "..."  in the rule when it only has a new name.')
       :format(rule.name, rule.n, rule.name)
   end
   return list, n

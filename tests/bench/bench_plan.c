@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Plan: what an edit means for flows that sleep in the middle of their life, each with 20 steps behind it. The
-// edit moves the event by a week, so every one of them is tried, moved, and played to its end twice.
+// Plan: what an edit means for flows that sleep in the middle of their life, each with 20 steps behind it.
+// The edit moves the event by a week, so every one of them is tried, moved, and played to its end twice.
 //
 //   bench_plan [FLOWS]           400, then 10,000
 //
