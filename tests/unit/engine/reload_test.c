@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A new version takes the place of the one that runs: in one commit, whatever is under way and whenever it dies.
+// A new version takes the place of the one that runs: in one commit, whatever is under way, whenever it dies.
 #include "engine_rig.h"
 
 #define STORY(more)                                                                                  \
