@@ -166,8 +166,8 @@ static int put_into_words(struct plan *p)
     record_map_value(&map, "answers", (struct record){(uint8_t *)p->request.data, p->request.len});
     record_map_value(&map, "about", g->events->current->about);
     record_map_end(&map, &request);
-    engine_call(g, (struct text){0}, TEXT("plan"), (struct record){(uint8_t *)request.data, request.len},
-        on_said, p);
+    engine_call(g, (struct text){0}, TEXT("usher plan"),
+        (struct record){(uint8_t *)request.data, request.len}, on_said, p);
     buf_release(&request);
     int failed = virtual_settle(p->after.world, &p->error);
     return failed || p->error.code ? -1 : 0;

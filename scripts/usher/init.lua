@@ -22,7 +22,7 @@ local use = require "usher.use"
 -- What a rehearsal shows of a script that uses no words.
 usher.on("timeline", function(request) return timeline.report(request) end)
 -- What an edit means.
-usher.on("plan", function(request) return plan.report(request, settle.about()) end)
+usher.on("usher plan", function(request) return plan.report(request, settle.about()) end)
 resend.register()
 
 local words = {
