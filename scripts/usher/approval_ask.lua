@@ -3,10 +3,8 @@
 -- the first moment of a rule, or at once when that is nearer, and once more two hours before. One mail names
 -- everything that waits, so that one sitting is enough; whoever has approved in advance hears nothing.
 --
--- It is one flow, whose key is a mark of all that is to be approved and when. A script that says something
--- else has another key and so a flow of its own; the older one sees that and ends.
---   input { asks = list of { at = ms, 0: at once; names of rules } in order of time }
---   book "approval asks": "newest" -> key
+-- It is one flow for the event. A step of it is named after the marks of what it asks about, so that a script
+-- with another text in it asks anew, at once when the moment has passed.
 local approval = require "usher.approval"
 local calendar = require "usher.calendar"
 local facts = require "usher.facts"
@@ -19,6 +17,7 @@ local ask = {}
 
 local HOUR_MS <const> = 3600 * 1000
 local FLOW <const> = parts.APPROVAL_FLOW
+local KEY <const> = "approvers"
 local LAST_CALL_MS <const> = 2 * HOUR_MS
 local TOGETHER_MS <const> = 4 * HOUR_MS -- what is asked within that time is asked in one mail
 local LISTED_MAX <const> = 40
@@ -39,8 +38,9 @@ local function moments_of_all(rules)
   for _, rule in ipairs(rules) do
     if rule.hash then
       local first = rule.due and rule.due.first
-      list[#list + 1] = { at = first and day_before(first) or 0, name = rule.name }
-      list[#list + 1] = first and { at = first - LAST_CALL_MS, name = rule.name, last = true } or nil
+      list[#list + 1] = { at = first and day_before(first) or 0, name = rule.name, hash = rule.hash }
+      list[#list + 1] = first and { at = first - LAST_CALL_MS, name = rule.name, hash = rule.hash,
+        last = true } or nil
     end
   end
   table.sort(list, function(a, b)
@@ -50,25 +50,34 @@ local function moments_of_all(rules)
   return list
 end
 
--- The same in few mails. A last call waits for nobody.
-local function together(list)
+-- The same in few mails: { at = ms (0: at once), names of rules, marks }. A last call waits for nobody.
+local function asks_of(rules)
   local asks, open = {}, nil
-  for _, one in ipairs(list) do
+  for _, one in ipairs(moments_of_all(rules)) do
     if not open or one.last or one.at - open.at >= TOGETHER_MS then
-      open = { at = one.at, names = {} }
+      open = { at = one.at, names = {}, marks = { one.last and "last" or "first" } }
       asks[#asks + 1] = open
     end
-    open.names[#open.names + 1] = one.name
+    open.names[#open.names + 1], open.marks[#open.marks + 1] = one.name, one.hash
   end
   return asks
+end
+
+-- When nothing of it is of use any more.
+local function end_of(rules)
+  local last = facts.event.ends.utc
+  for _, rule in ipairs(rules) do
+    local due = rule.hash and rule.due
+    if due then last = math.max(last, due.ends < math.maxinteger and due.ends or due.last) end
+  end
+  return last
 end
 
 -- ---- the mail -----------------------------------------------------------------------------------------
 
 -- Inside usher.decide: names of everything that waits, when one of `names` does; or nothing.
-local function what_waits(key, names)
-  local newest, waiting, meant = usher.book("approval asks"):get "newest", {}, {}
-  if newest ~= key then return { over = true } end
+local function what_waits(names)
+  local waiting, meant = {}, {}
   for _, name in ipairs(names) do meant[name] = true end
   local is_asked = false
   for _, rule in ipairs(sample.rules()) do
@@ -122,39 +131,35 @@ Until then they are held and not sent. A mail that is held until it would come t
     template.escape(approval.names()), lines_of(names, person.zone), where, id, id)
 end
 
-local function send(names)
+local function send(names, mark)
   local event, people = facts.event, approval.approvers()
   local sender = event.from or usher.sender()
   usher.each(people, { by = "key" }, function(person)
-    usher.mail { "please approve", to = template.address(person), as = person.key, from = sender, lang = "en",
-      reply_to = event.reply_to, zone = event.zone, unsure = "resend", text = text_of(person, names),
+    usher.mail { "please approve " .. mark, to = template.address(person), as = person.key, from = sender,
+      lang = "en", reply_to = event.reply_to, zone = event.zone, unsure = "resend",
       subject = ("Please approve %s: %s"):format(#names == 1 and names[1] or parts.count(#names, "mail"),
         event.title:gsub("%s+", " ")),
-      about = { rule = FLOW, person = person.key, what = "mail", names = names } }
+      text = text_of(person, names), about = { rule = FLOW, person = person.key,
+        whom = facts.full_name(person), what = "mail", names = names } }
   end)
 end
 
-local function begin(key)
-  usher.book("approval asks"):set("newest", key)
-  return true
-end
-
--- The flow. What fell due while nobody looked is asked about together.
-local function life(input)
-  local key, i, n = usher.self().key, 1, 0
-  usher.decide("begin", begin, key)
-  while i <= #input.asks do
-    n = n + 1
-    if input.asks[i].at > 0 then usher.due(("ask %d"):format(n), input.asks[i].at) end
-    local names = {}
+-- The flow. What fell due while nobody looked is asked about together. It lasts as long as a text may be
+-- edited: then it asks anew.
+local function life()
+  local rules = sample.rules()
+  local asks, i = asks_of(rules), 1
+  while i <= #asks do
+    local mark, names = usher.hash(table.unpack(asks[i].marks)):sub(1, 8), {}
+    if asks[i].at > 0 then usher.due("ask " .. mark, asks[i].at) end
     repeat
-      table.move(input.asks[i].names, 1, #input.asks[i].names, #names + 1, names)
+      table.move(asks[i].names, 1, #asks[i].names, #names + 1, names)
       i = i + 1
-    until i > #input.asks or input.asks[i].at > usher.now()
-    local waiting = usher.decide(("waits %d"):format(n), what_waits, key, names)
-    if waiting.over then return { skipped = "the script says something else by now" } end
-    if #waiting > 0 then send(waiting) end
+    until i > #asks or asks[i].at > usher.now()
+    local waiting = usher.decide("waits " .. mark, what_waits, names)
+    if #waiting > 0 then send(waiting, mark) end
   end
+  usher.due("end", end_of(rules))
   return { done = true }
 end
 
@@ -176,12 +181,8 @@ end
 
 -- ask.begin(): once every rule has its mark.
 function ask.begin()
-  local list, marks = moments_of_all(sample.rules()), {}
-  if #list == 0 then return end
-  for i, one in ipairs(list) do marks[i] = ("%s %d"):format(one.name, one.at) end
-  for _, rule in ipairs(sample.rules()) do marks[#marks + 1] = rule.hash end
-  usher.start(FLOW, { key = usher.hash(table.unpack(marks)):sub(1, 16), label = approval.names(),
-    input = { asks = together(list) } })
+  if #moments_of_all(sample.rules()) == 0 then return end
+  usher.start(FLOW, { key = KEY, label = approval.names() })
 end
 
 return ask

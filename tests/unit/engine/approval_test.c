@@ -83,6 +83,21 @@ static void an_edit_asks_again_while_flows_of_the_first_text_go_on(void **state)
     rig_end(r);
 }
 
+static void a_reload_holds_the_new_words_and_asks_for_them_at_once(void **state)
+{
+    struct rig *r = rig_with("2021-02-01 08:00", TEA("Dear {name}"));
+    rig_run_until(r, "2021-02-15 10:00");
+    int asked = (int)r->effects_n;
+    assert_holds_words(rig_reload(r, "test.lua", TEA("Dearest {name}"), NULL), "\"applied\":true");
+    rig_settle(r);
+    assert_int_equal(r->effects_n, asked + 1);
+    rig_call(r, "approve", APPROVE);
+    assert_int_equal(r->effects_n, asked + 3); // to the guest, and the assistant's copy
+    assert_holds_words(rig_list(r, "letters", "{\"event\":\"one\",\"keys\":\"[\\\"S1\\\"]\"}"),
+        "Dearest Sonam");
+    rig_end(r);
+}
+
 static void who_said_what_stands_in_the_trail(void **state)
 {
     struct rig *r = rig_with("2021-02-01 08:00", TEA("Dear {name}"));
@@ -217,6 +232,7 @@ int main(void)
         cmocka_unit_test(approved_in_advance_it_leaves_in_time_and_nobody_is_asked),
         cmocka_unit_test(nobody_approves_and_it_is_not_sent),
         cmocka_unit_test(an_edit_asks_again_while_flows_of_the_first_text_go_on),
+        cmocka_unit_test(a_reload_holds_the_new_words_and_asks_for_them_at_once),
         cmocka_unit_test(who_said_what_stands_in_the_trail),
         cmocka_unit_test(a_test_mail_waits_for_nobody),
         cmocka_unit_test(an_approver_approves_on_the_page_what_it_showed),
