@@ -26,7 +26,7 @@ function tests.each_fate_has_its_sentence()
     ["held: held: waits for the word of Karma !"] = { state = "waiting", step_state = "held",
       note = "waits for the word of Karma", updated_at = 8 },
     ["unsure: unsure: perhaps it arrived, perhaps not !"] = { state = "waiting", unsure = 7 },
-    ["stuck: failed: line 3 !"] = { state = "failed", why = "line 3" },
+    ["stuck: stopped: line 3 !"] = { state = "failed", why = "line 3" },
     ["stuck: held: a person must look !"] = { state = "held" },
     ["under way: on its way"] = { state = "ready" },
     ["under way: waits"] = { state = "waiting" },
