@@ -116,16 +116,16 @@ static void add_too_late(struct overdue **list, struct record answer)
     }
 }
 
-// A name that stands in --skip, "one,two".
-static bool is_skipped(const struct options *o, struct text name)
+// A name that stands in --skip, "one,two"; or NULL.
+static bool is_skipped(const char *skip, struct text name)
 {
-    for (const char *at = option(o, "skip"); at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) {
+    for (const char *at = skip; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) {
         if (strcspn(at, ",") == name.len && memcmp(at, name.data, name.len) == 0) return true;
     }
     return false;
 }
 
-static void print_overdue(const struct options *o, struct record answer, const struct overdue *x)
+static void print_overdue(const char *skip, struct record answer, const struct overdue *x)
 {
     int64_t n = x->waiting + x->late;
     const char *what = text_is(x->kind, "mail") ? "mail" : "request";
@@ -135,7 +135,7 @@ static void print_overdue(const struct options *o, struct record answer, const s
     if (strcmp(first.text, last.text) != 0) printf(" to %s", last.text);
     if (x->late == n)
         printf(n == 1 ? "; it is too late and is skipped\n" : "; they are too late and are skipped\n");
-    else if (is_skipped(o, x->name)) printf("; left out\n");
+    else if (is_skipped(skip, x->name)) printf("; left out\n");
     else if (x->late)
         printf("; %lld %s too late and skipped\n", (long long)x->late, x->late == 1 ? "is" : "are");
     else printf("\n");
@@ -190,12 +190,14 @@ static int show_overdue(const struct options *o, const char *event, struct text 
     add_held(&list, answer, note);
     add_too_late(&list, (struct record){(uint8_t *)late.data, late.len});
     bool any = list != NULL;
+    char *skip = option_joined(o, "skip", ",");
     while (list) {
         struct overdue *x = list;
         list = x->next;
-        print_overdue(o, answer, x);
+        print_overdue(skip, answer, x);
         free(x);
     }
+    free(skip);
     code = show_sleeping(o, event, record_get_int(answer, "now", 0), &any);
     if (!code && !any) printf("nothing was to leave meanwhile\n");
     buf_release(&held);
@@ -223,8 +225,9 @@ static void put_skip(const struct options *o, struct record_map *map)
 {
     struct buf list;
     size_t n = 0;
+    char *skip = option_joined(o, "skip", ",");
     buf_init(&list, 65536);
-    for (const char *at = option(o, "skip"); at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) {
+    for (const char *at = skip; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) {
         record_put_text(&list, (struct text){at, strcspn(at, ",")});
         n++;
     }
@@ -232,6 +235,7 @@ static void put_skip(const struct options *o, struct record_map *map)
     record_put_list(out, n);
     buf_addt(out, buf_text(&list));
     buf_release(&list);
+    free(skip);
 }
 
 // Says the word: `what` is "release" or "adopt", `done` what to print.

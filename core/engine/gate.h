@@ -5,6 +5,7 @@
 // Reasons live where they are durable and where a handler can change them in one transaction: in books. They
 // count from the moment at which they are written, before they are on disk: what leaves because one fell away
 // is a promise of the same batch or of a later one.
+// In a rehearsal only two reasons count: the blast guard, and a mail that needs somebody's word.
 // Holds always: an effect that is HELD is looked at again when its event joins the engine, when a reason of
 // its event falls away (gate_recheck), and when its own limit passes. Flows in memory are asked at once; the
 // others are loaded by id, some hundred at a time.

@@ -86,6 +86,7 @@ void guard_strike(struct engine *g, struct event *ev, struct buf *why)
     buf_addf(why, "%zu mail%s left within an hour, and more %s to follow", n, n == 1 ? "" : "s",
         n == 1 ? "was" : "were");
     snprintf(whole, sizeof whole, "the blast guard: %s", buf_z(why) + from);
+    ev->guard.struck = true;
     hold_begin(g, ev, ev, TEXT("usher"), text_of(whole));
 }
 

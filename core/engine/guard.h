@@ -23,6 +23,7 @@ struct event;
 struct guard {
     struct instant *left; // from `first` to `n`, in order
     size_t first, n, room;
+    bool struck; // by this engine: what a rehearsal asks, which lets the holds of persons alone
 };
 
 int guard_restore(struct engine *g, struct event *ev, struct err *e);

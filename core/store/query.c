@@ -68,6 +68,8 @@
 #define IS_LAST_ROW \
     "NOT EXISTS (SELECT 1 FROM journal b WHERE b.flow = j.flow AND b.step = j.step AND b.n > j.n)"
 
+// A row may say the key again, when an edit has renamed the step; so the first row is the one of least n.
+#define FIRST_ROW(row) "(SELECT min(n) FROM journal m WHERE m.flow = " row ".flow AND m.step = " row ".step)"
 // What an effect is asked to do: as it was asked for, or as it was written anew while it was held.
 #define WORDS_OF(row)                                                                                   \
     "coalesce((SELECT h.value FROM journal h WHERE h.flow = " row ".flow AND h.step = " row ".step AND" \
@@ -235,9 +237,10 @@ static const struct query {
     {"held", "SELECT f.id AS flow, k.event, k.name, f.key, f.label, j.step, " STEP_KEY " AS step_key,"
              " w.word AS kind, a.at, j.due, j.note FROM journal j JOIN flow f ON f.id = j.flow"
              " JOIN flow_kind k ON k.id = f.kind JOIN step_kind w ON w.id = j.kind JOIN journal a"
-             " ON a.flow = j.flow AND a.step = j.step AND a.key IS NOT NULL"
-             " WHERE j.state = 7 AND f.state IN (0, 1) AND " OF_EVENT " AND (:rule IS NULL OR k.name = :rule)"
-             " AND " IS_LAST_ROW " ORDER BY a.at, f.id, j.step"},
+             " ON a.flow = j.flow AND a.n = " FIRST_ROW(
+                 "j") " WHERE j.state = 7 AND f.state IN (0, 1) AND " OF_EVENT
+                      " AND (:rule IS NULL OR k.name = :rule)"
+                      " AND " IS_LAST_ROW " ORDER BY a.at, f.id, j.step"},
     {"held_counts", "SELECT k.event, k.name, count(DISTINCT j.flow) AS n FROM journal j JOIN flow f ON"
                     " f.id = j.flow JOIN flow_kind k ON k.id = f.kind WHERE j.state = 7 AND f.state IN (0, 1)"
                     " AND " OF_EVENT " AND " IS_LAST_ROW " GROUP BY f.kind ORDER BY f.kind"},
@@ -245,9 +248,9 @@ static const struct query {
         "SELECT k.event, k.name, count(*) AS n, min(a.at) AS first, max(a.at) AS last FROM"
         " (SELECT DISTINCT flow, step FROM journal WHERE state = 7) h CROSS JOIN journal j ON j.flow = h.flow"
         " AND j.step = h.step AND j.state = 4 AND j.at >= :since AND j.note LIKE 'was held until%'"
-        " JOIN journal a ON a.flow = h.flow AND a.step = h.step AND a.key IS NOT NULL"
-        " JOIN flow f ON f.id = h.flow JOIN flow_kind k ON k.id = f.kind WHERE " OF_EVENT
-        " GROUP BY f.kind ORDER BY first, f.kind"},
+        " JOIN journal a ON a.flow = h.flow AND a.n = " FIRST_ROW(
+            "h") " JOIN flow f ON f.id = h.flow JOIN flow_kind k ON k.id = f.kind WHERE " OF_EVENT
+                 " GROUP BY f.kind ORDER BY first, f.kind"},
     {"inbox", "SELECT i.id, k.event, k.name AS flow_name, i.flow_key, i.name, i.dedup, i.at, i.taken_by,"
               " i.taken_step, i.value FROM inbox i JOIN flow_kind k ON k.id = i.kind"
               " WHERE (:event IS NULL OR k.event = :event) AND (:flow_name IS NULL OR k.name = :flow_name)"
