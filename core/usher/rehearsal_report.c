@@ -148,6 +148,13 @@ char *rehearsal_history(struct rehearsal *r)
     return buf_take(&lines, NULL);
 }
 
+// A map of any size: with 5,000 guests a rehearsal is larger than what a record of a script may be.
+static void init_large(struct record_map *map)
+{
+    record_map_init(map);
+    map->pairs.max = SIZE_MAX / 2;
+}
+
 struct told {
     struct buf reply;
     struct err error;
@@ -166,7 +173,7 @@ static int tell(struct rehearsal *r, struct record effects, struct told *told)
     struct record_map map;
     struct buf request;
     bool own = engine_has_handler(r->engine, (struct text){0}, TEXT("report"));
-    record_map_init(&map);
+    init_large(&map);
     buf_init(&request, SIZE_MAX / 2);
     record_map_value(&map, "effects", effects);
     record_map_int(&map, "from", r->from.ms);
@@ -205,7 +212,7 @@ static char *json_of(struct rehearsal *r, struct record effects, struct record s
 {
     struct record_map map;
     struct buf whole, text;
-    record_map_init(&map);
+    init_large(&map);
     buf_init(&whole, SIZE_MAX / 2);
     buf_init(&text, SIZE_MAX / 2);
     record_map_value(&map, "report", said);
