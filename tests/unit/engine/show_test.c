@@ -14,7 +14,7 @@ static const char script[] =
     "local steer, clock = require 'usher.show_steer', require 'usher.show_clock'\n"
     "usher.on('press', function(r) return steer.press(r.word, r.n, 'host') or 'pressed' end)\n"
     "usher.on('n', function() return clock.state().n end)\n"
-    "usher.on('plan', function()\n"
+    "usher.on('day', function()\n"
     "  local plan, list = clock.plan(usher.now()), {}\n"
     "  for i, one in ipairs(plan.list) do\n"
     "    list[i] = (one.starts and usher.time.format(one.starts, 'UTC', '%H:%M') or '-') ..\n"
@@ -41,9 +41,9 @@ static void five_minutes_later_moves_what_has_not_begun(void **state)
 {
     struct rig *r = rig_with("2021-02-25 07:00", script);
     rig_run_until(r, "2021-02-25 08:04");
-    assert_text(rig_call(r, "plan", "{}"), "\"08:00* - 08:10 08:30 end 09:00\"");
+    assert_text(rig_call(r, "day", "{}"), "\"08:00* - 08:10 08:30 end 09:00\"");
     press(r, "later");
-    assert_text(rig_call(r, "plan", "{}"), "\"08:00* - 08:15 08:35 end 09:05\"");
+    assert_text(rig_call(r, "day", "{}"), "\"08:00* - 08:15 08:35 end 09:05\"");
     rig_run(r);
     assert_text(rig_effects(r), "02-25 07:50 a mail:mail/a\n"
                                 "02-25 08:00 b mail:mail/b\n"
@@ -87,9 +87,9 @@ static void next_begins_the_item_and_the_rest_follows(void **state)
     press(r, "back");
     rig_run_until(r, "2021-02-25 08:27");
     press(r, "next"); // Third, three minutes before its time
-    assert_text(rig_call(r, "plan", "{}"), "\"08:00 - 08:10 08:27* end 08:57\"");
+    assert_text(rig_call(r, "day", "{}"), "\"08:00 - 08:10 08:27* end 08:57\"");
     press(r, "next");
-    assert_text(rig_call(r, "plan", "{}"), "\"08:00 - 08:10 08:27 end 08:57\"");
+    assert_text(rig_call(r, "day", "{}"), "\"08:00 - 08:10 08:27 end 08:57\"");
     rig_end(r);
 }
 
@@ -100,9 +100,9 @@ static void an_item_without_a_time_lasts_until_somebody_presses_on(void **state)
     rig_run_until(r, "2021-02-25 08:08");
     press(r, "next");
     rig_run_until(r, "2021-02-25 08:13");
-    assert_text(rig_call(r, "plan", "{}"), "\"08:00 08:08* 08:10 08:30 end 09:00\"");
+    assert_text(rig_call(r, "day", "{}"), "\"08:00 08:08* 08:10 08:30 end 09:00\"");
     press(r, "next");
-    assert_text(rig_call(r, "plan", "{}"), "\"08:00 08:08 08:13* 08:33 end 09:03\"");
+    assert_text(rig_call(r, "day", "{}"), "\"08:00 08:08 08:13* 08:33 end 09:03\"");
     rig_run(r);
     assert_holds_words(rig_effects(r), "02-25 08:23 c mail:mail/c\n");
     rig_end(r);
@@ -113,7 +113,7 @@ static void a_button_pressed_twice_counts_once(void **state)
     struct rig *r = rig_with("2021-02-25 07:30", script);
     for (int i = 0; i < 3; i++) rig_call(r, "press", "{\"word\":\"later\",\"n\":0}");
     assert_text(rig_call(r, "n", "{}"), "1");
-    assert_text(rig_call(r, "plan", "{}"), "\"08:05 - 08:15 08:35 end 09:05\"");
+    assert_text(rig_call(r, "day", "{}"), "\"08:05 - 08:15 08:35 end 09:05\"");
     rig_end(r);
 }
 
@@ -187,7 +187,7 @@ static void a_crash_anywhere_tells_everybody_the_right_time(void **state)
         struct rig *r = play(boundary);
         if (strcmp(mails_of(r), mails_of(calm)) != 0)
             fail_msg("crash at %d:\n%s", (int)boundary, rig_effects(r));
-        assert_text(rig_call(r, "plan", "{}"), rig_call(calm, "plan", "{}"));
+        assert_text(rig_call(r, "day", "{}"), rig_call(calm, "day", "{}"));
         rig_end(r);
     }
     rig_end(calm);
