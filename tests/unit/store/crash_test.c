@@ -147,7 +147,7 @@ static void a_commit_that_fails_ends_the_process_with_one_sentence(void **state)
     char words[500];
     int64_t answered;
     assert_int_equal(run_into(sample->path, STORE_FAULT_FAIL, 6, &answered, words, sizeof words), 3);
-    assert_non_null(strstr(words, "a commit"));
+    assert_non_null(strstr(words, "what was to be kept"));
     assert_non_null(strstr(words, "stopping at once"));
     assert_ptr_equal(strchr(words, '\n'), words + strlen(words) - 1);
     assert_true(answered < 6);
