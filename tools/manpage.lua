@@ -32,9 +32,13 @@ end
 -- The rows of '#define NAME(X) ...', up to the first line that does not go on.
 local function rows_of(header, name)
   local body = header:match("#define " .. name .. "%(X%)(.-[^\\])\n") or ""
-  local rows = {}
+  local rows, seen = {}, {}
   for call in body:gsub("\\\n", "\n"):gsub("/%*.-%*/", ""):gmatch("%f[%w]X(%b())") do
-    rows[#rows + 1] = arguments_of(call)
+    local row = arguments_of(call)
+    if seen[row[1]] then
+      error(("%s: '%s' is in the list %s twice"):format(TABLE, row[1], name), 0)
+    end
+    rows[#rows + 1], seen[row[1]] = row, true
   end
   return rows
 end

@@ -13,8 +13,6 @@
         "runs. Exit code: 0 nothing needs an answer, 1 something does, 2 it can't be loaded.")              \
     X("reload", "SCRIPT", "Shows the same, asks, and lets the changed script take its place.")              \
     X("flows", "[TEXT]", "Lists flows, or those whose name or person contains TEXT.")                       \
-    X("history", "FLOW", "Shows everything that happened in one flow, by its number.")                      \
-    X("why", "NAME [RULE]", "Says in a sentence what a person's mail or flow waits for, or why it ended.")  \
     X("history", "FLOW",                                                                                    \
         "Shows everything that happened in one flow (a number, RULE/KEY, or NAME RULE), or what was "       \
         "known then (--at).")                                                                               \
@@ -41,7 +39,6 @@
     X("approve", "EVENT RULE...", "Says that the mails of these rules may leave (--all: of every one).")    \
     X("disapprove", "EVENT RULE...", "Takes approvals back: what has not left waits again.")                \
     X("test-mail", "EVENT RULE ADDRESS", "Sends what a guest would get now to ADDRESS, marked as a test.")  \
-    X("log", "[EVENT]", "Shows who did what, newest last.")                                                 \
     X("adopt", "", "Says that a copied or moved database belongs here: shows what is overdue, and asks.")   \
     X("hold", "[EVENT]", "Lets nothing leave any more, of an event or of all, until it is released.")       \
     X("release", "[EVENT]", "Shows what was to leave meanwhile, asks, and lifts the hold.")                 \
@@ -92,22 +89,15 @@
     X("pin-all", FLAG, "", "", "plan, reload: all that has begun goes on as before.")                      \
     X("hold", FLAG, "", "", "reload: what needs an answer is held until there is one.")                    \
     X("end-gone", FLAG, "", "", "plan, reload: what the script no longer starts comes to its end.")        \
-    X("yes", FLAG, "", "", "reload, release, adopt: do it without asking.")                                \
+    X("yes", FLAG, "", "", "reload, release, adopt, retry: do it without asking.")                         \
     X("note", TEXT, "", "", "answer: how it came (phone, mail); hold: why.")                               \
     X("by", NAME, "the login name", "USER", "answer, approve, unsure ...: who says so.")                   \
-    X("only", DOMAINS, "", "", "run: mails leave to these domains only (\"moic.example,other.example\").") \
-    X("yes", FLAG, "", "", "release, adopt: without being asked.")                                         \
-    X("skip", RULES, "", "", "release, adopt: leave out what these rules held (\"starting,survey\").")     \
     X("all", FLAG, "", "", "approve, disapprove: every rule that it could be said of.")                    \
     X("as", NAME, "the first of the list", "", "test-mail: as whose mail it is written.")                  \
-    X("yes", FLAG, "", "", "reload: do it without asking.")                                                \
-    X("yes", FLAG, "", "", "reload, retry: do it without asking.")                                         \
     X("at", TIME, "", "", "history: what was known at that time.")                                         \
     X("pinned", FLAG, "", "", "flows: those that stay on an older version of the script.")                 \
     X("failed", FLAG, "", "", "retry: everything of the event that stopped.")                              \
     X("to", ADDRESS, "", "", "resend: another address than the person's.")                                 \
-    X("note", TEXT, "", "", "answer: how it came (phone, mail).")                                          \
-    X("by", NAME, "the login name", "USER", "answer, deputy, unsure ...: who says so.")                    \
     X("event", ID, "", "", "Only this event.")                                                             \
     X("json", FLAG, "", "", "Print JSON for programs.")                                                    \
     X("verbose", FLAG, "", "", "Log more.")                                                                \
