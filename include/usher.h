@@ -150,8 +150,8 @@ USHER_API void usher_report_release(struct usher_report *report);
 /* What it would mean if this script took the place of the version that runs: for whichever process has the
  * database, which hears nothing of it. request_json: answers to what needs one, or NULL: { "skip", "send",
  * "stay": lists of names, "all_stay", "hold", "end_gone": true; "list": true for what leaves, too }. The
- * answer: { "text", "html", "needs": how much needs an answer, "same": true when nothing has changed, "digest",
- * "outline" }. To carry it out, ask
+ * answer: { "text", "html", "needs": how much needs an answer, "same": true when nothing has changed,
+ * "digest", "outline" }. To carry it out, ask
  * { "ask": "reload", "script": path, "digest": ..., "apply": true } and the same answers by usher_command. */
 USHER_API int usher_plan(const struct usher_options *options, const char *script, const char *request_json,
     char **answer_json, char **error);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// edited OLD.lua NEW.lua FROM AT GUESTS: plays OLD in virtual time from FROM with pretended guests until AT
-// (both in milliseconds since 1970), makes the plan for NEW there, lets it take OLD's place, and plays on
-// with nobody doing anything. Prints JSON: { "needs", "planned": what the plan says that leaves, "sent": what then
-// left }.
+// edited OLD.lua NEW.lua FROM AT GUESTS
+//
+// Plays OLD in virtual time from FROM with pretended guests until AT (both in milliseconds since 1970), makes
+// the plan for NEW there, lets it take OLD's place, and plays on with nobody doing anything. Prints JSON:
+// { "needs", "planned": what the plan says that leaves, "sent": what then left }.
 #include "usher.h"
 
 #include "engine/chunks.h"
