@@ -16,7 +16,7 @@ usher.time = {}
 ---guests find it on their page when the event is over), approver (a key of people or a list of them: the
 ---first mail of each rule waits until one of them has approved it; see usher outbox), mails_an_hour (when
 ---more mails would leave within an hour, the event goes on hold by itself; without it two for each guest,
----each of the people and each seat, at least 100).
+---each assistant, each of the people and each seat, at least 100).
 ---
 ---@param name string
 ---@return fun(options: table): any

@@ -108,10 +108,11 @@ end
 local LEAST_MAILS <const> = 100
 local OPEN_MAILS <const> = 1000 -- where nobody has said how many may sign up
 
--- How many mails may leave within an hour before somebody must look: a mail, and one more or the assistant's
--- copy, for everybody on the lists and for whoever may sign up.
+-- How many mails may leave within an hour before somebody must look: two for everybody on the lists, as many
+-- for each assistant, who gets copies, and two for whoever may sign up.
 local function mails_an_hour()
   local signup, most = facts.signup, 2 * (#facts.people + #facts.guests)
+  for _, guest in ipairs(facts.guests) do most = most + (guest.assistant and 2 or 0) end
   if signup then most = most + (signup.seats and 2 * signup.seats or OPEN_MAILS) end
   return math.max(most, LEAST_MAILS)
 end

@@ -81,7 +81,8 @@ Dasho ‮evil‬
 SCRIPT = """
 event "hall" { title = "Hall <b>&</b> \\"garden\\"", when = "Thu 25 Feb 2021 14:00-16:30 Asia/Thimphu",
   where = zoom { link = secret "ROOM", id = "<i>1</i>", code = "&2" },
-  from = "Desk <desk@office.example>", organisers = { "desk" }, recording = "https://videos.example/1" }
+  from = "Desk <desk@office.example>", organisers = { "desk" }, recording = "https://videos.example/1",
+  mails_an_hour = 1000 } -- days are hours here
 people { { key = "desk", name = "The <b>Desk</b>", role = "organiser", mail = "desk@office.example" } }
 guests "guests.csv"
 programme { { "14:00-14:30", "Welcome <b>all</b>" }, { "Photo & tea" }, { "14:30-16:30", "Talk" } }
