@@ -36,6 +36,7 @@ struct reload {
     struct living *flows;
     size_t n, room, needs;
     uint64_t digest;
+    struct record said; // what the handler "reloaded" answered
     struct arena memory;
 };
 
@@ -227,6 +228,7 @@ static void put_outline(const struct reload *r, bool same, bool stale, bool appl
     put_names(&names, "before", r->old);
     put_names(&names, "now", r->anew);
     record_map_end(&names, record_map_key(&map, "flow_names"));
+    record_map_value(&map, "said", r->said);
     record_map_bool(&map, "applied", applied);
     record_map_end(&map, out);
 }
@@ -404,21 +406,38 @@ static int call_handler(struct reload *r, struct record request, struct err *e)
     record_map_end(&map, &asked);
     int failed = engine_handle(r->anew, &h, (struct record){(uint8_t *)asked.data, asked.len}, &reply,
         &passed, e);
+    if (!failed) r->said = arena_record(&r->memory, (struct record){(uint8_t *)reply.data, reply.len});
     buf_release(&asked);
     buf_release(&reply);
     return failed ? err_in(e, "the script's handler 'reloaded'") : 0;
 }
 
-static int apply(struct reload *r, struct record request, struct err *e)
+static bool needs_answer(const struct reload *r, struct record request)
+{
+    return r->needs && !record_get_bool(request, "anyway", false);
+}
+
+// What the words would have to know first counts as what flows need.
+static int let_words_act(struct reload *r, struct record request, struct err *e)
+{
+    if (join_version(r->g, r->anew, e) || call_handler(r, request, e)) return -(int)e->code;
+    struct record asks = record_get(r->said, "asks");
+    if (asks.data) r->needs += record_count(asks);
+    return 0;
+}
+
+static int apply(struct reload *r, struct record request, bool *applied, struct err *e)
 {
     struct engine *g = r->g;
     struct batch_mark rows = batch_mark(g->batch);
     struct promise *promises = promise_mark(g);
-    if (join_version(g, r->anew, e) || call_handler(r, request, e)) {
+    int failed = let_words_act(r, request, e);
+    if (failed || needs_answer(r, request)) {
         batch_rewind(g->batch, rows); // nothing has happened
         promise_rewind(g, promises);
-        return -(int)e->code;
+        return failed;
     }
+    *applied = true;
     rename_flows(r);
     for (size_t i = 0; i < r->n; i++) write_flow(r, &r->flows[i]);
     for (size_t i = 0; i < r->n; i++) replace_warm(r, &r->flows[i]);
@@ -476,10 +495,7 @@ int reload_script(struct engine *g, struct event *ev, struct script *anew, struc
     if (!failed && !same) failed = try_all(&r, e);
     bool wanted = record_get_bool(request, "apply", false) && !same && !failed;
     bool stale = wanted && !means_the_same(&r, request);
-    if (wanted && !stale && (!r.needs || record_get_bool(request, "anyway", false))) {
-        failed = apply(&r, request, e);
-        applied = !failed;
-    }
+    if (wanted && !stale && !needs_answer(&r, request)) failed = apply(&r, request, &applied, e);
     if (!failed) put_outline(&r, same, stale, applied, answer);
     if (!applied) script_close(anew);
     end(&r);

@@ -21,11 +21,15 @@
 //   apply             false: only say what it would mean
 // The new version's handler "reloaded" is called in the same commit, with { was, now: what usher.describe
 // said in both versions, version, who, answers }: what it starts and changes happens together with the edit.
-// What it raises takes everything back.
+// What it raises takes everything back. What it answers stands in the outline as `said`; while there is
+// something in its list `asks`, the words need an answer first, and nothing is applied; so a handler that
+// asks changes no book.
 // The answer, a map:
 //   event, was, version   which versions (numbers); same = true: nothing has changed
 //   digest                changes when what it means changes
-//   needs                 how many flows need an answer; nothing is applied while there is one
+//   needs                 how many flows, and questions of the words, need an answer; nothing is applied
+//                         while there is one
+//   said                  what the handler "reloaded" answered; not there: it was not called
 //   flows                 list of { id, flow, key, label, fate, why, step, fails, known, dropped, was }
 //   flow_names            { before = list, now = list }: which flows the versions declare
 //   gone                  list of { flow, key, label }: live, and no longer started by the new version

@@ -277,6 +277,31 @@ static void words_that_fail_leave_everything_as_it_was(void **state)
     rig_end(r);
 }
 
+static void words_that_ask_are_answered_before_anything_changes(void **state)
+{
+    static const char asking[] = STORY(MORE) //
+        "usher.on('reloaded', function(r)\n"
+        "  usher.start('guest', { key = 'P6', input = { key = 'P6', mail = 'P6@x.example' } })\n"
+        "  if not (r.answers and r.answers.sure) then return { asks = { { text = 'sure?', n = 5 } } } end\n"
+        "  return { notes = { 'fine' } }\n"
+        "end)\n";
+    struct rig *r = asleep();
+    const char *said = rig_reload(r, "test.lua", asking, NULL);
+    assert_holds_words(said, "\"applied\":false");
+    assert_holds_words(said, "\"needs\":1");
+    assert_holds_words(said, "\"text\":\"sure?\"");
+    assert_int_equal(rig_count(r, "waiting"), 5);
+    rig_restart(r); // the file asks as well, and the version before goes on
+    assert_on_one_version(r);
+    said = rig_reload(r, "test.lua", asking, "{\"apply\": true, \"answers\": {\"sure\": true}}");
+    assert_holds_words(said, "\"applied\":true");
+    assert_holds_words(said, "\"notes\":[\"fine\"]");
+    assert_int_equal(rig_count(r, "waiting"), 6);
+    rig_run(r);
+    assert_int_equal(r->effects_n, 18);
+    rig_end(r);
+}
+
 static void a_schedule_goes_on_where_it_was(void **state)
 {
     static const char before[] = "usher.flow('tick', function() end)\n"
@@ -312,6 +337,7 @@ int main(void)
         cmocka_unit_test(a_changed_script_that_needs_an_answer_does_not_run_after_a_restart),
         cmocka_unit_test(the_words_of_the_new_version_hear_of_it_in_the_same_commit),
         cmocka_unit_test(words_that_fail_leave_everything_as_it_was),
+        cmocka_unit_test(words_that_ask_are_answered_before_anything_changes),
         cmocka_unit_test(a_schedule_goes_on_where_it_was),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
