@@ -94,6 +94,11 @@
     X("by", NAME, "the login name", "USER", "answer, approve, unsure ...: who says so.")                   \
     X("all", FLAG, "", "", "approve, disapprove: every rule that it could be said of.")                    \
     X("as", NAME, "the first of the list", "", "test-mail: as whose mail it is written.")                  \
+    X("edition", WORD, "", "",                                                                             \
+        "plan, reload: the event moves by days. new: its reminders go out once more, and whoever comes "   \
+        "is asked again; same: only the new time is told.")                                                \
+    X("yes", FLAG, "", "", "reload: do it without asking.")                                                \
+    X("yes", FLAG, "", "", "reload, retry: do it without asking.")                                         \
     X("at", TIME, "", "", "history: what was known at that time.")                                         \
     X("pinned", FLAG, "", "", "flows: those that stay on an older version of the script.")                 \
     X("failed", FLAG, "", "", "retry: everything of the event that stopped.")                              \

@@ -54,6 +54,12 @@ static void put_answers(const struct options *o, struct record_map *map)
     if (option(o, "pin-all")) record_map_bool(map, "all_stay", true);
     if (option(o, "hold")) record_map_bool(map, "hold", true);
     if (option(o, "end-gone")) record_map_bool(map, "end_gone", true);
+    if (option(o, "edition")) {
+        struct record_map answers;
+        record_map_init(&answers);
+        record_map_text(&answers, "edition", text_of(option(o, "edition")));
+        record_map_end(&answers, record_map_key(map, "answers"));
+    }
 }
 
 static int look(const struct options *o, const char *script, struct planned *out)

@@ -118,7 +118,8 @@ organisers = nil
 ---no approver (of an event that has one). Mails of these names go out by themselves, and take subject, text,
 ---file, attach, from, reply_to, approve = true (the first waits, too) or off = true only:
 ---confirmation (after a yes), withdrawn (after a no that was a yes), deputy, deputy-sent, deputy-ended,
----deputy-declined, deputy-news (to the organisers), live-link.
+---deputy-declined, deputy-news (to the organisers), live-link, new-time (the event has moved, and was
+---{before}).
 ---
 ---@param name string
 ---@return fun(options: table): any

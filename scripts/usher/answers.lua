@@ -16,6 +16,7 @@ local pretend = require "usher.pretend"
 local links = require "usher.links"
 local moments = require "usher.moments"
 local roster = require "usher.roster"
+local told = require "usher.told"
 local undecided = require "usher.undecided"
 
 local answers = {}
@@ -70,6 +71,15 @@ local function write_about(person, answer, before)
   if answer == "no" and before == "yes" then letters.send("withdrawn", person) end
 end
 
+-- answers.reopen(person, why): what was said counts no more, and they are asked again.
+function answers.reopen(person, why)
+  local before = answers.of(person.key)
+  if not before then return end
+  usher.book("answers"):remove(person.key)
+  usher.audit("answer", ("open again: %s (it was %s)"):format(why, before.answer), nil, person.key)
+  live.changed()
+end
+
 -- Mails that were right before this answer and wait to leave, because the mail server has no room or asked
 -- for patience: what is no longer right is taken back.
 local function take_back_mails(person)
@@ -78,7 +88,7 @@ local function take_back_mails(person)
     local verdict = rule.word ~= "mail" or not audience.concerns(rule.parts, person)
       or audience.verdict(rule.parts, person)
     if verdict ~= true and moments.of(rule, person, facts.event).utc <= now then
-      usher.recall(rule.name, person.key, verdict)
+      usher.recall(rule.name, told.unit(person.key), verdict)
     end
   end
 end

@@ -4,6 +4,7 @@
 --   mail "confirmation" { subject = ..., text = ... }    or    mail "confirmation" { off = true }
 -- Each letter is a flow of its own, started in the transaction of what happened: what is on disk is told.
 -- Before it goes out it looks whether it is still true.
+local approval = require "usher.approval"
 local audience = require "usher.audience"
 local check = require "usher.check"
 local facts = require "usher.facts"
@@ -14,6 +15,7 @@ local sending = require "usher.sending"
 local suppression = require "usher.suppression"
 local template = require "usher.template"
 local texts = require "usher.texts"
+local told = require "usher.told"
 
 local letters = {}
 
@@ -30,9 +32,32 @@ local function still_comes(person)
   return now and now.generation == person.generation or "somebody else comes meanwhile"
 end
 
+local function comes_not(person)
+  local answer = usher.book("answers"):get(person.key)
+  return answer and answer.answer == "no" and "answered no"
+end
+
+-- Several moves in a row are one mail.
+local function still_new(person)
+  local last = told.of(person.key)
+  if usher.now() >= facts.event.starts.utc then return "the event has begun" end
+  return comes_not(person) or last and told.knows(last) and "knows the new time" or true
+end
+
+-- A new date asks those again who are invited; a new hour lets them say that it does not suit.
+local function answer_to_move(case, with)
+  if not case.person.guest then return "" end
+  return template.render(with.asks and "{how_to_answer}" or "{how_to_change}", case)
+end
+
+local function time_before(case, with)
+  return template.both(with.before, case.person.zone, case.language)
+end
+
 -- name -> { entry: what goes into the calendar, still: is it still true, most: how often to one person,
 -- since people press buttons; folds: tells what rules for those who come have told the others already, as
--- {missed}; values: placeholders of its own, with an example; for_office: to the organisers }
+-- {missed}; values: placeholders of its own, with an example; made: those that are written when it goes out;
+-- examples: what they may look like; for_office: to the organisers; late, unsure: as in rules }
 local known <const> = {
   confirmation = { entry = "calendar", still = still "yes", most = 10, folds = true },
   withdrawn = { entry = "cancellation", most = 10 },
@@ -44,6 +69,10 @@ local known <const> = {
   ["deputy-declined"] = { values = { deputy = "Sonam Wangmo" } },
   ["deputy-news"] = { for_office = true,
     values = { news = "Sonam Wangmo comes", deputy_mail = "sonam@office.example" } },
+  ["new-time"] = { entry = "calendar", still = still_new, late = "until start", unsure = "ask",
+    made = { before = time_before, answer = answer_to_move },
+    examples = { before = "Wed 24 Feb 2021, 14:00-16:30 Thimphu (UTC+6)",
+      answer = "If anything changes, please tell us." } },
   ["live-link"] = { entry = "calendar", still = still "yes", folds = true },
 }
 
@@ -78,39 +107,53 @@ function letters.take(rule) rules[rule.name] = rule end
 function letters.off(name) rules[name] = false end
 
 -- Inside usher.decide: is it still to be sent, and what do the rules that it tells of ask of the books?
-local function judge(rule, person, missed)
+local function judge(rule, person, missed, has_entry)
   local is_true = known[rule.name].still
   local verdict = not is_true or is_true(person)
   local why = verdict ~= true and verdict or suppression.refusal(rule, person)
   if why then return { why = why } end
   if usher.now() >= facts.event.ends.utc then return { why = "the event is over" } end
+  if known[rule.name].entry == "calendar" and not approval.waits(rule) then
+    told.note(person.key, has_entry)
+  end
   return { send = true, told = #missed > 0 and sending.asked_of(missed, person) or nil }
 end
 
-local function with_files(rule, files)
-  if #files == 0 then return rule end
+-- The rule with further files; and without its calendar entry where there is none.
+local function adapt(rule, files, entry)
   local copy = {}
   for name, value in pairs(rule) do copy[name] = value end
-  copy.attach = table.move(rule.attach, 1, #rule.attach, 1, {})
+  copy.attach = {}
+  for _, attached in ipairs(rule.attach) do
+    if entry or attached ~= rule.entry then copy.attach[#copy.attach + 1] = attached end
+  end
+  copy.entry = entry and rule.entry
   table.move(files, 1, #files, #copy.attach + 1, copy.attach)
   return copy
 end
 
-local function values_of(input, missed)
+local function values_of(rule, input, missed)
   local values = { missed = missed }
   for word, value in pairs(input.values or {}) do values[word] = template.escape(value) end
+  for word, make in pairs(known[rule.name].made or {}) do
+    values[word] = function(case) return make(case, input.with) end
+  end
   return values
 end
 
 local function life(rule)
   return function(input)
     local person, now, missed = input.person, usher.now(), input.missed or {}
-    local verdict = usher.decide("still", judge, rule, person, missed)
-    if not verdict.send then return { skipped = verdict.why } end
-    local text, files = sending.fold(missed, person, verdict.told or {})
-    return sending.send(with_files(rule, files), { person = person, rule = rule, anchor = facts.event,
-      asked = {}, values = values_of(input, text), entry = input.entry,
-      moment = { utc = now, zone = facts.event.zone, wall = "", derive = "at once" } })
+    local result
+    repeat
+      local verdict = usher.decide("still", judge, rule, person, missed, input.entry ~= nil)
+      if not verdict.send then return { skipped = verdict.why } end
+      local text, files = sending.fold(missed, person, verdict.told or {})
+      result = sending.send(adapt(rule, files, input.entry), { person = person, rule = rule,
+        anchor = facts.event, asked = {}, values = values_of(rule, input, text), entry = input.entry,
+        moment = { utc = now, zone = facts.event.zone, wall = "", derive = "at once" } })
+    until not result.again
+    return result
   end
 end
 
@@ -125,9 +168,10 @@ function letters.register()
     if rules[name] == nil then rules[name] = ready_rule(name) end
     local rule = rules[name]
     if rule then
-      rule.audience, rule.late, rule.unsure = "letter", "until end", "resend" -- twice is better than never
+      rule.audience, rule.late = "letter", letter.late or "until end"
+      rule.unsure = letter.unsure or "resend" -- twice is better than never
       rule.by_itself, rule.for_office = true, letter.for_office
-      rule.examples = function() return letter.values or {} end
+      rule.examples = function() return letter.examples or letter.values or {} end
       if letter.entry and invite.organiser() then
         rule.entry = letter.entry
         table.insert(rule.attach, 1, letter.entry)
@@ -141,6 +185,7 @@ end
 function letters.check(rule)
   local values = { missed = known[rule.name].folds and "" or nil }
   for word, example in pairs(known[rule.name].values or {}) do values[word] = example end
+  for word in pairs(known[rule.name].made or {}) do values[word] = "" end
   for _, person in ipairs(facts.guests) do
     local problem = sending.check_texts(rule, { person = person, rule = rule, anchor = facts.event,
       moment = facts.event.starts, asked = {}, values = values }, person == facts.guests[1])
@@ -176,29 +221,32 @@ local function missed_by(person)
   return names
 end
 
--- letters.send(name, person, values) -> true, or false: the script wants none, or there were enough. In
+-- letters.send(name, person, values, o) -> true, or false: the script wants none, or there were enough. In
 -- handlers. values: of the letter's own placeholders. What calendars are told is decided here, so that of
--- two letters about one place the later one has the last word.
-function letters.send(name, person, values)
+-- two letters about one place the later one has the last word. o = { plain = true: no calendar entry, with =
+-- what its text is made of }
+function letters.send(name, person, values, o)
   local rule = rules[name]
   if not rule or not person.mail or not invite.organiser() then return false end
   local book, at = usher.book("letters"), name .. "/" .. person.key
   local n = (book:get(at) or 0) + 1
   if n > (known[name].most or math.huge) then return false end
   book:set(at, n)
-  local entry = rule.entry and invite.decide(person, rule.entry == "cancellation")
+  local wants_entry = rule.entry and not (o and o.plain)
+  local entry = wants_entry and invite.decide(person, rule.entry == "cancellation") or nil
   local missed = known[name].folds and missed_by(person) or nil
   usher.start(name, { key = n == 1 and person.key or ("%s/%d"):format(person.key, n),
     label = facts.full_name(person),
-    input = { person = snapshot(person), values = values, entry = entry, missed = missed } })
+    input = { person = snapshot(person), values = values, entry = entry, missed = missed,
+      with = o and o.with } })
   return true
 end
 
 -- letters.send_office(name, values): to every organiser; without one, to whom guests reply.
 function letters.send_office(name, values)
-  local told = handover.holders(audience.organisers())
-  for _, person in ipairs(told) do letters.send(name, person, values) end
-  local office = #told == 0 and invite.organiser()
+  local list = handover.holders(audience.organisers())
+  for _, person in ipairs(list) do letters.send(name, person, values) end
+  local office = #list == 0 and invite.organiser()
   if not office then return end
   letters.send(name, { key = "office", name = office.name or office.mail, mail = office.mail,
     zone = facts.event.zone }, values)

@@ -4,7 +4,9 @@
 -- timeline.lua: a script on the primitives alone gets the same.
 --
 -- plan.report(request, about) -> { text, html, needs, changes }
---   request = { outline = as reload.h says, before, after = what would leave, as timeline.lua reads it,
+--   request = { outline = as reload.h says; said = { asks = list of { text, n: how many people it is about },
+--                 notes = list of sentences } of the new version's words
+--               before, after = what would leave, as timeline.lua reads it,
 --               now = ms, answers = { skip = list, ... }, about = what usher.describe said }
 --   needs: how many people or flows something has to be decided for; 0: the plan can be carried out
 local changes = require "usher.changes"
@@ -14,6 +16,7 @@ local timeline = require "usher.timeline"
 local plan = {}
 
 local NAMES_MAX <const> = 3
+local NOTES_MAX <const> = 20 -- sentences of the words
 
 -- ---- what leaves ------------------------------------------------------------------------------------------
 
@@ -83,6 +86,9 @@ end
 
 local function questions(request, after)
   local list, n = {}, 0
+  for _, ask in ipairs(request.outline.said and request.outline.said.asks or {}) do
+    n, list[#list + 1] = n + ask.n, ask.text
+  end
   for _, group in ipairs(groups_of(request.outline.flows, "holds")) do
     n = n + #group.names
     list[#list + 1] = ("%s \u{00B7} %s: %s. Say  --skip %s  (nobody gets it),  --send %s  (everybody gets "
@@ -108,7 +114,7 @@ end
 -- ---- the whole --------------------------------------------------------------------------------------------
 
 local function notes(outline)
-  local list = {}
+  local list = table.move(outline.said and outline.said.notes or {}, 1, NOTES_MAX, 1, {})
   for _, group in ipairs(groups_of(outline.flows, "ends")) do
     list[#list + 1] = ("%s \u{00B7} %s: no more of it; %s."):format(group.flow, whom(group.names), group.why)
   end

@@ -22,6 +22,7 @@ local roster = require "usher.roster"
 local show_clock = require "usher.show_clock"
 local suppression = require "usher.suppression"
 local template = require "usher.template"
+local told = require "usher.told"
 
 local sending = {}
 
@@ -92,13 +93,17 @@ local function gets_it_twice(rule, person)
 end
 
 -- What is decided at the moment of sending; runs inside usher.decide. `change` is what has become of the
--- person since the list was written: the mail goes to whoever comes now.
-local function judge(rule, listed, moment, belated, cue)
+-- person since the list was written: the mail goes to whoever comes now. edition: for which date the unit is,
+-- when the event has moved (editions.lua).
+local function judge(rule, listed, moment, belated, cue, edition)
   if is_new_rule(rule, belated) then
     return { why = "the rule is newer than its moment (catch_up = true would send it)" }
   end
   local person = roster.person(listed.key)
   if not person then return { why = "is no longer on the list" } end
+  if sending.has_editions(rule) and told.goes_again(person.key, edition, moment) then
+    return { why = "the event has moved, and it goes out for the new date" }
+  end
   local verdict = audience.verdict(rule.parts, person)
   if verdict == true and rule.also then verdict = rule.also(person) end
   if verdict ~= true then return { why = verdict } end
@@ -116,9 +121,14 @@ function sending.asked(rule, person)
   return template.asked({ subject, text }, { person = person, language = language_of(rule, person) })
 end
 
+-- sending.has_editions(rule): does it go out once more when the event begins anew on another date? Cues and
+-- surveys are about what happens on the day itself.
+function sending.has_editions(rule) return rule.word == "mail" and not rule.about and rule.at ~= nil end
+
 -- sending.look(rule, person) -> what a mail of the rule needs to know of the books; inside usher.decide, and
 -- small enough for a journal.
 function sending.look(rule, person)
+  if not approval.waits(rule) then told.note(person.key, rule.entry == "calendar") end
   return { send = true, asked = sending.asked(rule, person), change = roster.change(person.key),
     entry = rule.entry and invite.decide(person, rule.entry == "cancellation") }
 end
@@ -220,7 +230,8 @@ end
 
 -- The flow of a rule. Its input names the person, and for a cue the item. Whoever signed up is on no list:
 -- then the input has as `guest` what the moment depends on, { key, zone, language }; `told` when the
--- confirmation of the sign-up had this mail's text in it; `new_rule` when they were there before the rule.
+-- confirmation of the sign-up had this mail's text in it; `new_rule` when they were there before the rule;
+-- `edition` when it is one for another date than the first.
 function sending.life(rule)
   return function(input)
     if input.told then return { skipped = "was told with the confirmation of the sign-up" } end
@@ -234,7 +245,8 @@ function sending.life(rule)
     if not case then return { skipped = late } end
     local belated = case.moment.utc + IN_TIME_MS < began and (not input.guest or input.new_rule == true)
     while true do
-      local verdict = usher.decide("audience", judge, rule, person, case.moment, belated, case.cue)
+      local verdict = usher.decide("audience", judge, rule, person, case.moment, belated, case.cue,
+        input.edition)
       local result = verdict.why and { skipped = verdict.why }
       if verdict.send then
         case.person = roster.with(person.key, facts.by_key[person.key], verdict.change)
@@ -344,6 +356,21 @@ function sending.missed(person)
   return order
 end
 
+-- sending.again(person, edition): the flows of the rules that are still to come for another date.
+function sending.again(person, edition)
+  local listed, now = facts.by_key[person.key], usher.now()
+  local guest = not listed and { key = person.key, zone = person.zone, language = person.language,
+    guest = true } or nil
+  for _, rule in ipairs(facts.rules) do
+    local meant = listed and audience.concerns(rule.parts, person) or guest
+      and audience.may_include(rule.parts, person)
+    if meant and sending.has_editions(rule) and moments.of(rule, person, facts.event).utc > now then
+      usher.start(rule.name, { key = told.unit(person.key), label = facts.full_name(person),
+        input = { person = person.key, guest = guest, edition = edition } })
+    end
+  end
+end
+
 -- sending.fold(names, person, asked) -> Markdown, attachments: what those rules would have sent.
 function sending.fold(names, person, asked)
   local texts, files = {}, {}
@@ -372,13 +399,13 @@ function sending.asked_of(names, person)
   return template.asked(texts, { person = person, language = first and language_of(first, person) })
 end
 
--- sending.enrol(person, told): starts the flows of somebody who signed up, one for each rule that could
+-- sending.enrol(person, missed): starts the flows of somebody who signed up, one for each rule that could
 -- ever be for them; those that are there already go on. In the handler's transaction, so that a sign-up
--- that is on disk has its reminders there too. told: names of rules, what sending.missed said. new_rule:
+-- that is on disk has its reminders there too. missed: names of rules, what sending.missed said. new_rule:
 -- the one rule that is meant, which is newer than the sign-up.
-function sending.enrol(person, told, new_rule)
+function sending.enrol(person, missed, new_rule)
   local guest, knows = { key = person.key, zone = person.zone, language = person.language, guest = true }, {}
-  for _, name in ipairs(told or {}) do knows[name] = true end
+  for _, name in ipairs(missed or {}) do knows[name] = true end
   for _, rule in ipairs(facts.rules) do
     local meant = not new_rule or rule.name == new_rule
     if meant and rule.word ~= "cue" and audience.may_include(rule.parts, person) then

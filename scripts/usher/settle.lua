@@ -10,6 +10,7 @@ local ask = require "usher.ask"
 local calendar = require "usher.calendar"
 local check = require "usher.check"
 local deputy_page = require "usher.deputy_page"
+local editions = require "usher.editions"
 local facts = require "usher.facts"
 local feed = require "usher.feed"
 local frame = require "usher.frame"
@@ -165,6 +166,7 @@ function settle.register()
   approval_ask.register()
   outbox.register()
   test_mail.register()
+  editions.register()
   usher.on("answer", answers.by_office)
   usher.on("deputy", answers.deputy_by_office)
   usher.on("hand-over", handover.by_office)

@@ -302,9 +302,9 @@ local function words_of(text)
 end
 
 local function value_of(word, case)
-  if case.values and case.values[word] then return case.values[word] end
+  local own = case.values and case.values[word]
+  if own then return type(own) == "function" and own(case) or own end
   if asked[word] then return case.asked[word] end
-  if case.values and case.values[word] then return case.values[word] end
   local field = personal[word] or shared[word] or case.item and item_fields[word]
   if field then return field(case) end
   local extra = case.person[word]

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-// edited OLD.lua NEW.lua FROM AT GUESTS
-//
-// Plays OLD in virtual time from FROM with pretended guests until AT (both in milliseconds since 1970), makes
-// the plan for NEW there, lets it take OLD's place, and plays on with nobody doing anything. Prints JSON:
-// { "needs", "planned": what the plan says that leaves, "sent": what then left }.
+// edited OLD.lua NEW.lua FROM AT GUESTS [EDITION]: plays OLD in virtual time from FROM with pretended guests
+// until AT (both in milliseconds since 1970), makes the plan for NEW there, lets it take OLD's place, and
+// plays on with nobody doing anything. EDITION: what is answered when the event moves (new, same). Prints
+// JSON: { "needs", "planned": what the plan says that leaves, "sent": what then left }.
 #include "usher.h"
 
 #include "engine/chunks.h"
@@ -41,9 +40,8 @@ static void copy_to(struct rehearsal *r, const char *path)
     if (engine_flush(r->engine, &r->error)) give_up(path, r->error.text);
 }
 
-static int64_t edit(struct rehearsal *r, const char *script)
+static int64_t edit(struct rehearsal *r, const char *script, const char *request)
 {
-    static const char request[] = "{\"apply\": true}";
     struct buf asked, outline;
     buf_init(&asked, 4096);
     buf_init(&outline, SIZE_MAX / 2);
@@ -68,13 +66,15 @@ static void print_list(const char *name, struct record list)
 
 int main(int argc, char **argv)
 {
-    if (argc != 6) give_up("usage", "edited OLD.lua NEW.lua FROM AT GUESTS");
+    if (argc != 6 && argc != 7) give_up("usage", "edited OLD.lua NEW.lua FROM AT GUESTS [EDITION]");
     struct instant from = {atoll(argv[3])}, at = {atoll(argv[4])};
     struct usher_rehearsal how = {.want_saved = 1, .guests = argv[5]};
     struct rehearsal r = {.script = argv[1], .options = &how};
-    char path[64], *answer, *error;
+    char path[64], request[128], *answer, *error;
     struct buf plan, effects;
     snprintf(path, sizeof path, "/tmp/usher-edited-%ld.db", (long)getpid());
+    snprintf(request, sizeof request, "{\"apply\": true, \"list\": true, \"answers\": {\"edition\": %s%s%s}}",
+        argc == 7 ? "\"" : "", argc == 7 ? argv[6] : "null", argc == 7 ? "\"" : "");
     usher_set_library();
     chunks_keep();
     buf_init(&r.notices, SIZE_MAX / 2);
@@ -85,14 +85,14 @@ int main(int argc, char **argv)
     play_until(&r, argv[1], from, at);
     copy_to(&r, path);
     struct usher_options options = {.database = path, .control = path};
-    if (usher_plan(&options, argv[2], "{\"list\": true}", &answer, &error)) give_up(argv[2], error);
+    if (usher_plan(&options, argv[2], request, &answer, &error)) give_up(argv[2], error);
     record_from_json(text_of(answer), &plan, NULL);
     struct record planned = {(uint8_t *)plan.data, plan.len};
     virtual_forget_history(r.world);
     buf_clear(&r.notices);
     r.notices_n = 0;
     virtual_no_pretending(r.world);
-    int64_t needs = edit(&r, argv[2]);
+    int64_t needs = edit(&r, argv[2], request);
     if (rehearsal_run(&r, rehearsal_horizon(&r))) give_up(argv[2], r.error.text);
     rehearsal_effects(&r, &effects);
     printf("{\"needs\":%lld,", (long long)needs);

@@ -226,6 +226,27 @@ texts["confirmation"] = {
 ]],
 }
 
+texts["new-time"] = {
+  subject = "དུས་ཚོད་གསརཔ། {title}",
+  text = [[
+{full_name} མཆོག་ལུ།
+
+གཤམ་གསལ་གྱི་ཞལ་འཛོམས་ཀྱི་དུས་ཚོད་ བསྒྱུར་བཅོས་འབད་ཡོད།
+
+**{title}**
+
+གསརཔ། **{when_both}**
+
+ཧེ་མ། {before}
+
+{answer}
+
+གུས་ཞབས་དང་བཅས།
+
+{signature}
+]],
+}
+
 texts["withdrawn"] = {
   subject = "ཁྱོད་མི་འབྱོན། {title}",
   text = [[

@@ -224,6 +224,27 @@ With respect,
 ]],
 }
 
+texts["new-time"] = {
+  subject = "New time: {title}",
+  text = [[
+Dear {full_name},
+
+please note that the time has changed of
+
+**{title}**
+
+New: **{when_both}**
+
+Before: {before}
+
+{answer}
+
+With respect,
+
+{signature}
+]],
+}
+
 texts["withdrawn"] = {
   subject = "You do not come: {title}",
   text = [[
