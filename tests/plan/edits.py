@@ -158,13 +158,13 @@ EDITS = [
 ]
 
 
-def edit(seed, edition, folder):
+def edit(seed, edition, folder, kinds=EDITS):
     """A copy of the edition, edited; and what was done to it."""
     dice = random.Random(seed)
     wanted, done, current = dice.randint(1, 3), [], edition.copy(folder)
     for _ in range(TRIES_MAX):
         before = {path: path.read_bytes() for path in current.folder.iterdir() if path.is_file()}
-        what = dice.choice(EDITS)(dice, current)
+        what = dice.choice(kinds)(dice, current)
         changed = any(path.read_bytes() != data for path, data in before.items())
         if what and changed and current.is_fine():
             done.append(what)
