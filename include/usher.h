@@ -156,6 +156,12 @@ USHER_API void usher_report_release(struct usher_report *report);
 USHER_API int usher_plan(const struct usher_options *options, const char *script, const char *request_json,
     char **answer_json, char **error);
 
+/* One flow once more, from a point in its life, on a copy and in virtual time; nothing leaves. request_json:
+ * { "event", "flow": its number, and "name" of a step, "step": its number, or "at": milliseconds since 1970;
+ * "script": a changed script, or none }. The answer: { "rows": as the list history has them, "at", "zone" }. */
+USHER_API int usher_fork(const struct usher_options *options, const char *request_json, char **answer_json,
+    char **error);
+
 /* What usher says of a word ("usher.sleep", "mail"): the block above its definition; NULL when unknown, and
  * then *nearest (may be NULL) is the nearest known word. Both are given back with usher_free. */
 USHER_API char *usher_help(const char *word, char **nearest);

@@ -14,6 +14,7 @@ int command_plan(const struct options *o);
 int command_reload(const struct options *o);
 int command_flows(const struct options *o);
 int command_history(const struct options *o);
+int command_fork(const struct options *o);
 int command_why(const struct options *o);
 int command_retry(const struct options *o);
 int command_resend(const struct options *o);
@@ -62,6 +63,12 @@ struct text who_of(struct record row);
 // The one flow that is meant: by its number, as RULE/KEY, or by a person's name and a rule. `flow` is a row
 // of the list "flows" and lives in `out`, which is the caller's. When none or several fit it says so: INPUT.
 int find_flow(const struct options *o, const char *const *words, int n, struct buf *out, struct record *flow);
+// What happened (rows of the list "history"), a line each, and what it waits for behind them.
+void print_happened(struct record answer);
+// "reminder for Dasho Karma (12), as it stood Mon 22 Feb 2021 10:00"; at 0: as it stands.
+void print_head(struct record answer, struct record flow, int64_t at);
+// --at on the clocks of the answer; 0 when it is not there.
+int read_at(const struct options *o, struct record answer, int64_t *at);
 // Whether an event of that name runs here. 0, or an exit code.
 int event_is(const struct options *o, const char *name, bool *is);
 // With --json: prints it and answers true.

@@ -16,7 +16,7 @@ static void print_row(struct record answer, struct record row)
     printf("%-22s  %.*s\n", show_time(answer, record_get_int(row, "at", 0)).text, (int)says.len, says.data);
 }
 
-static void print_head(struct record answer, struct record flow, int64_t at)
+void print_head(struct record answer, struct record flow, int64_t at)
 {
     struct text name = record_get_text(flow, "name"), who = who_of(flow);
     printf("%.*s for %.*s (%lld)", (int)name.len, name.data, (int)who.len, who.data,
@@ -111,7 +111,7 @@ static int print_now(const struct options *o, struct record flow)
 }
 
 // "2021-02-18 10:00" on the clocks that the answers show; a zone may follow.
-static int read_at(const struct options *o, struct record answer, int64_t *at)
+int read_at(const struct options *o, struct record answer, int64_t *at)
 {
     struct when when;
     struct err e = {0};
@@ -122,6 +122,13 @@ static int read_at(const struct options *o, struct record answer, int64_t *at)
         return complain(USHER_USAGE, "--at: %s", e.text);
     *at = when.starts.at.ms;
     return 0;
+}
+
+void print_happened(struct record answer)
+{
+    struct record rows = record_get(answer, "rows");
+    for (struct record_iter it = record_each(rows); record_next(&it);) print_row(answer, it.value);
+    print_stands(rows);
 }
 
 static int ask_history(const struct options *o, struct record flow, int64_t at, struct buf *out)

@@ -3,53 +3,57 @@
 // it.
 #pragma once
 
-#define COMMANDS(X)                                                                                         \
-    X("run", "SCRIPT...", "Runs scripts until it is stopped (SIGTERM: ends what is under way).")            \
-    X("rehearse", "SCRIPT",                                                                                 \
-        "Plays the whole life of a script in virtual time and shows what would be sent.")                   \
-    X("check", "SCRIPT...", "Reads scripts and says what is wrong with them; plays and sends nothing.")     \
-    X("plan", "SCRIPT",                                                                                     \
-        "Shows what changes in people's mailboxes when the changed script takes the place of the one that " \
-        "runs. Exit code: 0 nothing needs an answer, 1 something does, 2 it can't be loaded.")              \
-    X("reload", "SCRIPT", "Shows the same, asks, and lets the changed script take its place.")              \
-    X("flows", "[TEXT]", "Lists flows, or those whose name or person contains TEXT.")                       \
-    X("history", "FLOW",                                                                                    \
-        "Shows everything that happened in one flow (a number, RULE/KEY, or NAME RULE), or what was "       \
-        "known then (--at).")                                                                               \
-    X("why", "[NAME [RULE] | EVENT]",                                                                       \
-        "Says in a sentence what a person's mail waits for, or why it ended; without a name, everything "   \
-        "that needs a person.")                                                                             \
-    X("retry", "FLOW | EVENT --failed", "Tries what stopped once more, from where it stood.")               \
-    X("resend", "RULE NAME",                                                                                \
-        "Sends a person's mail again, as a mail of its own, to the address that they have now (or --to).")  \
-    X("who", "[GROUP]", "Lists people with their answers.")                                                 \
-    X("answer", "NAME yes|no",                                                                              \
-        "Types an answer in for a person who phoned or wrote (ITEM by NAME: who does it).")                 \
-    X("ics", "NAME", "Prints the calendar entry that a person has now, as a mail would carry it.")          \
-    X("deputy", "NAME DEPUTY ADDRESS|none",                                                                 \
-        "Says who comes in a guest's place, or that the guest comes after all.")                            \
-    X("hand-over", "FROM TO|none",                                                                          \
-        "Hands what somebody who runs the event has (roles, questions, mails to come) to another.")         \
-    X("invite-now", "ADDRESS [NAME]", "Sends the link at once to somebody who asks on the day.")            \
-    X("attended", "NAME [yes|no]", "Says who was there, or was not, whatever the join page has counted.")   \
-    X("unsure", "[FLOW sent|again]", "Lists mails whose fate is not known, or settles one.")                \
-    X("next", "[EVENT]", "Lists what goes out next: when, and to how many.")                                \
-    X("outbox", "[EVENT [RULE]]",                                                                           \
-        "Lists what is to leave and whether it may; of one rule three samples and every name.")             \
-    X("approve", "EVENT RULE...", "Says that the mails of these rules may leave (--all: of every one).")    \
-    X("disapprove", "EVENT RULE...", "Takes approvals back: what has not left waits again.")                \
-    X("test-mail", "EVENT RULE ADDRESS", "Sends what a guest would get now to ADDRESS, marked as a test.")  \
-    X("adopt", "", "Says that a copied or moved database belongs here: shows what is overdue, and asks.")   \
-    X("hold", "[EVENT]", "Lets nothing leave any more, of an event or of all, until it is released.")       \
-    X("release", "[EVENT]", "Shows what was to leave meanwhile, asks, and lifts the hold.")                 \
-    X("log", "[EVENT]", "Shows who did what, newest last.")                                                 \
-    X("login", "[ADDRESS]", "Prints a link to the organisers' pages: for ADDRESS, or for the owner.")       \
-    X("suppressed", "[ADDRESS add|allow|lift]",                                                             \
-        "Lists addresses that get no mail any more, or says what becomes of one.")                          \
-    X("help", "[WORD]", "Explains a command of this program or a word of a script.")                        \
-    X("selftest", "determinism|owners [SCRIPT...]",                                                         \
-        "Plays scripts twice in two processes and compares every byte; or looks at each moment whether "    \
-        "anything is left that nothing would wake.")                                                        \
+#define COMMANDS(X)                                                                                          \
+    X("run", "SCRIPT...", "Runs scripts until it is stopped (SIGTERM: ends what is under way).")             \
+    X("rehearse", "SCRIPT",                                                                                  \
+        "Plays the whole life of a script in virtual time and shows what would be sent.")                    \
+    X("check", "SCRIPT...", "Reads scripts and says what is wrong with them; plays and sends nothing.")      \
+    X("plan", "SCRIPT",                                                                                      \
+        "Shows what changes in people's mailboxes when the changed script takes the place of the one that "  \
+        "runs. Exit code: 0 nothing needs an answer, 1 something does, 2 it can't be loaded.")               \
+    X("reload", "SCRIPT", "Shows the same, asks, and lets the changed script take its place.")               \
+    X("flows", "[TEXT]", "Lists flows, or those whose name or person contains TEXT.")                        \
+    X("history", "FLOW",                                                                                     \
+        "Shows everything that happened in one flow (a number, RULE/KEY, or NAME RULE), or what was "        \
+        "known then (--at).")                                                                                \
+    X("why", "[NAME [RULE] | EVENT]",                                                                        \
+        "Says in a sentence what a person's mail waits for, or why it ended; without a name, everything "    \
+        "that needs a person.")                                                                              \
+    X("fork", "FLOW --from STEP --dry-run",                                                                  \
+        "Shows what would happen to a flow from one of its steps on (a name, a number), or from --at TIME; " \
+        "on "                                                                                                \
+        "a changed script with --script.")                                                                   \
+    X("retry", "FLOW | EVENT --failed", "Tries what stopped once more, from where it stood.")                \
+    X("resend", "RULE NAME",                                                                                 \
+        "Sends a person's mail again, as a mail of its own, to the address that they have now (or --to).")   \
+    X("who", "[GROUP]", "Lists people with their answers.")                                                  \
+    X("answer", "NAME yes|no",                                                                               \
+        "Types an answer in for a person who phoned or wrote (ITEM by NAME: who does it).")                  \
+    X("ics", "NAME", "Prints the calendar entry that a person has now, as a mail would carry it.")           \
+    X("deputy", "NAME DEPUTY ADDRESS|none",                                                                  \
+        "Says who comes in a guest's place, or that the guest comes after all.")                             \
+    X("hand-over", "FROM TO|none",                                                                           \
+        "Hands what somebody who runs the event has (roles, questions, mails to come) to another.")          \
+    X("invite-now", "ADDRESS [NAME]", "Sends the link at once to somebody who asks on the day.")             \
+    X("attended", "NAME [yes|no]", "Says who was there, or was not, whatever the join page has counted.")    \
+    X("unsure", "[FLOW sent|again]", "Lists mails whose fate is not known, or settles one.")                 \
+    X("next", "[EVENT]", "Lists what goes out next: when, and to how many.")                                 \
+    X("outbox", "[EVENT [RULE]]",                                                                            \
+        "Lists what is to leave and whether it may; of one rule three samples and every name.")              \
+    X("approve", "EVENT RULE...", "Says that the mails of these rules may leave (--all: of every one).")     \
+    X("disapprove", "EVENT RULE...", "Takes approvals back: what has not left waits again.")                 \
+    X("test-mail", "EVENT RULE ADDRESS", "Sends what a guest would get now to ADDRESS, marked as a test.")   \
+    X("adopt", "", "Says that a copied or moved database belongs here: shows what is overdue, and asks.")    \
+    X("hold", "[EVENT]", "Lets nothing leave any more, of an event or of all, until it is released.")        \
+    X("release", "[EVENT]", "Shows what was to leave meanwhile, asks, and lifts the hold.")                  \
+    X("log", "[EVENT]", "Shows who did what, newest last.")                                                  \
+    X("login", "[ADDRESS]", "Prints a link to the organisers' pages: for ADDRESS, or for the owner.")        \
+    X("suppressed", "[ADDRESS add|allow|lift]",                                                              \
+        "Lists addresses that get no mail any more, or says what becomes of one.")                           \
+    X("help", "[WORD]", "Explains a command of this program or a word of a script.")                         \
+    X("selftest", "determinism|owners [SCRIPT...]",                                                          \
+        "Plays scripts twice in two processes and compares every byte; or looks at each moment whether "     \
+        "anything is left that nothing would wake.")                                                         \
     X("version", "", "Prints the version.")
 
 // name, kind of value (FLAG: none), default, environment, sentence
@@ -60,7 +64,7 @@
     X("as-if", MOMENT, "", "",                                                                             \
         "run: practice, with a clock that starts at MOMENT; mails go to the outbox only.")                 \
     X("only", DOMAINS, "", "", "run: mails leave to these domains only (\"moic.example,other.example\").") \
-    X("from", MOMENT, "", "", "rehearse: begin at MOMENT instead of now.")                                 \
+    X("from", MOMENT, "", "", "rehearse: begin at MOMENT instead of now; fork: the step.")                 \
     X("until", MOMENT, "", "", "rehearse: end at MOMENT.")                                                 \
     X("guest", HOW, "accepts", "",                                                                         \
         "rehearse: what guests do: accepts; declines; silent; late (answers, or signs up, the day "        \
@@ -99,7 +103,9 @@
         "is asked again; same: only the new time is told.")                                                \
     X("yes", FLAG, "", "", "reload: do it without asking.")                                                \
     X("yes", FLAG, "", "", "reload, retry: do it without asking.")                                         \
-    X("at", TIME, "", "", "history: what was known at that time.")                                         \
+    X("dry-run", FLAG, "", "", "fork: said so that nobody takes it for more than a look.")                 \
+    X("script", FILE, "", "", "fork: on this script instead of the one that it is on.")                    \
+    X("at", TIME, "", "", "history, fork: at that time.")                                                  \
     X("pinned", FLAG, "", "", "flows: those that stay on an older version of the script.")                 \
     X("failed", FLAG, "", "", "retry: everything of the event that stopped.")                              \
     X("to", ADDRESS, "", "", "resend: another address than the person's.")                                 \

@@ -217,7 +217,7 @@ static void ask_snapshot(struct engine *g, struct record request, struct asker *
 {
     struct text to = record_get_text(request, "to");
     char *path = mem_copy(to.data, to.len);
-    engine_ask_store(g, store_backup(g->store, path), on_answer, a);
+    engine_ask_store(g, store_copy(g->store, path), on_answer, a);
     free(path);
 }
 

@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define APPLICATION_ID 0x75736872 // "ushr"
@@ -347,39 +348,59 @@ int sqlite_lock(const struct sqlite *q)
 
 // -- backup
 
-static int copy_all(sqlite3 *from, sqlite3 *to, const char *what, const char *path, struct err *e)
+static int copy_into(struct sqlite *q, sqlite3 *to, const char *to_path, struct err *e)
 {
-    sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
+    sqlite3_backup *backup = sqlite3_backup_init(to, "main", q->db, "main");
     if (backup) sqlite3_backup_step(backup, -1);
     if (backup && sqlite3_backup_finish(backup) == SQLITE_OK) return 0;
-    return err_set(e, ERR_STORAGE, "The %s %s failed: %s.", what, path, sqlite3_errmsg(to));
+    return err_set(e, ERR_STORAGE, "The backup to %s failed: %s.", to_path, sqlite3_errmsg(to));
 }
 
-// As a URI, which can say that nobody changes the file: then no log is opened, and none is left beside it.
-static void immutable_uri(const char *path, struct buf *out)
+// All bytes of a file, in SQLite's own memory; NULL with words.
+static unsigned char *read_whole(const char *path, sqlite3_int64 *len, struct err *e)
 {
-    buf_addz(out, "file:");
-    for (const char *c = path; *c; c++) {
-        if (strchr("?#%", *c)) buf_addf(out, "%%%02X", (unsigned)*c);
-        else buf_addc(out, *c);
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    unsigned char *bytes = fd >= 0 && fstat(fd, &st) == 0 ? sqlite3_malloc64((sqlite3_uint64)st.st_size)
+                                                          : NULL;
+    ssize_t got = 1;
+    *len = 0;
+    while (bytes && *len < st.st_size && (got = read(fd, bytes + *len, (size_t)(st.st_size - *len))) > 0)
+        *len += got;
+    if (fd < 0 || !bytes || got <= 0 || *len < 100) {
+        err_set(e, ERR_STORAGE, "The copy %s can't be read: %s.", path, strerror(errno));
+        sqlite3_free(bytes);
+        bytes = NULL;
     }
-    buf_addz(out, "?immutable=1");
+    if (fd >= 0) close(fd);
+    return bytes;
 }
 
 int sqlite_restore(struct sqlite *q, const char *from_path, struct err *e)
 {
-    sqlite3 *from = NULL;
-    struct buf uri;
-    int failed = 0, flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI;
-    buf_init(&uri, 65536);
-    immutable_uri(from_path, &uri);
-    int opened = sqlite3_open_v2(buf_z(&uri), &from, flags, NULL);
-    buf_release(&uri);
-    if (opened != SQLITE_OK)
-        failed = err_set(e, ERR_STORAGE, "The copy of %s failed: %s.", from_path, sqlite3_errmsg(from));
-    if (!failed) failed = copy_all(from, q->db, "copy of", from_path, e);
-    sqlite3_close(from);
-    return failed;
+    sqlite3_int64 len;
+    unsigned char *bytes = read_whole(from_path, &len, e);
+    if (!bytes) return -ERR_STORAGE;
+    bytes[18] = bytes[19] = 1; // a database in memory has no write-ahead log
+    unsigned flags = SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_RESIZEABLE;
+    if (sqlite3_deserialize(q->db, "main", bytes, len, len, flags) == SQLITE_OK) return 0;
+    return err_set(e, ERR_STORAGE, "The copy %s can't be used: %s.", from_path, sqlite3_errmsg(q->db));
+}
+
+// Into a file that is there already, and that may have no name: another process's memory.
+int sqlite_pour(struct sqlite *q, const char *to_path, struct err *e)
+{
+    sqlite3_int64 len = 0, done = 0;
+    unsigned char *bytes = sqlite3_serialize(q->db, "main", &len, 0);
+    int fd = open(to_path, O_WRONLY | O_CLOEXEC);
+    ssize_t put = 1;
+    while (bytes && fd >= 0 && done < len && (put = write(fd, bytes + done, (size_t)(len - done))) > 0)
+        done += put;
+    bool failed = !bytes || fd < 0 || done < len;
+    if (failed) err_set(e, ERR_STORAGE, "A copy can't be written to %s: %s.", to_path, strerror(errno));
+    if (fd >= 0) close(fd);
+    sqlite3_free(bytes);
+    return failed ? -ERR_STORAGE : 0;
 }
 
 int sqlite_backup(struct sqlite *q, const char *to_path, struct err *e)
@@ -392,7 +413,7 @@ int sqlite_backup(struct sqlite *q, const char *to_path, struct err *e)
     int failed = 0;
     if (sqlite3_open_v2(to_path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
         failed = err_set(e, ERR_STORAGE, "The backup to %s failed: %s.", to_path, sqlite3_errmsg(to));
-    if (!failed) failed = copy_all(q->db, to, "backup to", to_path, e);
+    if (!failed) failed = copy_into(q, to, to_path, e);
     sqlite3_close(to);
     if (failed) unlink(to_path);
     return failed;

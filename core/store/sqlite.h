@@ -14,17 +14,17 @@ struct sqlite3_stmt;
 
 // Opens, locks, checks and migrates. `look`: for reading only, refused while an engine has it.
 struct sqlite *sqlite_open(const char *path, bool look, struct err *e);
-void sqlite_close(struct sqlite *q);
+void sqlite_close(struct sqlite *q);     // statements must be finished before
 int sqlite_lock(const struct sqlite *q); // the descriptor that holds the lock; -1 in memory
 // The first column of the first row; 0 when that is NULL.
 int sqlite_int(struct sqlite *q, const char *sql, int64_t *out, struct err *e);
-int sqlite_lock(const struct sqlite
-        *q); // the descriptor that holds the lock; -1 in memory // statements must be finished before
 
 int sqlite_run(struct sqlite *q, const char *sql, struct err *e); // several statements, no answers
 // Takes over what the file holds, in place of everything that is here.
 int sqlite_restore(struct sqlite *q, const char *from_path, struct err *e);
-int sqlite_backup(struct sqlite *q, const char *to_path, struct err *e);
+int sqlite_backup(struct sqlite *q, const char *to_path, struct err *e); // makes the file
+// The same into a file that is there, which may be one in the memory of who asks ("/proc/123/fd/4").
+int sqlite_pour(struct sqlite *q, const char *to_path, struct err *e);
 
 // What SQLite says about its last failure, as our error.
 int sqlite_failure(struct sqlite *q, struct err *e);

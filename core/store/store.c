@@ -175,6 +175,11 @@ static void do_backup(struct store *s, struct request *r)
     sqlite_backup(s->db, r->what, &r->answer.error);
 }
 
+static void do_copy(struct store *s, struct request *r)
+{
+    sqlite_pour(s->db, r->what, &r->answer.error);
+}
+
 // The next request, with the batches that may share its transaction hanging behind it. While a crash is
 // counted down each batch has its own commit, so that the n-th is the same one in every run.
 static struct request *take_group(struct store *s, struct request **last)
@@ -341,9 +346,27 @@ int store_living(struct store *s, struct text event, int64_t after, size_t limit
     return failed;
 }
 
+int store_flow(struct store *s, int64_t flow, struct loaded_flow **flows, size_t *n, struct err *e)
+{
+    struct loaded found = {0};
+    pthread_mutex_lock(&s->database);
+    int failed = load_ids(s->loader, &flow, 1, &found, e);
+    pthread_mutex_unlock(&s->database);
+    *flows = found.flows;
+    *n = found.n;
+    return failed;
+}
+
 void store_flows_release(struct loaded_flow *flows, size_t n)
 {
     loaded_release(flows, n);
+}
+
+uint64_t store_copy(struct store *s, const char *to_path)
+{
+    struct request *r = request_new(STORE_BACKUP, do_copy);
+    r->what = keep_z(r, to_path);
+    return request_send(s, r);
 }
 
 // ---- answers ----------------------------------------------------------------------------------------

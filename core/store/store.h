@@ -241,7 +241,8 @@ uint64_t store_books(struct store *s, struct text event);
 uint64_t store_held(struct store *s, struct text event, int64_t after, size_t limit);
 // What people look at. `what` is one of the queries listed at the head of store/query.c; `args` is a map.
 uint64_t store_list(struct store *s, const char *what, struct record args);
-uint64_t store_backup(struct store *s, const char *to_path);
+uint64_t store_backup(struct store *s, const char *to_path); // makes the file
+uint64_t store_copy(struct store *s, const char *to_path);   // into one that is there; answers as STORE_BACKUP
 
 bool store_next(struct store *s, struct store_answer *out); // false: nothing ready
 void store_answer_release(struct store_answer *a);          // frees all but the batch
@@ -263,7 +264,12 @@ int store_facts(struct store *s, struct store_facts *out, struct err *e);
 // store_flows_release.
 int store_living(struct store *s, struct text event, int64_t after, size_t limit, struct loaded_flow **flows,
     size_t *n, struct err *e);
+// The same for one flow, whatever its state; n is 0 when there is none.
+int store_flow(struct store *s, int64_t flow, struct loaded_flow **flows, size_t *n, struct err *e);
 void store_flows_release(struct loaded_flow *flows, size_t n);
+// In a copy of a database that nobody else has: this flow stands as it did before its row `n`, and no other
+// goes on. What it was told from then on waits for it again.
+int store_cut(struct store *s, int64_t flow, int32_t n, struct err *e);
 // Settings and small look-ups that a start needs at once; the record is owned by the caller (free data).
 int store_setting(struct store *s, const char *name, struct buf *out, struct err *e); // empty: not set
 // When the mails of an event were first tried since that moment: the newest *n of them, newest first.

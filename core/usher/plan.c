@@ -9,87 +9,30 @@
 #include "engine/chunks.h"
 #include "engine/reload.h"
 #include "engine/script.h"
+#include "usher/copy.h"
 #include "usher/library.h"
 #include "usher/rehearsal.h"
-#include "world/live_now.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct plan {
     const struct usher_options *options;
     const char *script;
     struct usher_rehearsal how;
     struct rehearsal before, after;
-    char *copy; // the database as it is now
-    struct instant now;
+    struct copy copy;
     struct buf request, outline, said;
     struct err error;
 };
 
 // ---- where it stands now ----------------------------------------------------------------------------------
 
-static const char *database_of(struct plan *p)
-{
-    const char *configured = installation_text(&p->before.installation, NULL, "database");
-    if (p->options->database) return p->options->database;
-    return configured ? configured : "usher.db";
-}
-
-// Beside the database, where whoever holds it may write and whoever may read it looks.
-static int take_copy(struct plan *p)
-{
-    struct record_map map;
-    struct buf request, json, reply;
-    char path[1100], *answer, *error;
-    snprintf(path, sizeof path, "%s.plan-%ld", database_of(p), (long)getpid());
-    p->copy = mem_copyz(path);
-    char *whole = *path == '/' ? NULL : getcwd(NULL, 0);
-    char absolute[2300];
-    snprintf(absolute, sizeof absolute, "%s%s%s", whole ? whole : "", whole ? "/" : "", path);
-    free(whole);
-    record_map_init(&map);
-    buf_init(&request, 8192);
-    buf_init(&json, 65536);
-    buf_init(&reply, 65536);
-    record_map_text(&map, "ask", TEXT("snapshot"));
-    record_map_text(&map, "to", text_of(absolute));
-    record_map_end(&map, &request);
-    record_print_json((struct record){(uint8_t *)request.data, request.len}, &json);
-    int code = usher_command(p->options, buf_z(&json), &answer, &error);
-    if (code) err_set(&p->error, code == USHER_STORAGE ? ERR_STORAGE : ERR_INPUT, "%s", error);
-    else if (record_from_json(text_of(answer), &reply, &p->error) == 0)
-        p->now.ms = record_get_int((struct record){(uint8_t *)reply.data, reply.len}, "now", 0);
-    free(answer);
-    free(error);
-    buf_release(&request);
-    buf_release(&json);
-    buf_release(&reply);
-    return code ? -1 : 0;
-}
-
-// Practice stands at another time than the machine's clock says; its database keeps how far away.
-static int find_now(struct plan *p, struct store *s)
-{
-    struct buf kept;
-    int64_t shift;
-    buf_init(&kept, 64);
-    int failed = store_setting(s, "practice", &kept, &p->error);
-    if (!failed && record_int((struct record){(uint8_t *)kept.data, kept.len}, &shift))
-        p->now = instant_add(live_now(), shift);
-    buf_release(&kept);
-    return failed;
-}
-
 static int open_life(struct plan *p, struct rehearsal *r)
 {
-    r->store = store_open(&(struct store_options){.path = ":memory:", .from = p->copy, .mode = STORE_INLINE},
-        &p->error);
-    if (!r->store || (r == &p->after && find_now(p, r->store))) return -1;
-    if (rehearsal_open(r, p->now) == 0) return 0;
+    r->store = copy_open(&p->copy, &p->error);
+    if (!r->store) return -1;
+    if (rehearsal_open(r, p->copy.now) == 0) return 0;
     p->error = r->error;
     return -1;
 }
@@ -162,7 +105,7 @@ static int put_into_words(struct plan *p)
     record_map_value(&map, "outline", (struct record){(uint8_t *)p->outline.data, p->outline.len});
     rehearsal_effects(&p->before, record_map_key(&map, "before"));
     rehearsal_effects(&p->after, record_map_key(&map, "after"));
-    record_map_int(&map, "now", p->now.ms);
+    record_map_int(&map, "now", p->copy.now.ms);
     record_map_value(&map, "answers", (struct record){(uint8_t *)p->request.data, p->request.len});
     record_map_value(&map, "about", g->events->current->about);
     record_map_end(&map, &request);
@@ -221,8 +164,7 @@ static void close_plan(struct plan *p)
         buf_release(&lives[i]->notices);
         installation_close(&lives[i]->installation);
     }
-    if (p->copy) unlink(p->copy);
-    free(p->copy);
+    copy_drop(&p->copy);
     buf_release(&p->request);
     buf_release(&p->outline);
     buf_release(&p->said);
@@ -231,7 +173,7 @@ static void close_plan(struct plan *p)
 int usher_plan(const struct usher_options *options, const char *script, const char *request_json,
     char **answer_json, char **error)
 {
-    struct plan p = {.options = options, .script = script};
+    struct plan p = {.options = options, .script = script, .copy = {.file = -1}};
     buf_init(&p.request, RECORD_LEN_MAX);
     buf_init(&p.outline, SIZE_MAX / 2);
     buf_init(&p.said, SIZE_MAX / 2);
@@ -240,7 +182,7 @@ int usher_plan(const struct usher_options *options, const char *script, const ch
     chunks_keep(); // both lives load the same library
     *answer_json = NULL;
     int failed = open_plan(&p, request_json);
-    if (!failed) failed = take_copy(&p);
+    if (!failed) failed = copy_take(&p.copy, options, &p.error);
     if (!failed) failed = play_both(&p);
     if (!failed) failed = put_into_words(&p);
     if (!failed) put_answer(&p, answer_json);

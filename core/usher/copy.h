@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// copy: the database as it is now, of whichever process has it, for who wants to see what would become of it.
+// It is a file in memory, so nothing is left behind however this process ends.
+#pragma once
+
+#include "usher.h"
+
+#include "base/err.h"
+#include "base/instant.h"
+#include "store/store.h"
+
+struct copy {
+    int file; // -1: none
+    char path[40];
+    struct instant now; // of the engine whose database it is
+};
+
+int copy_take(struct copy *c, const struct usher_options *options, struct err *e);
+// A store in memory that begins with the copy. Practice stands at another time than the machine's clock says:
+// `now` is set right.
+struct store *copy_open(struct copy *c, struct err *e);
+void copy_drop(struct copy *c);
