@@ -124,6 +124,8 @@ struct usher_rehearsal {
     /* Called for every mail at the end, when it is set: its bytes, and a page that shows it. */
     void (*on_mail)(void *ctx, const char *file, const char *eml, size_t eml_len, const char *html);
     void *ctx;
+    const char *move, *at; /* at that moment the event is moved by so much ("+1 day"), as by an edit; NULL: no */
+    const char *edition;   /* "new" or "same": what is answered when it moves by two days or more; may be NULL */
     const char *approver; /* "silent": nobody approves any mail; NULL: within the hour of being asked */
 };
 /* What came of it. Every text is given back by usher_report_release. */

@@ -75,6 +75,8 @@
         "says "                                                                                            \
         "what leaves late because of it, and what does not leave. May be there several times.")            \
     X("lang", CODE, "", "", "rehearse: as if every guest read this language (dz).")                        \
+    X("move", SPAN, "", "",                                                                                \
+        "rehearse: at the moment that --at says the event is moved, as in \"+1 day\" or \"-2h\".")         \
     X("approver", HOW, "approves", "", "rehearse: what approvers do: approves or silent.")                 \
     X("person", KEY, "", "",                                                                               \
         "rehearse: print every mail of one person, from first to last, with what they do between.")        \
@@ -105,7 +107,7 @@
     X("yes", FLAG, "", "", "reload, retry: do it without asking.")                                         \
     X("dry-run", FLAG, "", "", "fork: said so that nobody takes it for more than a look.")                 \
     X("script", FILE, "", "", "fork: on this script instead of the one that it is on.")                    \
-    X("at", TIME, "", "", "history, fork: at that time.")                                                  \
+    X("at", TIME, "", "", "history, fork: at that time; rehearse: when --move moves the event.")           \
     X("pinned", FLAG, "", "", "flows: those that stay on an older version of the script.")                 \
     X("failed", FLAG, "", "", "retry: everything of the event that stopped.")                              \
     X("to", ADDRESS, "", "", "resend: another address than the person's.")                                 \

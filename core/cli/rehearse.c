@@ -22,6 +22,9 @@ static struct usher_rehearsal rehearsal_options(const struct options *o)
         .guests = option_joined(o, "guest", ", "),
         .down = option_joined(o, "down", "; "),
         .approver = option(o, "approver"),
+        .move = option(o, "move"),
+        .at = option(o, "at"),
+        .edition = option(o, "edition"),
         .language = option(o, "lang"),
         .person = option(o, "person"),
         .crash_at = crash_at ? strtoll(crash_at, NULL, 10) : 0};

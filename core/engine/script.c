@@ -268,6 +268,7 @@ static struct hash hash_sources(struct script *s)
         hasher_add(&h, name);
         hasher_add(&h, (struct text){(const char *)one.bytes, HASH_LEN});
     }
+    if (s->engine->options.moved) hasher_add(&h, text_of(s->engine->options.moved)); // as if it were edited
     buf_release(&sources);
     return hasher_end(&h);
 }

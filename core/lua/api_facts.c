@@ -231,10 +231,11 @@ static int api_secret(lua_State *L)
     return failed ? luaL_error(L, "usher.secret: %s", e.text) : 1;
 }
 
-/// usher.rehearsing() -> true, { guests = , language = , approver = } | false
+/// usher.rehearsing() -> true, { guests = , language = , approver = , moved = } | false
 /// Whether this is a rehearsal, and what it was told of the guests: what they do (--guest), as { mix = list
 /// of { how = "late", share = 10 } (of a hundred), people = { P0042 = "declines" } }, and which language they
-/// read (--lang); and of whoever approves mails: "silent" (--approver). Only at the top level and in
+/// read (--lang); of whoever approves mails: "silent" (--approver); and by how much the event is moved by now
+/// (--move). Only at the top level and in
 /// handlers: a flow must not know. Errors: a use in a flow.
 /// Example: local really = not usher.rehearsing()
 static int api_rehearsing(lua_State *L)
@@ -250,6 +251,8 @@ static int api_rehearsing(lua_State *L)
     }
     lua_pushstring(L, o->language); // NULL pushes nil
     lua_setfield(L, -2, "language");
+    lua_pushstring(L, o->moved);
+    lua_setfield(L, -2, "moved");
     lua_pushstring(L, o->approver);
     lua_setfield(L, -2, "approver");
     return 2;

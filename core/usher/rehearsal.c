@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "engine/chunks.h"
+#include "engine/reload.h"
 #include "engine/script.h"
 #include "time/when.h"
 #include "usher/crashes.h"
@@ -112,6 +113,7 @@ static int open_engine(struct rehearsal *r)
         .mail_from = installation_text(&r->installation, "mail", "from"),
         .mails_an_hour_max = installation_mails_an_hour_max(&r->installation),
         .approver = r->options->approver,
+        .moved = r->moved,
         .base_url = installation_base_url(&r->installation, INSTALLATION_PRACTICE_URL),
         .boundary = virtual_boundary,
         .boundary_ctx = r->world,
@@ -214,16 +216,58 @@ static int be_away(struct rehearsal *r, const struct downtime *d)
     return begin_engine(r);
 }
 
-static int play(struct rehearsal *r, struct instant until)
+static int play_until(struct rehearsal *r, struct instant until)
 {
-    for (size_t i = 0; i < r->down.n; i++) {
-        const struct downtime *d = &r->down.list[i];
+    for (; r->downs_over < r->down.n; r->downs_over++) {
+        const struct downtime *d = &r->down.list[r->downs_over];
         if (d->from.ms > until.ms) break;
         if (rehearsal_run(r, instant_add(d->from, -1))) return -1;
         if (virtual_next(r->world).ms == INSTANT_NEVER.ms) return 0;
         if (be_away(r, d)) return -1;
     }
     return rehearsal_run(r, until);
+}
+
+static void put_move(const struct rehearsal *r, struct buf *request)
+{
+    struct record_map map, answers;
+    record_map_init(&map);
+    record_map_init(&answers);
+    record_map_bool(&map, "apply", true);
+    record_map_text(&map, "who", TEXT("organiser"));
+    if (r->options->edition) record_map_text(&answers, "edition", text_of(r->options->edition));
+    record_map_end(&answers, record_map_key(&map, "answers"));
+    record_map_end(&map, request);
+}
+
+// The event is moved, as by an edit of its date: the same script, which hears of it (scripts/usher/event.lua).
+static int move(struct rehearsal *r)
+{
+    struct buf request, outline;
+    virtual_set_now(r->world, r->moves_at);
+    r->moved = r->engine->options.moved = r->options->move + (*r->options->move == '+');
+    buf_init(&request, 4096);
+    buf_init(&outline, SIZE_MAX / 2);
+    put_move(r, &request);
+    int failed = engine_reload(r->engine, (struct text){0}, r->script,
+        (struct record){(uint8_t *)request.data, request.len}, &outline, &r->error);
+    struct record said = {(uint8_t *)outline.data, outline.len};
+    if (!failed && !record_get_bool(said, "applied", false))
+        failed = err_set(&r->error, ERR_INPUT,
+            "a move like this asks for a new edition of the event, or the same: "
+            "say --edition new or --edition same");
+    buf_release(&request);
+    buf_release(&outline);
+    return failed;
+}
+
+static int play(struct rehearsal *r, struct instant until)
+{
+    if (r->options->move && r->moves_at.ms < until.ms) {
+        if (play_until(r, r->moves_at)) return -1;
+        if (move(r)) return -1;
+    }
+    return play_until(r, until);
 }
 
 // ---- when it begins and ends ------------------------------------------------------------------------------
@@ -306,6 +350,24 @@ static int take_downtimes(struct rehearsal *r)
         "--down: '%s' begins before the rehearsal does: say with --from when it begins", r->options->down);
 }
 
+static int take_move(struct rehearsal *r)
+{
+    const struct usher_rehearsal *o = r->options;
+    int64_t ms;
+    if (!o->move && !o->at) return 0;
+    if (!o->move || !o->at)
+        return err_set(&r->error, ERR_USAGE,
+            "--move says by how much the event is moved, and --at when: say both");
+    const char *span = o->move + (*o->move == '+' || *o->move == '-');
+    if (span_elapsed_ms(text_of(span), &ms, &r->error)) return err_in(&r->error, "--move");
+    struct when when;
+    struct text zone = record_get_text(r->engine->events->current->about, "zone");
+    if (when_parse(text_of(o->at), zone.len ? zone_find(zone, NULL) : NULL, &when, &r->error))
+        return err_in(&r->error, "--at");
+    r->moves_at = when.starts.at;
+    return 0;
+}
+
 static int take_guests(struct rehearsal *r)
 {
     const char *said = r->options->guests;
@@ -319,7 +381,7 @@ static int rehearse(struct rehearsal *r, struct usher_report *out)
     installation_add_script(&r->installation, r->script);
     installation_mail_limits(&r->installation, &r->per_hour, &r->per_minute);
     if (begin(r)) return -1;
-    if (take_downtimes(r)) return -1;
+    if (take_downtimes(r) || take_move(r)) return -1;
     struct instant until = rehearsal_horizon(r);
     if (o->until && moment_option("--until", o->until, &until, &r->error)) return -1;
     int failed = 0;

@@ -26,7 +26,9 @@ struct rehearsal {
     struct virtual *world;
     struct store *store;
     struct engine *engine;
-    struct instant from, until;
+    struct instant from, until, moves_at;
+    const char *moved;  // by how much the event is moved by now; NULL: it is not
+    size_t downs_over;  // of `down`
     struct buf notices; // records, one after the other
     size_t notices_n;
     int64_t unsure_n;

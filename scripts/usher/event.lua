@@ -27,6 +27,10 @@ local function read_when(name, when)
     check.refuse('event "%s": when has no end: write it as "%s-%s %s"', name,
       format(starts, zone, "%a %d %b %Y %H:%M"), format(starts.utc + LASTS_MS, zone, "%H:%M"), zone)
   end
+  local _, told = usher.rehearsing()
+  if told and told.moved then -- as if `when` had been edited
+    starts, ends = usher.time.shift(starts, told.moved), usher.time.shift(ends, told.moved)
+  end
   return starts, ends
 end
 
