@@ -124,9 +124,9 @@ struct usher_rehearsal {
     /* Called for every mail at the end, when it is set: its bytes, and a page that shows it. */
     void (*on_mail)(void *ctx, const char *file, const char *eml, size_t eml_len, const char *html);
     void *ctx;
-    const char *move, *at; /* at that moment the event is moved by so much ("+1 day"), as by an edit; NULL: no */
-    const char *edition;   /* "new" or "same": what is answered when it moves by two days or more; may be NULL */
-    const char *approver; /* "silent": nobody approves any mail; NULL: within the hour of being asked */
+    const char *move, *at; /* at that moment the event is moved by so much ("+1 day"); NULL: it is not */
+    const char *edition;   /* "new" or "same", when it moves by two days or more; may be NULL */
+    const char *approver;  /* "silent": nobody approves any mail; NULL: within the hour of being asked */
 };
 /* What came of it. Every text is given back by usher_report_release. */
 struct usher_report {
@@ -160,7 +160,7 @@ USHER_API int usher_plan(const struct usher_options *options, const char *script
 
 /* One flow once more, from a point in its life, on a copy and in virtual time; nothing leaves. request_json:
  * { "event", "flow": its number, and "name" of a step, "step": its number, or "at": milliseconds since 1970;
- * "script": a changed script, or none }. The answer: { "rows": as the list history has them, "at", "zone" }. */
+ * "script": a changed script, or none }. The answer: { "rows": as the list history has, "at", "zone" }. */
 USHER_API int usher_fork(const struct usher_options *options, const char *request_json, char **answer_json,
     char **error);
 

@@ -95,7 +95,7 @@
     X("pin-all", FLAG, "", "", "plan, reload: all that has begun goes on as before.")                      \
     X("hold", FLAG, "", "", "reload: what needs an answer is held until there is one.")                    \
     X("end-gone", FLAG, "", "", "plan, reload: what the script no longer starts comes to its end.")        \
-    X("yes", FLAG, "", "", "reload, release, adopt, retry: do it without asking.")                         \
+    X("yes", FLAG, "", "", "reload, release, adopt, retry, cancel: do it without asking.")                 \
     X("note", TEXT, "", "", "answer: how it came (phone, mail); hold: why.")                               \
     X("by", NAME, "the login name", "USER", "answer, approve, unsure ...: who says so.")                   \
     X("all", FLAG, "", "", "approve, disapprove: every rule that it could be said of.")                    \
@@ -103,8 +103,6 @@
     X("edition", WORD, "", "",                                                                             \
         "plan, reload: the event moves by days. new: its reminders go out once more, and whoever comes "   \
         "is asked again; same: only the new time is told.")                                                \
-    X("yes", FLAG, "", "", "reload: do it without asking.")                                                \
-    X("yes", FLAG, "", "", "reload, retry: do it without asking.")                                         \
     X("dry-run", FLAG, "", "", "fork: said so that nobody takes it for more than a look.")                 \
     X("script", FILE, "", "", "fork: on this script instead of the one that it is on.")                    \
     X("at", TIME, "", "", "history, fork: at that time; rehearse: when --move moves the event.")           \

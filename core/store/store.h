@@ -242,7 +242,7 @@ uint64_t store_held(struct store *s, struct text event, int64_t after, size_t li
 // What people look at. `what` is one of the queries listed at the head of store/query.c; `args` is a map.
 uint64_t store_list(struct store *s, const char *what, struct record args);
 uint64_t store_backup(struct store *s, const char *to_path); // makes the file
-uint64_t store_copy(struct store *s, const char *to_path);   // into one that is there; answers as STORE_BACKUP
+uint64_t store_copy(struct store *s, const char *to_path);   // into one that is there; answered as a backup
 
 bool store_next(struct store *s, struct store_answer *out); // false: nothing ready
 void store_answer_release(struct store_answer *a);          // frees all but the batch

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // fork: one flow of a running event, once more from a point in its life, in virtual time and on a copy: what
-// would happen from there, on its own script or on a changed one. Nobody else goes on meanwhile, nobody answers,
-// nothing leaves.
+// would happen from there, on its own script or on a changed one. Nobody else goes on meanwhile, nobody
+// answers, nothing leaves.
 #include "usher.h"
 
 #include "base/log.h"
@@ -94,7 +94,7 @@ static int cut(struct fork *f)
     return failed ? failed : store_cut(f->life.store, f->flow, (int32_t)f->from_n, &f->error);
 }
 
-// ---- its other life -----------------------------------------------------------------------------------------
+// ---- its other life -------------------------------------------------------------------------------------
 
 static int change_script(struct fork *f)
 {

@@ -240,7 +240,7 @@ static void put_move(const struct rehearsal *r, struct buf *request)
     record_map_end(&map, request);
 }
 
-// The event is moved, as by an edit of its date: the same script, which hears of it (scripts/usher/event.lua).
+// The event is moved, as by an edit of its date: the same script hears of it (scripts/usher/event.lua).
 static int move(struct rehearsal *r)
 {
     struct buf request, outline;

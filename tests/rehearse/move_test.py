@@ -36,7 +36,7 @@ def check_two_weeks_later_asks_for_an_edition():
 def check_before_anything_was_announced_nobody_is_told():
     code, out, _ = moved("--move", "+1 day", "--at", "5 Feb 2021 12:00")
     equal((code, "new-time" in out), (0, False))
-    holds(out, "Tue 09 Feb 09:00          12:00  11:00   mail invitation \u2192 24")
+    holds(out, "Tue 09 Feb 09:00  12:00  11:00   mail invitation \u2192 24")
 
 
 def check_half_of_it_is_refused():
