@@ -126,6 +126,7 @@ struct usher_rehearsal {
     void *ctx;
     const char *move, *at; /* at that moment the event is moved by so much ("+1 day"); NULL: it is not */
     const char *edition;   /* "new" or "same", when it moves by two days or more; may be NULL */
+    const char *cancel_at; /* moment, by the event's clock: the event is cancelled then */
     const char *approver;  /* "silent": nobody approves any mail; NULL: within the hour of being asked */
 };
 /* What came of it. Every text is given back by usher_report_release. */

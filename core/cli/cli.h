@@ -12,6 +12,7 @@ int command_rehearse(const struct options *o);
 int command_check(const struct options *o);
 int command_plan(const struct options *o);
 int command_reload(const struct options *o);
+int command_cancel(const struct options *o);
 int command_flows(const struct options *o);
 int command_history(const struct options *o);
 int command_fork(const struct options *o);

@@ -12,6 +12,8 @@
         "Shows what changes in people's mailboxes when the changed script takes the place of the one that "  \
         "runs. Exit code: 0 nothing needs an answer, 1 something does, 2 it can't be loaded.")               \
     X("reload", "SCRIPT", "Shows the same, asks, and lets the changed script take its place.")               \
+    X("cancel", "EVENT",                                                                                     \
+        "Shows what it means, asks, and tells everybody that the event does not take place.")                \
     X("flows", "[TEXT]", "Lists flows, or those whose name or person contains TEXT.")                        \
     X("history", "FLOW",                                                                                     \
         "Shows everything that happened in one flow (a number, RULE/KEY, or NAME RULE), or what was "        \
@@ -74,6 +76,7 @@
         "rehearse: the engine is gone for a while, as in \"2021-02-24 13:00..18:00\", and opened again; "  \
         "says "                                                                                            \
         "what leaves late because of it, and what does not leave. May be there several times.")            \
+    X("cancel-at", MOMENT, "", "", "rehearse: the event is cancelled at MOMENT.")                          \
     X("lang", CODE, "", "", "rehearse: as if every guest read this language (dz).")                        \
     X("move", SPAN, "", "",                                                                                \
         "rehearse: at the moment that --at says the event is moved, as in \"+1 day\" or \"-2h\".")         \
@@ -97,6 +100,8 @@
     X("end-gone", FLAG, "", "", "plan, reload: what the script no longer starts comes to its end.")        \
     X("yes", FLAG, "", "", "reload, release, adopt, retry, cancel: do it without asking.")                 \
     X("note", TEXT, "", "", "answer: how it came (phone, mail); hold: why.")                               \
+    X("yes", FLAG, "", "", "reload, cancel, release, adopt, retry: do it without asking.")                 \
+    X("note", TEXT, "", "", "answer: how it came (phone, mail); hold, cancel: why.")                       \
     X("by", NAME, "the login name", "USER", "answer, approve, unsure ...: who says so.")                   \
     X("all", FLAG, "", "", "approve, disapprove: every rule that it could be said of.")                    \
     X("as", NAME, "the first of the list", "", "test-mail: as whose mail it is written.")                  \

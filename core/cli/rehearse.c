@@ -21,6 +21,7 @@ static struct usher_rehearsal rehearsal_options(const struct options *o)
         .config = config_path(o),
         .guests = option_joined(o, "guest", ", "),
         .down = option_joined(o, "down", "; "),
+        .cancel_at = option(o, "cancel-at"),
         .approver = option(o, "approver"),
         .move = option(o, "move"),
         .at = option(o, "at"),

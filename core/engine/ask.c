@@ -2,6 +2,7 @@
 #include "engine/ask.h"
 
 #include "base/nearest.h"
+#include "engine/cancel.h"
 #include "engine/hold.h"
 #include "engine/again.h"
 #include "engine/explain.h"
@@ -236,6 +237,17 @@ static void ask_reload(struct engine *g, struct record request, struct asker *a)
     free(path);
 }
 
+static void ask_cancel(struct engine *g, struct record request, struct asker *a)
+{
+    struct buf answer;
+    struct err e = {0};
+    buf_init(&answer, RECORD_LEN_MAX);
+    int failed = engine_cancel(g, request, &answer, &e);
+    promise_reply(g, on_answer, a, (struct record){(uint8_t *)answer.data, failed ? 0 : answer.len},
+        failed ? &e : NULL);
+    buf_release(&answer);
+}
+
 static void ask_hold(struct engine *g, struct record request, struct asker *a)
 {
     a->field = "rows";
@@ -304,6 +316,7 @@ static const struct {
     {"settle", ask_settle},
     {"snapshot", ask_snapshot},
     {"reload", ask_reload},
+    {"cancel", ask_cancel},
     {"hold", ask_hold},
     {"release", ask_release},
     {"adopt", ask_adopt},

@@ -428,7 +428,7 @@ static void judge(const struct edit *t, struct flow *f, struct edit_finding *out
     put_row(f, t->input, skip, &out->row);
 }
 
-static bool leaves_nobody(const struct loaded_flow *from)
+bool edit_leaves_nobody(const struct loaded_flow *from)
 {
     for (size_t i = 0; i < from->journal_n; i++) { // its newest row says where a step stands
         const struct journal_row *row = &from->journal[i];
@@ -441,7 +441,7 @@ static bool leaves_nobody(const struct loaded_flow *from)
 
 static void ends(const struct edit *t, const char *name, struct edit_finding *out)
 {
-    bool nobody = leaves_nobody(t->from);
+    bool nobody = edit_leaves_nobody(t->from);
     if (nobody) out->fate = EDIT_ENDS;
     snprintf(out->why, sizeof out->why, "the script has no '%s' any more%s", name,
         nobody ? "" : ", and something of it is on its way");

@@ -54,6 +54,8 @@ struct edit_finding {
 void edit_try(struct engine *g, struct script *anew, const struct loaded_flow *from, struct record input,
     const struct edit_answers *answers, struct edit_finding *out);
 void edit_finding_release(struct edit_finding *f);
+// Could the flow end now, and nothing of it come back to nobody?
+bool edit_leaves_nobody(const struct loaded_flow *from);
 
 // ---- what flow.c and step.c ask -----------------------------------------------------------------------
 

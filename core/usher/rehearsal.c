@@ -3,6 +3,7 @@
 #include "usher/rehearsal.h"
 
 #include "base/log.h"
+#include "engine/cancel.h"
 #include "engine/chunks.h"
 #include "engine/reload.h"
 #include "engine/script.h"
@@ -221,6 +222,7 @@ static int play_until(struct rehearsal *r, struct instant until)
     for (; r->downs_over < r->down.n; r->downs_over++) {
         const struct downtime *d = &r->down.list[r->downs_over];
         if (d->from.ms > until.ms) break;
+        if (d->from.ms < virtual_now(r->world).ms) continue;
         if (rehearsal_run(r, instant_add(d->from, -1))) return -1;
         if (virtual_next(r->world).ms == INSTANT_NEVER.ms) return 0;
         if (be_away(r, d)) return -1;
@@ -244,7 +246,6 @@ static void put_move(const struct rehearsal *r, struct buf *request)
 static int move(struct rehearsal *r)
 {
     struct buf request, outline;
-    virtual_set_now(r->world, r->moves_at);
     r->moved = r->engine->options.moved = r->options->move + (*r->options->move == '+');
     buf_init(&request, 4096);
     buf_init(&outline, SIZE_MAX / 2);
@@ -261,11 +262,39 @@ static int move(struct rehearsal *r)
     return failed;
 }
 
+// Somebody in the office says that the event does not take place.
+static int cancel(struct rehearsal *r)
+{
+    struct record_map map, with;
+    struct buf request, answer;
+    record_map_init(&map);
+    record_map_init(&with);
+    buf_init(&request, 4096);
+    buf_init(&answer, RECORD_LEN_MAX);
+    record_map_text(&map, "event", text_of(r->engine->events->name));
+    record_map_text(&with, "who", TEXT("office"));
+    record_map_close(&with, record_map_key(&map, "with"));
+    record_map_end(&map, &request);
+    struct record asked = {(uint8_t *)request.data, request.len};
+    int failed = engine_cancel(r->engine, asked, &answer, &r->error);
+    buf_release(&request);
+    buf_release(&answer);
+    return failed;
+}
+
 static int play(struct rehearsal *r, struct instant until)
 {
-    if (r->options->move && r->moves_at.ms < until.ms) {
-        if (play_until(r, r->moves_at)) return -1;
-        if (move(r)) return -1;
+    struct {
+        struct instant at; // ms == 0: not at all
+        int (*act)(struct rehearsal *r);
+    } acts[] = {{r->moves_at, move}, {r->cancel_at, cancel}};
+    bool turned = acts[1].at.ms < acts[0].at.ms;
+    for (int i = 0; i < 2; i++) {
+        struct instant at = acts[turned ? 1 - i : i].at;
+        if (!at.ms || at.ms >= until.ms) continue;
+        if (play_until(r, at)) return -1;
+        virtual_set_now(r->world, at);
+        if (acts[turned ? 1 - i : i].act(r)) return -1;
     }
     return play_until(r, until);
 }
@@ -368,6 +397,18 @@ static int take_move(struct rehearsal *r)
     return 0;
 }
 
+static int take_cancelling(struct rehearsal *r)
+{
+    struct text name = record_get_text(r->engine->events->current->about, "zone");
+    const char *said = r->options->cancel_at;
+    struct when when;
+    if (!said) return 0;
+    if (when_parse(text_of(said), name.len ? zone_find(name, NULL) : NULL, &when, &r->error))
+        return err_in(&r->error, "--cancel-at");
+    r->cancel_at = when.starts.at;
+    return 0;
+}
+
 static int take_guests(struct rehearsal *r)
 {
     const char *said = r->options->guests;
@@ -381,7 +422,7 @@ static int rehearse(struct rehearsal *r, struct usher_report *out)
     installation_add_script(&r->installation, r->script);
     installation_mail_limits(&r->installation, &r->per_hour, &r->per_minute);
     if (begin(r)) return -1;
-    if (take_downtimes(r) || take_move(r)) return -1;
+    if (take_downtimes(r) || take_move(r) || take_cancelling(r)) return -1;
     struct instant until = rehearsal_horizon(r);
     if (o->until && moment_option("--until", o->until, &until, &r->error)) return -1;
     int failed = 0;

@@ -20,6 +20,7 @@ struct rehearsal {
     struct record before;      // the lines of a saved rehearsal; not there: there is none to compare with
     struct record undisturbed; // those of the same life without downtimes; not there: there are none
     struct downtimes down;
+    struct instant cancel_at; // when the event is cancelled; 0: it is not
     int per_hour, per_minute; // the mail server's limits; 0: none
     struct buf guests;        // what --guest says, as usher.rehearsing() tells it; empty: nothing
     struct installation installation;

@@ -40,11 +40,14 @@ local function numbers_of(session, person)
     changed = math.max(session.at, person.at) }
 end
 
--- announce.look(session, key) -> { uid, sequence, cancelled, changed = ms }: what the person's calendar would
--- be told now. session = { id, uid, starts = ms, ends = ms, title, place }
-function announce.look(session, key)
+-- announce.look(session, key, cancels) -> { uid, sequence, cancelled, changed = ms }: what the person's
+-- calendar would be told now. session = { id, uid, starts = ms, ends = ms, title, place }; cancels: nil as it
+-- is
+function announce.look(session, key, cancels)
   local book = usher.book("calendar")
-  return numbers_of(of_session(book, session, false), of_person(book, session.id .. "/" .. key, nil))
+  local now, person = of_session(book, session, cancels or false), of_person(book, session.id .. "/" .. key,
+    cancels)
+  return numbers_of(now, person)
 end
 
 -- announce.tell(session, key, cancels) -> the same, and remembers it. cancels: takes the entry back.

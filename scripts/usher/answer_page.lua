@@ -4,6 +4,7 @@
 -- event ends. Looking changes nothing: each button is a form, and leads on to a page that says thank you.
 local answers = require "usher.answers"
 local bearer = require "usher.bearer"
+local cancelled = require "usher.cancelled"
 local dates = require "usher.dates"
 local deputies = require "usher.deputies"
 local facts = require "usher.facts"
@@ -173,6 +174,7 @@ function answer_page.route(fn)
     if not who then return frame.gone(why) end
     local view = view_of(who, request)
     if who.as == "former" then return former(view) end
+    if cancelled.of() then return cancelled.page(view.code, request.method) end
     if has_seat_of_sign_up(who.key) then return { redirect = links.path("signup", who.own) } end
     if is_over() then return over(view, request.method ~= "GET" and 410 or nil) end
     return fn(view)

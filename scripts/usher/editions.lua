@@ -11,6 +11,7 @@
 -- The handler starts one flow in the transaction of the edit, and that flow writes to people some at a time,
 -- so an event of thousands moves like one of ten, and a crash leaves nobody out.
 local answers = require "usher.answers"
+local cancelled = require "usher.cancelled"
 local facts = require "usher.facts"
 local letters = require "usher.letters"
 local roster = require "usher.roster"
@@ -26,14 +27,7 @@ local FLOW <const> = "event moves" -- no rule can be called so: their names have
 
 -- ---- who hears of it ----------------------------------------------------------------------------------
 
--- The person, when they have heard of another date and it is still theirs.
-local function concerned(key, last)
-  local person, answer = roster.person(key), usher.book("answers"):get(key)
-  if not person or told.knows(last) or answer and answer.answer == "no" then return nil end
-  local seat = roster.signup(key)
-  if not facts.by_key[key] and seat and not (seat.state == "seat" or roster.waits(key)) then return nil end
-  return person
-end
+local function concerned(key, last) return not told.knows(last) and told.whom(key) or nil end
 
 -- Of the guest list: whoever signed up says so by their seat.
 local function has_said(person)
@@ -72,16 +66,12 @@ end
 
 -- Inside usher.decide: the next ones behind the key `from`; answers the last of them, or false at the end.
 local function tell_some(is_new, from)
-  local list, last_key = {}, false
-  for key, last in usher.book("told"):each() do
-    local person = key > from and concerned(key, last)
-    if person then
-      list[#list + 1], last_key = { person = person, last = last }, key
-      if #list == AT_ONCE then break end
-    end
+  local list, last_key = told.some(from, AT_ONCE)
+  for _, one in ipairs(list) do
+    local person = concerned(one.key, one.last)
+    if person then tell(person, one.last, is_new) end
   end
-  for _, one in ipairs(list) do tell(one.person, one.last, is_new) end
-  return #list == AT_ONCE and last_key
+  return last_key
 end
 
 local function life(input)
@@ -124,7 +114,7 @@ function editions.reloaded(request)
   if answer and answer ~= "new" and answer ~= "same" then
     error(("--edition is new or same, not '%s'"):format(tostring(answer)), 0)
   end
-  if not move then return nil end
+  if not move or cancelled.of() then return nil end
   local past = is_past(move)
   if past then return { notes = { ("%s, and %s: nobody is told."):format(how(move), past) } } end
   usher.start(FLOW, { key = ("%d"):format(request.version), label = how(move),

@@ -10,6 +10,7 @@
 -- A session is { id, title, starts, ends, where }: the event itself, or one of facts.sessions.
 local announce = require "usher.announce"
 local audience = require "usher.audience"
+local cancelled = require "usher.cancelled"
 local facts = require "usher.facts"
 local ics = require "usher.ics"
 local lang = require "usher.lang"
@@ -118,7 +119,7 @@ function invite.decide(person, cancels, session)
 end
 
 local function look(person, session)
-  local decided = announce.look(facts_of(session), person.key)
+  local decided = announce.look(facts_of(session), person.key, cancelled.of() ~= nil or nil)
   decided.stamp, decided.answer = decided.changed, answer_of(person)
   return decided
 end

@@ -2,6 +2,7 @@
 -- invite_now: somebody asks on the day whether they may join, and the office lets them: `usher invite-now`.
 -- They are a guest like the others from then on, have said yes, and get the link at once.
 local answers = require "usher.answers"
+local cancelled = require "usher.cancelled"
 local facts = require "usher.facts"
 local letters = require "usher.letters"
 local people = require "usher.people"
@@ -29,6 +30,7 @@ function invite_now.invite(request)
   end
   if #name > NAME_MAX then error(("the name has more than %d bytes"):format(NAME_MAX), 0) end
   if usher.now() >= facts.event.ends.utc then error("the event is over", 0) end
+  if cancelled.of() then error(cancelled.WHY, 0) end
   local known = roster.by_mail(mail)
   local person = known or new_guest(mail, name)
   answers.set(person, "yes", { who = "office:" .. tostring(request.who or ""), quiet = true })

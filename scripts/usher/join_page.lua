@@ -6,6 +6,7 @@
 local answers = require "usher.answers"
 local attendance = require "usher.attendance"
 local bearer = require "usher.bearer"
+local cancelled = require "usher.cancelled"
 local countdown = require "usher.countdown"
 local facts = require "usher.facts"
 local frame = require "usher.frame"
@@ -180,7 +181,9 @@ local function route(fn)
   return function(request)
     local who, why = bearer.of("join", request)
     if not who then return frame.gone(why) end
-    return fn(view_of(who, request))
+    local view = view_of(who, request)
+    if cancelled.of() then return cancelled.page(view.code, request.method) end
+    return fn(view)
   end
 end
 

@@ -22,6 +22,7 @@ local areas <const> = {
   "survey",
   "interest",
   "ask",
+  "cancelled",
   "reply",
 }
 local codes <const> = { "en", "dz" }

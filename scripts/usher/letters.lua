@@ -6,6 +6,7 @@
 -- Before it goes out it looks whether it is still true.
 local approval = require "usher.approval"
 local audience = require "usher.audience"
+local cancelled = require "usher.cancelled"
 local check = require "usher.check"
 local facts = require "usher.facts"
 local handover = require "usher.handover"
@@ -44,6 +45,8 @@ local function still_new(person)
   return comes_not(person) or last and told.knows(last) and "knows the new time" or true
 end
 
+local function still_expected(person) return comes_not(person) or true end
+
 -- A new date asks those again who are invited; a new hour lets them say that it does not suit.
 local function answer_to_move(case, with)
   if not case.person.guest then return "" end
@@ -73,6 +76,8 @@ local known <const> = {
     made = { before = time_before, answer = answer_to_move },
     examples = { before = "Wed 24 Feb 2021, 14:00-16:30 Thimphu (UTC+6)",
       answer = "If anything changes, please tell us." } },
+  cancelled = { entry = "cancellation", still = still_expected, late = "until end", unsure = "ask",
+    values = { note = "The speaker is ill." } },
   ["live-link"] = { entry = "calendar", still = still "yes", folds = true },
 }
 
@@ -110,7 +115,8 @@ function letters.off(name) rules[name] = false end
 local function judge(rule, person, missed, has_entry)
   local is_true = known[rule.name].still
   local verdict = not is_true or is_true(person)
-  local why = verdict ~= true and verdict or suppression.refusal(rule, person)
+  local why = cancelled.of() and rule.name ~= "cancelled" and cancelled.WHY
+    or verdict ~= true and verdict or suppression.refusal(rule, person)
   if why then return { why = why } end
   if usher.now() >= facts.event.ends.utc then return { why = "the event is over" } end
   if known[rule.name].entry == "calendar" and not approval.waits(rule) then
@@ -228,6 +234,7 @@ end
 function letters.send(name, person, values, o)
   local rule = rules[name]
   if not rule or not person.mail or not invite.organiser() then return false end
+  if cancelled.of() and name ~= "cancelled" then return false end
   local book, at = usher.book("letters"), name .. "/" .. person.key
   local n = (book:get(at) or 0) + 1
   if n > (known[name].most or math.huge) then return false end

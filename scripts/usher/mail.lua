@@ -168,7 +168,7 @@ end
 --- file, attach, from, reply_to, approve = true (the first waits, too) or off = true only:
 --- confirmation (after a yes), withdrawn (after a no that was a yes), deputy, deputy-sent, deputy-ended,
 --- deputy-declined, deputy-news (to the organisers), live-link, new-time (the event has moved, and was
---- {before}).
+--- {before}), cancelled (usher cancel; {note} is why).
 --- Example: mail "starting" { to = coming, at = "30 minutes before" }
 mail.mail = check.word(function(name)
   facts.need_event("mail")

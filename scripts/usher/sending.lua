@@ -12,6 +12,7 @@
 -- A unit of a cue has an item of the programme, and its clock is the item's; otherwise it is the event's.
 local approval = require "usher.approval"
 local audience = require "usher.audience"
+local cancelled = require "usher.cancelled"
 local check = require "usher.check"
 local envelope = require "usher.envelope"
 local facts = require "usher.facts"
@@ -99,6 +100,7 @@ local function judge(rule, listed, moment, belated, cue, edition)
   if is_new_rule(rule, belated) then
     return { why = "the rule is newer than its moment (catch_up = true would send it)" }
   end
+  if cancelled.of() then return { why = cancelled.WHY } end
   local person = roster.person(listed.key)
   if not person then return { why = "is no longer on the list" } end
   if sending.has_editions(rule) and told.goes_again(person.key, edition, moment) then

@@ -8,6 +8,7 @@ local answers = require "usher.answers"
 local attendance = require "usher.attendance"
 local ask = require "usher.ask"
 local calendar = require "usher.calendar"
+local cancel = require "usher.cancel"
 local check = require "usher.check"
 local deputy_page = require "usher.deputy_page"
 local editions = require "usher.editions"
@@ -167,6 +168,7 @@ function settle.register()
   outbox.register()
   test_mail.register()
   editions.register()
+  cancel.register()
   usher.on("answer", answers.by_office)
   usher.on("deputy", answers.deputy_by_office)
   usher.on("hand-over", handover.by_office)

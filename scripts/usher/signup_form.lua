@@ -3,6 +3,7 @@
 -- same thing to everybody who fills it in well, whether or not usher knows the address, so that nobody learns
 -- from it who is invited or has signed up.
 local acts = require "usher.signup_acts"
+local cancelled = require "usher.cancelled"
 local dates = require "usher.dates"
 local door = require "usher.door"
 local facts = require "usher.facts"
@@ -241,6 +242,7 @@ end
 
 local function show(request)
   local code = lang.wanted(request, plan().languages)
+  if cancelled.of() then return cancelled.page(code, "GET") end
   local why = closed_text(code)
   if why then return closed_page(code, why) end
   if all_full() and not plan().waitlist then return closed_page(code, text(code, "full")) end
@@ -259,6 +261,7 @@ end
 -- One transaction. Everybody who gets through to the end is sent on to the same page.
 local function submit(request)
   local given, code = request.form or {}, lang.wanted(request, plan().languages)
+  if cancelled.of() then return cancelled.page(code, "POST") end
   local why = closed_text(code)
   if why then return closed_page(code, why, 409) end
   if door.is_robot(given) then return thanks(code) end

@@ -5,6 +5,7 @@
 -- (signup_acts.lua).
 local acts = require "usher.signup_acts"
 local audience = require "usher.audience"
+local cancelled = require "usher.cancelled"
 local check = require "usher.check"
 local facts = require "usher.facts"
 local invite = require "usher.invite"
@@ -73,6 +74,7 @@ end
 -- Runs inside usher.decide: is the mail still right, and whom does it go to?
 local function look(rule, input)
   local kind, entry = kind_of(rule), seats.entry(input.person)
+  if cancelled.of() then return { why = cancelled.WHY } end
   if not entry then return { why = "the sign-up was not confirmed in time" } end
   if kinds[kind].state and entry.state ~= kinds[kind].state then
     return { why = overtaken[entry.state] .. " by now" }

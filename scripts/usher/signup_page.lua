@@ -4,6 +4,7 @@
 -- answers by sending the browser back here.
 local acts = require "usher.signup_acts"
 local bearer = require "usher.bearer"
+local cancelled = require "usher.cancelled"
 local facts = require "usher.facts"
 local form = require "usher.signup_form"
 local frame = require "usher.frame"
@@ -160,6 +161,7 @@ end
 local function show(request)
   local view, why = find(request)
   if not view then return frame.gone(why) end
+  if cancelled.of() then return cancelled.page(view.code, "GET") end
   if not view.entry then return forgotten(view) end
   view.notice = request.query and request.query.done
   return render(view, typed_of(view), {})
@@ -202,6 +204,7 @@ end
 local function press(request)
   local view, why = find(request)
   if not view then return frame.gone(why) end
+  if cancelled.of() then return cancelled.page(view.code, "POST") end
   if not view.entry then return forgotten(view) end
   local given = request.form or {}
   local pressed = buttons[given.act or ""]

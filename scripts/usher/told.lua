@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- told: which date each person has heard of. Whoever was written to before the event has it in their diary,
--- whatever words the mail had, and hears of it when the date changes (editions.lua).
+-- whatever words the mail had, and hears of it when the date changes (editions.lua) or the event
+-- is cancelled (cancel.lua).
 --
 --   book "told": person's key -> { starts, ends = ms of the date that they heard of last, entry = true: it
 --     went into their calendar, edition, since = which edition of the event their reminders are for, and from
@@ -11,11 +12,32 @@
 -- empty room.
 -- Only inside usher.decide, handlers and routes.
 local facts = require "usher.facts"
+local roster = require "usher.roster"
 
 local told = {}
 
 -- told.of(key) -> what the person has heard of, or nil
 function told.of(key) return usher.book("told"):get(key) end
+
+-- told.whom(key) -> the person, when they are still to be told of a change: nobody who has declined, whose
+-- sign-up is over, or who is on no list any more
+function told.whom(key)
+  local person, answer = roster.person(key), usher.book("answers"):get(key)
+  if not person or answer and answer.answer == "no" then return nil end
+  local entry = not facts.by_key[key] and roster.signup(key)
+  return (not entry or entry.state == "seat" or roster.waits(key)) and person or nil
+end
+
+-- told.some(from, n) -> list of { key, last }: the next n of those who have heard of it, behind that key;
+-- and the key of the last of them, or false at the end
+function told.some(from, n)
+  local list = {}
+  for key, last in usher.book("told"):each() do
+    if #list == n then return list, list[n].key end
+    if key > from then list[#list + 1] = { key = key, last = last } end
+  end
+  return list, false
+end
 
 -- told.knows(last): is what they have heard of the date as it is?
 function told.knows(last)

@@ -85,7 +85,7 @@ function fates.of(row)
     return { kind = "stuck", flag = true,
       text = ("%s: %s"):format(row.state == "held" and "held" or "stopped", row.why or "a person must look") }
   end
-  if row.state == "cancelled" then return skipped("taken out of the script") end
+  if row.state == "cancelled" then return skipped(row.why or "taken out of the script") end
   if row.step_state == "held" then
     return { kind = "held", text = "held: " .. (row.note or "a person must look"), flag = true,
       at = row.updated_at }

@@ -247,6 +247,25 @@ texts["new-time"] = {
 ]],
 }
 
+texts["cancelled"] = {
+  subject = "ཆ་མེད་བཏང་ཡོད། {title}",
+  text = [[
+{full_name} མཆོག་ལུ།
+
+གཤམ་གསལ་གྱི་ཞལ་འཛོམས་འདི་ འཚོགས་ནི་མེདཔ་ལས་ བློ་ཕམ་ཡོད།
+
+**{title}**
+
+{when_both}
+
+{note}
+
+གུས་ཞབས་དང་བཅས།
+
+{signature}
+]],
+}
+
 texts["withdrawn"] = {
   subject = "ཁྱོད་མི་འབྱོན། {title}",
   text = [[

@@ -245,6 +245,25 @@ With respect,
 ]],
 }
 
+texts["cancelled"] = {
+  subject = "Cancelled: {title}",
+  text = [[
+Dear {full_name},
+
+we are sorry to tell you that this does not take place:
+
+**{title}**
+
+{when_both}
+
+{note}
+
+With respect,
+
+{signature}
+]],
+}
+
 texts["withdrawn"] = {
   subject = "You do not come: {title}",
   text = [[
