@@ -47,8 +47,8 @@ int command_cancel(const struct options *o)
     int code = ask(o, event, true, &look);
     if (code) return code;
     struct record reply = record_get((struct record){(uint8_t *)look.data, look.len}, "reply");
-    if (!option(o, "json") || !option(o, "yes")) print_text(reply);
     bool may = record_get_bool(reply, "may", false);
+    if (!may || !option(o, "yes")) print_text(reply);
     buf_release(&look);
     if (!may) return 0;
     code = agrees(o);

@@ -88,7 +88,7 @@ local function take_back_mails(person)
     local verdict = rule.word ~= "mail" or not audience.concerns(rule.parts, person)
       or audience.verdict(rule.parts, person)
     if verdict ~= true and moments.of(rule, person, facts.event).utc <= now then
-      usher.recall(rule.name, told.unit(person.key), verdict)
+      for _, unit in ipairs(told.units(person.key)) do usher.recall(rule.name, unit, verdict) end
     end
   end
 end

@@ -62,7 +62,7 @@ local function who_hears()
 end
 
 local function what_it_means()
-  return ("%s (%s) is cancelled:\n  %s\n  Nothing else leaves any more, and its pages say so."):format(
+  return ("Cancelling %s (%s) means:\n  %s\n  Nothing else leaves any more, and its pages say so."):format(
     facts.event.title, when(facts.event.starts), who_hears())
 end
 

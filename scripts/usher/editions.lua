@@ -4,9 +4,9 @@
 -- new entry for their calendar: the letter "new-time".
 --
 -- A shift of less than two days is only that. A larger one begins, when the organisers say so, a new edition:
--- what has been said of the old date counts no more. Then the reminders go out once more, as units of their
--- own (KEY/@2), and whoever is on the guest list is asked again whether they come: a yes was for another day.
--- Whoever signed up keeps the seat, and may give it up. Who has declined is left in peace.
+-- what has been said of the old date counts no more. Then the reminders that had gone out do so once more, as
+-- units of their own (KEY/@2), and whoever is on the guest list is asked again whether they come: a yes was
+-- for another day. Whoever signed up keeps the seat, and may give it up. Who has declined is left in peace.
 --
 -- The handler starts one flow in the transaction of the edit, and that flow writes to people some at a time,
 -- so an event of thousands moves like one of ten, and a crash leaves nobody out.
@@ -54,14 +54,16 @@ end
 
 local function begin_again(person)
   local edition = told.begin_edition(person.key)
+  if not edition then return end
   if has_said(person) then answers.reopen(person, "the event has moved") end
   sending.again(person, edition)
 end
 
 local function tell(person, last, is_new)
   if is_new then begin_again(person) end
-  letters.send("new-time", person, nil, { plain = not last.entry,
+  local is_sent = letters.send("new-time", person, nil, { plain = not last.entry,
     with = { before = { starts = last.starts, ends = last.ends }, asks = is_new or nil } })
+  if not is_sent then told.note(person.key) end -- the script wants it so: there is nothing left to tell
 end
 
 -- Inside usher.decide: the next ones behind the key `from`; answers the last of them, or false at the end.
@@ -87,7 +89,8 @@ local function people_text(n) return n == 1 and "1 person has" or n .. " people 
 -- "14 days", "3 hours"; of an event that is only longer or shorter now: "not at all".
 local function how_far(by)
   local ms = math.abs(by)
-  if ms >= LARGE_MS then return ("%d days"):format((ms + DAY_MS // 2) // DAY_MS) end
+  local days = (ms + DAY_MS // 2) // DAY_MS
+  if ms >= LARGE_MS or ms % DAY_MS == 0 then return days == 1 and "a day" or ("%d days"):format(days) end
   return usher.time.span_text(ms)
 end
 

@@ -60,7 +60,8 @@ end
 -- name -> { entry: what goes into the calendar, still: is it still true, most: how often to one person,
 -- since people press buttons; folds: tells what rules for those who come have told the others already, as
 -- {missed}; values: placeholders of its own, with an example; made: those that are written when it goes out;
--- examples: what they may look like; for_office: to the organisers; late, unsure: as in rules }
+-- examples: what they may look like; once: whoever can't be told counts as told; for_office: to the
+-- organisers; late, unsure: as in rules }
 local known <const> = {
   confirmation = { entry = "calendar", still = still "yes", most = 10, folds = true },
   withdrawn = { entry = "cancellation", most = 10 },
@@ -72,7 +73,7 @@ local known <const> = {
   ["deputy-declined"] = { values = { deputy = "Sonam Wangmo" } },
   ["deputy-news"] = { for_office = true,
     values = { news = "Sonam Wangmo comes", deputy_mail = "sonam@office.example" } },
-  ["new-time"] = { entry = "calendar", still = still_new, late = "until start", unsure = "ask",
+  ["new-time"] = { entry = "calendar", still = still_new, once = true, late = "until start", unsure = "ask",
     made = { before = time_before, answer = answer_to_move },
     examples = { before = "Wed 24 Feb 2021, 14:00-16:30 Thimphu (UTC+6)",
       answer = "If anything changes, please tell us." } },
@@ -117,6 +118,7 @@ local function judge(rule, person, missed, has_entry)
   local verdict = not is_true or is_true(person)
   local why = cancelled.of() and rule.name ~= "cancelled" and cancelled.WHY
     or verdict ~= true and verdict or suppression.refusal(rule, person)
+  if why and known[rule.name].once then told.note(person.key) end -- nobody is to ask about them again
   if why then return { why = why } end
   if usher.now() >= facts.event.ends.utc then return { why = "the event is over" } end
   if known[rule.name].entry == "calendar" and not approval.waits(rule) then

@@ -93,6 +93,13 @@ local function gets_it_twice(rule, person)
   return ("has handed over to %s, who gets it as well"):format(facts.full_name(heir))
 end
 
+-- For another date of the event, later than the one that `edition` is for.
+local function goes_again(rule, person, edition)
+  return sending.has_editions(rule) and told.again(person.key, edition, function(anchor)
+    return moments.of(rule, person, anchor)
+  end)
+end
+
 -- What is decided at the moment of sending; runs inside usher.decide. `change` is what has become of the
 -- person since the list was written: the mail goes to whoever comes now. edition: for which date the unit is,
 -- when the event has moved (editions.lua).
@@ -103,7 +110,7 @@ local function judge(rule, listed, moment, belated, cue, edition)
   if cancelled.of() then return { why = cancelled.WHY } end
   local person = roster.person(listed.key)
   if not person then return { why = "is no longer on the list" } end
-  if sending.has_editions(rule) and told.goes_again(person.key, edition, moment) then
+  if goes_again(rule, person, edition) then
     return { why = "the event has moved, and it goes out for the new date" }
   end
   local verdict = audience.verdict(rule.parts, person)
@@ -358,16 +365,17 @@ function sending.missed(person)
   return order
 end
 
--- sending.again(person, edition): the flows of the rules that are still to come for another date.
+-- sending.again(person, edition): the flows of the rules whose moment has come, and comes once more for
+-- another date.
 function sending.again(person, edition)
-  local listed, now = facts.by_key[person.key], usher.now()
+  local listed = facts.by_key[person.key]
   local guest = not listed and { key = person.key, zone = person.zone, language = person.language,
     guest = true } or nil
   for _, rule in ipairs(facts.rules) do
     local meant = listed and audience.concerns(rule.parts, person) or guest
       and audience.may_include(rule.parts, person)
-    if meant and sending.has_editions(rule) and moments.of(rule, person, facts.event).utc > now then
-      usher.start(rule.name, { key = told.unit(person.key), label = facts.full_name(person),
+    if meant and goes_again(rule, person, edition - 1) then
+      usher.start(rule.name, { key = told.unit(person.key, edition), label = facts.full_name(person),
         input = { person = person.key, guest = guest, edition = edition } })
     end
   end

@@ -4,8 +4,9 @@
 -- is cancelled (cancel.lua).
 --
 --   book "told": person's key -> { starts, ends = ms of the date that they heard of last, entry = true: it
---     went into their calendar, edition, since = which edition of the event their reminders are for, and from
---     when on (ms); not there: the first }
+--     went into their calendar, edition = which edition of the event their reminders are for (not there: the
+--     first), since = when it began (ms), for_starts = for which start, was = { starts, ends } of the one
+--     before }
 --
 -- It is written down where it is decided that a mail goes out: from there on it may be with somebody. That a
 -- mail server refuses it later means one mail too many, and the other way round somebody would wait in an
@@ -55,24 +56,41 @@ function told.note(key, entry)
   usher.book("told"):set(key, last)
 end
 
--- told.begin_edition(key) -> number: from now on their reminders are for another date.
+-- told.begin_edition(key) -> number, or nil: it has begun. From now on their reminders are for another date.
 function told.begin_edition(key)
   local last = told.of(key)
-  last.edition, last.since = (last.edition or 1) + 1, usher.now()
+  if last.for_starts == facts.event.starts.utc then return nil end
+  last.edition, last.since, last.for_starts = (last.edition or 1) + 1, usher.now(), facts.event.starts.utc
+  last.was = { starts = last.starts, ends = last.ends }
   usher.book("told"):set(key, last)
   return last.edition
 end
 
--- told.unit(key) -> the key of the flow of a rule for that person: "P0042", "P0042/@2" of a second edition
-function told.unit(key)
+-- told.unit(key, edition) -> the key of the flow of a rule for that person in a later edition: "P0042/@2"
+function told.unit(key, edition) return ("%s/@%d"):format(key, edition) end
+
+-- told.units(key) -> list of the keys of flows that a rule may have for that person by now
+function told.units(key)
   local last = told.of(key)
-  return last and last.edition and ("%s/@%d"):format(key, last.edition) or key
+  return { key, last and last.edition and told.unit(key, last.edition) or nil }
 end
 
--- told.goes_again(key, edition, moment): is a mail of that edition one that goes out for a later one as well?
-function told.goes_again(key, edition, moment)
+-- told.again(key, edition, moment_of): has a mail a unit of its own in the person's edition, which is later
+-- than `edition`? It has when its moment had come for the date before and is to come for this one; what was
+-- waiting then has moved by itself. moment_of(anchor) -> the mail's moment, by the event's clock or another.
+function told.again(key, edition, moment_of)
   local last = told.of(key)
-  return last and last.edition and last.edition > (edition or 1) and moment.utc > last.since
+  if not last or not last.edition or last.edition <= (edition or 1) then return false end
+  return moment_of(facts.event).utc > last.since and moment_of(told.date(last.was)).utc <= last.since
+end
+
+-- told.date{ starts, ends } -> anchor for a moment, out of ms
+function told.date(was)
+  local zone = facts.event.zone
+  local function moment(ms)
+    return usher.time.at(usher.time.format(ms, zone, "%Y-%m-%d %H:%M"), zone, { clock = "earlier" })
+  end
+  return { starts = moment(was.starts), ends = moment(was.ends) }
 end
 
 return told

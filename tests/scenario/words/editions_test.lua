@@ -159,6 +159,26 @@ function tests.a_unit_that_was_waiting_goes_out_once_in_the_new_edition()
     .. "please-answer a, please-answer b, later a, later b")
 end
 
+function tests.what_waits_moves_and_has_no_second_unit()
+  local world = reloaded(invited(), "Thu 11 Mar 2021 14:00-16:30", { edition = "new" })
+  world.run(world.now)
+  expect.equal(mail_to(world, "please-answer", "a").key, "a")
+  expect.equal(mail_to(world, "invitation", "a").key, "a/@2")
+end
+
+function tests.whoever_can_not_be_told_is_not_asked_about_again()
+  local off = 'mail "new-time" { off = true }'
+  local before = invited()
+  before.usher.book("suppressed", { shared = true }):set("b@b.example", { bounce = { at = 0, why = "gone" } })
+  local first = reloaded(before, "Thu 11 Mar 2021 14:00-16:30", { edition = "same" })
+  first.run(first.now, first.now)
+  expect.equal(sent(first), "new-time a, new-time speaker")
+  expect.equal(reloaded(first, "Thu 11 Mar 2021 14:00-16:30").said, nil)
+  first = reloaded(invited(), "Thu 11 Mar 2021 14:00-16:30", { edition = "same" }, off)
+  first.run(first.now, first.now)
+  expect.equal(reloaded(first, "Thu 11 Mar 2021 14:00-16:30", nil, off).said, nil)
+end
+
 function tests.the_same_edition_only_tells_and_keeps_answers()
   local before = invited()
   answer(before, "a", "yes")

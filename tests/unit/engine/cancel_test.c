@@ -89,7 +89,7 @@ static void looking_changes_nothing(void **state)
     struct rig *r = invited();
     const char *flows = rig_list(r, "flows", "{}");
     assert_text(cancel(r, LOOK),
-        "Tea (Thu 25 Feb 2021, 14:00 UTC (UTC)) is cancelled:\n"
+        "Cancelling Tea (Thu 25 Feb 2021, 14:00 UTC (UTC)) means:\n"
         "  3 people get the mail \"cancelled\", 2 of them with what takes the entry out of their calendar.\n"
         "  Nothing else leaves any more, and its pages say so.");
     assert_text(rig_list(r, "flows", "{}"), flows);

@@ -85,7 +85,7 @@ static void a_kill_at_every_boundary_tells_everybody_once(void **state)
     }
 }
 
-static void a_new_edition_goes_out_once_whatever_was_waiting(void **state)
+static void a_new_edition_goes_out_once_whatever_had_gone_out_before(void **state)
 {
     struct rig *r = invited();
     assert_holds_words(rig_reload(r, "test.lua", TWO_WEEKS_LATER, NULL), "\"applied\":false");
@@ -97,8 +97,8 @@ static void a_new_edition_goes_out_once_whatever_was_waiting(void **state)
     rig_run(r);
     assert_text(who_got(r, "invitation", "2021-02-17 08:00"), "S1/@2 S3/@2");
     assert_text(who_got(r, "to-speaker", "2021-02-17 08:00"), "lead/@2");
-    assert_text(who_got(r, "joining", "2021-02-17 08:00"), "S3/@2");
-    assert_holds_words(rig_result(r, "joining", "S3"), "it goes out for the new date");
+    assert_text(who_got(r, "joining", "2021-02-17 08:00"), "S3"); // it was waiting, and has moved
+    assert_text(rig_state(r, "joining", "S3/@2"), "none");
     rig_end(r);
 }
 
@@ -118,7 +118,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_kill_at_every_boundary_tells_everybody_once),
-        cmocka_unit_test(a_new_edition_goes_out_once_whatever_was_waiting),
+        cmocka_unit_test(a_new_edition_goes_out_once_whatever_had_gone_out_before),
         cmocka_unit_test(the_same_edition_sends_nothing_twice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
