@@ -19,7 +19,7 @@ guests {
   { key = "ugyen", name = "Ugyen Dorji", mail = "ugyen@office.example" },
 }
 
-mail "invitation" { to = invited, at = "10 days before, 09:00", attach = "calendar", text = "Dear {full_name}",
+mail "invitation" { to = invited, at = "10 days before, 09:00", attach = "calendar", text = "Dear {name}",
   subject = "Invitation" }
 mail "to-speaker" { to = speakers, at = "9 days before, 09:00", text = "Dear {name}", subject = "Speaking" }
 mail "reminder" { to = coming, at = "1 day before, 09:00", text = "Dear {full_name}", subject = "Tomorrow" }
