@@ -44,7 +44,10 @@ struct usher_options {
     const char *control;  /* path of the control socket; NULL: the database's with ".sock"; "": none */
     const char *only;     /* mails leave to these domains only: "moic.example,other.example"; NULL: as the
                              configuration says (mail.only), else to all */
-    int verbose;          /* 1: debug lines; -1: errors only */
+    const char *program; /* path of the usher program: makes plans beside the engine, for the organisers' page
+                             and for watched scripts; NULL: none are made */
+    int watch;           /* nonzero: scripts that are loaded are watched, and their changes proposed */
+    int verbose;         /* 1: debug lines; -1: errors only */
 };
 
 /* Opens the engine. Never NULL; when something failed usher_failed says so and every later call fails. */
@@ -153,9 +156,10 @@ USHER_API void usher_report_release(struct usher_report *report);
 /* What it would mean if this script took the place of the version that runs: for whichever process has the
  * database, which hears nothing of it. request_json: answers to what needs one, or NULL: { "skip", "send",
  * "stay": lists of names, "all_stay", "hold", "end_gone": true; "list": true for what leaves, too }. The
- * answer: { "text", "html", "needs": how much needs an answer, "same": true when nothing has changed,
- * "digest", "outline" }. To carry it out, ask
- * { "ask": "reload", "script": path, "digest": ..., "apply": true } and the same answers by usher_command. */
+ * answer: { "text", "html", "needs": how much needs an answer, "questions": what that is, "same": true when
+ * nothing has changed, "digest", "outline", "files": paths of what the script reads }. To carry it out, ask
+ * { "ask": "reload", "script": path, "digest": ..., "apply": true } and the same answers by usher_command; to
+ * leave it to the organisers, ask { "ask": "propose" } with what the plan says. */
 USHER_API int usher_plan(const struct usher_options *options, const char *script, const char *request_json,
     char **answer_json, char **error);
 

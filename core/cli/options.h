@@ -99,8 +99,11 @@
     X("hold", FLAG, "", "", "reload: what needs an answer is held until there is one.")                    \
     X("end-gone", FLAG, "", "", "plan, reload: what the script no longer starts comes to its end.")        \
     X("yes", FLAG, "", "", "reload, release, adopt, retry, cancel: do it without asking.")                 \
-    X("note", TEXT, "", "", "answer: how it came (phone, mail); hold: why.")                               \
-    X("yes", FLAG, "", "", "reload, cancel, release, adopt, retry: do it without asking.")                 \
+    X("watch", FLAG, "", "",                                                                               \
+        "run: when a script or one of its files is saved, let the organisers decide about it. plan: show " \
+        "the plan at every save.")                                                                         \
+    X("answers", JSON, "", "", "plan, reload: all answers at once, as the organisers' page gives them.")   \
+    X("propose", FLAG, "", "", "plan: let the organisers decide, on their page.")                          \
     X("note", TEXT, "", "", "answer: how it came (phone, mail); hold, cancel: why.")                       \
     X("by", NAME, "the login name", "USER", "answer, approve, unsure ...: who says so.")                   \
     X("all", FLAG, "", "", "approve, disapprove: every rule that it could be said of.")                    \

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // plan: `usher plan` and `usher reload`: what a changed script means, and carrying it out.
+#include "base/watch.h"
 #include "cli/cli.h"
 #include "usher.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +49,24 @@ static void put_list(const struct options *o, const char *name, struct record_ma
     free(joined);
 }
 
+// All at once, as the organisers' page gives them. What is said by an option of its own comes before it.
+static void put_given(const struct options *o, struct record_map *map)
+{
+    static const struct {
+        const char *field, *option;
+    } known[] = {{"skip", "skip"}, {"send", "send"}, {"stay", "stay"}, {"all_stay", "pin-all"},
+        {"hold", "hold"}, {"end_gone", "end-gone"}, {"answers", "edition"}, {"told", ""}};
+    struct buf given;
+    buf_init(&given, RECORD_LEN_MAX);
+    if (option(o, "answers")) record_from_json(text_of(option(o, "answers")), &given, NULL);
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (option(o, known[i].option)) continue;
+        record_map_value(map, known[i].field,
+            record_get((struct record){(uint8_t *)given.data, given.len}, known[i].field));
+    }
+    buf_release(&given);
+}
+
 static void put_answers(const struct options *o, struct record_map *map)
 {
     static const char *const lists[] = {"skip", "send", "stay"};
@@ -60,6 +80,19 @@ static void put_answers(const struct options *o, struct record_map *map)
         record_map_text(&answers, "edition", text_of(option(o, "edition")));
         record_map_end(&answers, record_map_key(map, "answers"));
     }
+    put_given(o, map);
+}
+
+static bool answers_are_sound(const struct options *o)
+{
+    struct buf given;
+    struct err e = {0};
+    const char *json = option(o, "answers");
+    buf_init(&given, RECORD_LEN_MAX);
+    bool sound = !json || record_from_json(text_of(json), &given, &e) == 0;
+    if (!sound) complain(USHER_USAGE, "--answers: %s", e.text);
+    buf_release(&given);
+    return sound;
 }
 
 static int look(const struct options *o, const char *script, struct planned *out)
@@ -92,27 +125,119 @@ static void print_text(struct record answer)
 
 // ---- plan -------------------------------------------------------------------------------------------------
 
-static void print_next_step(struct record answer, const char *script)
+static void print_next_step(const struct options *o, struct record answer, const char *script)
 {
     if (record_get_bool(answer, "same", false)) return;
-    if (record_get_int(answer, "needs", 0)) printf("\nNothing has been changed.\n");
+    if (option(o, "propose")) printf("\nNothing has been changed so far: the organisers decide.\n");
+    else if (record_get_int(answer, "needs", 0)) printf("\nNothing has been changed.\n");
     else printf("\nNothing has been changed so far: usher reload %s does it.\n", script);
+}
+
+// ---- proposing it to the organisers ---------------------------------------------------------------------
+
+#define PROPOSAL_MAX (900u << 10) // a request may have a mebibyte; without its page a plan is short
+
+static void put_proposal(const struct options *o, const char *path, struct record plan, bool page,
+    struct buf *out)
+{
+    static const char *const fields[] = {"event", "digest", "text", "needs", "questions", "files", "same"};
+    struct record_map map, answers;
+    record_map_init(&map);
+    record_map_text(&map, "ask", TEXT("propose"));
+    record_map_text(&map, "script", text_of(path));
+    record_map_text(&map, "who", text_of(option(o, "by") ? option(o, "by") : "office"));
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        record_map_value(&map, fields[i], record_get(plan, fields[i]));
+    if (page) record_map_value(&map, "html", record_get(plan, "html"));
+    record_map_init(&answers);
+    put_answers(o, &answers);
+    record_map_end(&answers, record_map_key(&map, "answers"));
+    record_map_end(&map, out);
+}
+
+static int propose(const struct options *o, const char *script, struct record plan)
+{
+    struct buf request, answer;
+    char *path = realpath(script, NULL);
+    buf_init(&request, RECORD_LEN_MAX);
+    put_proposal(o, path ? path : script, plan, true, &request);
+    if (request.len > PROPOSAL_MAX) {
+        buf_clear(&request);
+        put_proposal(o, path ? path : script, plan, false, &request);
+    }
+    int code = ask_usher(o, (struct record){(uint8_t *)request.data, request.len}, &answer);
+    buf_release(&request);
+    buf_release(&answer);
+    free(path);
+    return code;
+}
+
+static int plan_once(const struct options *o, const char *script, struct planned *p)
+{
+    int code = look(o, script, p);
+    int64_t needs = record_get_int(answer_of(p), "needs", 0);
+    if (!code && !print_json(o, answer_of(p))) {
+        print_text(answer_of(p));
+        print_next_step(o, answer_of(p), script);
+    }
+    fflush(stdout);
+    if (code) return code == USHER_INPUT ? CANNOT_LOAD : code;
+    if (option(o, "propose") && propose(o, script, answer_of(p))) return USHER_STORAGE;
+    return needs ? USHER_INPUT : 0;
+}
+
+// ---- at every save ------------------------------------------------------------------------------------
+
+#define QUIET_MS 300 // editors write a file in several goes
+
+static void wait_until_saved(struct watch *w)
+{
+    struct pollfd happens = {.fd = watch_fd(w), .events = POLLIN};
+    for (bool saved = false; !saved; saved = watch_saved(w)) poll(&happens, 1, -1);
+    while (poll(&happens, 1, QUIET_MS) > 0) watch_saved(w);
+}
+
+static int watch_all(struct watch *w, struct record files, struct err *e)
+{
+    int failed = 0;
+    for (struct record_iter it = record_each(files); !failed && record_next(&it);) {
+        struct text name = {0};
+        record_text(it.value, &name);
+        char *path = mem_copy(name.data ? name.data : "", name.len);
+        failed = watch_add(w, path, e);
+        free(path);
+    }
+    return failed;
+}
+
+// Until somebody ends it. What the script reads is known once it could be read.
+static int plan_at_every_save(const struct options *o, const char *script)
+{
+    struct err e = {0};
+    struct watch *w = watch_open(&e);
+    if (!w || watch_add(w, script, &e)) {
+        watch_close(w);
+        return complain(USHER_INPUT, "%s", e.text);
+    }
+    for (;;) {
+        struct planned p = {0};
+        plan_once(o, script, &p);
+        if (watch_all(w, record_get(answer_of(&p), "files"), &e)) complain(USHER_INPUT, "%s", e.text);
+        release(&p);
+        wait_until_saved(w);
+        if (!option(o, "json")) printf("\n---- %s was saved ----\n\n", script);
+    }
 }
 
 int command_plan(const struct options *o)
 {
     const char *script = only_argument(o, "one script: usher plan SCRIPT");
     struct planned p = {0};
-    if (!script) return USHER_USAGE;
-    int code = look(o, script, &p);
-    int64_t needs = record_get_int(answer_of(&p), "needs", 0);
-    if (!code && !print_json(o, answer_of(&p))) {
-        print_text(answer_of(&p));
-        print_next_step(answer_of(&p), script);
-    }
+    if (!script || !answers_are_sound(o)) return USHER_USAGE;
+    if (option(o, "watch")) return plan_at_every_save(o, script);
+    int code = plan_once(o, script, &p);
     release(&p);
-    if (code) return code == USHER_INPUT ? CANNOT_LOAD : code;
-    return needs ? USHER_INPUT : 0;
+    return code;
 }
 
 // ---- reload -----------------------------------------------------------------------------------------------
@@ -195,7 +320,7 @@ int command_reload(const struct options *o)
 {
     const char *script = only_argument(o, "one script: usher reload SCRIPT");
     struct planned p = {0};
-    if (!script) return USHER_USAGE;
+    if (!script || !answers_are_sound(o)) return USHER_USAGE;
     int code = look(o, script, &p);
     struct record plan = answer_of(&p);
     if (!code) print_text(plan);

@@ -22,6 +22,8 @@ int command_run(const struct options *o)
         .as_if = option(o, "as-if"),
         .outbox = option(o, "outbox"),
         .only = option(o, "only"),
+        .program = "/proc/self/exe", // of the child: also when the file was replaced since
+        .watch = option(o, "watch") != NULL,
         .verbose = option(o, "verbose") ? 1
                    : option(o, "quiet") ? -1
                                         : 0};

@@ -6,6 +6,7 @@
 #include "engine/hold.h"
 #include "engine/again.h"
 #include "engine/explain.h"
+#include "engine/proposal.h"
 #include "engine/reload.h"
 #include "engine/script.h"
 
@@ -218,7 +219,8 @@ static void ask_snapshot(struct engine *g, struct record request, struct asker *
 {
     struct text to = record_get_text(request, "to");
     char *path = mem_copy(to.data, to.len);
-    engine_ask_store(g, store_copy(g->store, path), on_answer, a);
+    bool there = strncmp(path, "/proc/", 6) == 0; // what another process holds open
+    engine_ask_store(g, there ? store_copy(g->store, path) : store_backup(g->store, path), on_answer, a);
     free(path);
 }
 
@@ -276,6 +278,19 @@ static void ask_holds(struct engine *g, struct record request, struct asker *a)
     g->world.wake_now(g->world.self);
 }
 
+// A plan that was made beside the engine waits for the organisers' word from here on.
+static void ask_propose(struct engine *g, struct record request, struct asker *a)
+{
+    struct err e = {0};
+    struct buf yes;
+    int failed = proposal_take(g, request, &e);
+    buf_init(&yes, 16);
+    record_put_bool(&yes, true);
+    promise_reply(g, on_answer, a, (struct record){(uint8_t *)yes.data, yes.len}, failed ? &e : NULL);
+    g->world.wake_now(g->world.self);
+    buf_release(&yes);
+}
+
 static const struct {
     const char *name;
     void (*ask)(struct engine *g, struct record request, struct asker *a);
@@ -323,6 +338,7 @@ static const struct {
     {"holds", ask_holds},
     {"retry", ask_retry},
     {"resend", ask_resend},
+    {"propose", ask_propose},
 };
 #define ASKS_N (sizeof asks / sizeof *asks)
 

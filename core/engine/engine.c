@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "engine/arrival.h"
+#include "engine/proposal.h"
 #include "engine/schedule.h"
 #include "engine/script.h"
 #include "engine/web.h"
@@ -113,6 +114,7 @@ static void free_event(struct event *ev)
     }
     book_free_all(ev);
     guard_release(&ev->guard);
+    proposal_free(ev->proposal);
     free(ev->name);
     free(ev);
 }

@@ -63,6 +63,10 @@ struct engine_options {
     // Told what a person may want to see: rehearsal prints it. kind: "skipped", "failed", "schedule" ...
     void (*notice)(void *ctx, const struct step *step, const struct flow *flow, struct text sentence);
     void *notice_ctx;
+    // Makes a plan for a changed script beside the engine, with these answers to what needs one; it comes
+    // back as a proposal (proposal.h). NULL: nobody here can.
+    void (*plan)(void *ctx, struct text event, struct text script, struct record answers, struct text who);
+    void *plan_ctx;
 };
 
 struct engine {

@@ -3,6 +3,7 @@
 // happens, and only then, the engine waits for its store.
 #include "base/log.h"
 #include "engine/engine.h"
+#include "engine/proposal.h"
 #include "engine/reload.h"
 #include "engine/schedule.h"
 #include "engine/script.h"
@@ -178,6 +179,13 @@ static int join_event(struct engine *g, struct script *s, struct err *e)
     return 0;
 }
 
+// What the database has of the event besides its flows.
+static int restore_event(struct engine *g, struct event *ev, struct err *e)
+{
+    return restore_books(g, ev, e) || guard_restore(g, ev, e) || proposal_restore(g, ev, e) ? -(int)e->code
+                                                                                            : 0;
+}
+
 static void audit_version(struct engine *g, const struct script *s)
 {
     char note[32];
@@ -329,9 +337,7 @@ int engine_load(struct engine *g, const char *path, struct err *e)
     }
     struct event *ev = s->event;
     g->now = g->world.now(g->world.self);
-    if (open_house(g, e) || restore_books(g, ev, e) || guard_restore(g, ev, e) ||
-        find_stored(g, s, &stored, e))
-        return -(int)e->code;
+    if (open_house(g, e) || restore_event(g, ev, e) || find_stored(g, s, &stored, e)) return -(int)e->code;
     if (stored) {
         ev->current = stored;
         stored->event = ev;
@@ -359,8 +365,7 @@ int engine_load_kept(struct engine *g, struct text event, struct err *e)
     free(asked.name);
     struct script *s = failed ? NULL : reopen(g, id, e);
     if (!s || join_event(g, s, e)) return -(int)e->code;
-    if (restore_books(g, s->event, e) || guard_restore(g, s->event, e) || reopen_older(g, s->event, e))
-        return -(int)e->code;
+    if (restore_event(g, s->event, e) || reopen_older(g, s->event, e)) return -(int)e->code;
     return begin_version(g, s, e);
 }
 
@@ -375,7 +380,7 @@ int engine_load_stored(struct engine *g, struct err *e)
         struct text event = record_get_text(it.value, "event");
         if (engine_event(g, event)) continue; // the newest comes first
         struct script *s = reopen(g, record_get_int(it.value, "id", 0), e);
-        if (!s || join_event(g, s, e) || restore_books(g, s->event, e)) failed = -(int)e->code;
+        if (!s || join_event(g, s, e) || restore_event(g, s->event, e)) failed = -(int)e->code;
     }
     buf_release(&list);
     return failed;

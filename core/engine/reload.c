@@ -2,6 +2,7 @@
 #include "engine/reload.h"
 
 #include "engine/edit.h"
+#include "engine/proposal.h"
 #include "engine/schedule.h"
 #include "engine/script.h"
 #include "engine/step.h"
@@ -384,6 +385,7 @@ static void take_its_place(struct reload *r)
     script_take_schedules(r->anew, r->old);
     r->g->ready_more = true;
     r->g->ready_cursor = 0;
+    proposal_drop(r->g, r->ev);
 }
 
 // The words may have something to do about it: to tell people of the new time.

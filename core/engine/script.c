@@ -117,6 +117,27 @@ struct record script_sources(struct script *s, struct buf *out)
     return (struct record){(const uint8_t *)buf_z(out), out->len};
 }
 
+static bool is_beside(struct record_iter *it, struct text *name)
+{
+    char embedded[256];
+    return record_text(it->key, name) && !text_is(*name, MAIN) && !is_embedded(*name, embedded);
+}
+
+void script_files(struct script *s, struct buf *out)
+{
+    struct buf sources;
+    struct text name;
+    size_t n = 0;
+    buf_init(&sources, 64u << 20);
+    struct record all = script_sources(s, &sources);
+    for (struct record_iter it = record_each(all); record_next(&it);) n += is_beside(&it, &name);
+    record_put_list(out, n);
+    for (struct record_iter it = record_each(all); record_next(&it);) {
+        if (is_beside(&it, &name)) record_put_text(out, name);
+    }
+    buf_release(&sources);
+}
+
 // ---- modules ----------------------------------------------------------------------------------------
 
 // require "usher.mail" -> usher/mail.lua of this program; require "rules" -> rules.lua beside the script.

@@ -111,7 +111,8 @@ struct event {
     struct book_change *changes;
     size_t book_bytes;
     struct guard guard;
-    bool recheck; // its held effects must be looked at again (gate.h)
+    bool recheck;              // its held effects must be looked at again (gate.h)
+    struct proposal *proposal; // a changed script that waits for a word (proposal.h); NULL: none
 };
 
 // Reads, runs the top level, checks what it declared, freezes. Names its event, but joins no engine yet.
@@ -128,6 +129,9 @@ void script_take_schedules(struct script *anew, const struct script *old);
 
 // All files that it read, as a map of name -> text.
 struct record script_sources(struct script *s, struct buf *out);
+
+// A list of those of them that lie beside the script, by their names; the script is one.
+void script_files(struct script *s, struct buf *out);
 
 struct flow_def *script_flow(const struct script *s, struct text name);
 // The flow that was called so in earlier versions; NULL: none.

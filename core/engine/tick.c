@@ -10,6 +10,7 @@
 // later promise. Nothing else in usher begins an effect or answers anybody.
 #include "engine/arrival.h"
 #include "engine/engine.h"
+#include "engine/proposal.h"
 #include "engine/schedule.h"
 #include "engine/script.h"
 #include "engine/step.h"
@@ -161,6 +162,7 @@ bool engine_tick(struct engine *g)
     g->now = g->world.now(g->world.self);
     home_watch(g);
     engine_take_answers(g);
+    proposal_settle(g);
     inbox_settle(g);
     bool more_mail = engine_sort_arrivals(g);
     zones_settle(g);
@@ -181,5 +183,5 @@ bool engine_idle(const struct engine *g)
 {
     return !g->ready_first && !g->posts_first && !g->letters_first && batch_rows(g->batch) == 0 &&
            !g->promises && store_outstanding(g->store) == 0 && !g->ready_asked && !g->due_asked &&
-           !g->zones.asked && !g->gate.asked && engine_under_way(g) == effect_waiting(g);
+           !g->zones.asked && !g->gate.asked && !proposal_due(g) && engine_under_way(g) == effect_waiting(g);
 }

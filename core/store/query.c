@@ -264,6 +264,9 @@ static const struct query {
               " WHERE (:event IS NULL OR event = :event) AND id < " BEFORE " ORDER BY id DESC" LIMIT},
     {"acts", "SELECT id, at, who, event, flow, what, note, about FROM audit"
              " WHERE event = :event AND about = :about ORDER BY id"},
+    {"versions",
+        "SELECT id, at, who, what, note FROM audit WHERE event = :event AND what IN ('script loaded',"
+        " 'script changed', 'script discarded', 'script can''t be used') ORDER BY id DESC" LIMIT},
     {"mails",
         "SELECT k.event, k.name, f.key AS flow_key, j.step, j.key FROM journal j"
         " JOIN flow f ON f.id = j.flow JOIN flow_kind k ON k.id = f.kind JOIN step_kind w ON w.id = j.kind"

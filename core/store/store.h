@@ -191,7 +191,7 @@ struct store_options {
     enum store_mode mode;
     void (*wake)(void *ctx); // called from the store's thread when an answer is ready
     void *wake_ctx;
-    const char *from;    // a copy of this database file to begin with; NULL: none
+    const char *from;    // a copy of this database file (or /proc/PID/fd/N) to begin with; NULL: none
     bool read_only_look; // open for looking at it while no engine runs; never writes
 };
 

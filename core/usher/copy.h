@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // copy: the database as it is now, of whichever process has it, for who wants to see what would become of it.
-// It is a file in memory, so nothing is left behind however this process ends.
+// It is a file without a name, so nothing is left behind however this process ends.
 #pragma once
 
 #include "usher.h"
@@ -15,7 +15,8 @@ struct copy {
     struct instant now; // of the engine whose database it is
 };
 
-int copy_take(struct copy *c, const struct usher_options *options, struct err *e);
+// database: as the configuration says, or NULL; what the options say comes first.
+int copy_take(struct copy *c, const struct usher_options *options, const char *database, struct err *e);
 // A store in memory that begins with the copy. Practice stands at another time than the machine's clock says:
 // `now` is set right.
 struct store *copy_open(struct copy *c, struct err *e);

@@ -180,7 +180,9 @@ int usher_fork(const struct usher_options *options, const char *request_json, ch
     *answer = NULL;
     int failed = record_from_json(text_of(request_json), &f.request, &f.error) ||
                  installation_open(&f.life.installation, options->config, &f.error) ||
-                 copy_take(&f.copy, options, &f.error) || live_again(&f) || tell(&f);
+                 copy_take(&f.copy, options, installation_text(&f.life.installation, NULL, "database"),
+                     &f.error) ||
+                 live_again(&f) || tell(&f);
     if (!failed) *answer = answer_json(&f);
     if (error) *error = failed ? mem_copyz(f.error.text) : NULL;
     rehearsal_close(&f.life);

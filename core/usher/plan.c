@@ -74,6 +74,7 @@ static int edit(struct plan *p, struct event *ev, struct script *anew)
 static int play_both(struct plan *p)
 {
     if (open_life(p, &p->after) || open_life(p, &p->before)) return -1;
+    copy_drop(&p->copy); // each life has its own
     struct script *anew = script_open(p->after.engine, p->script, &p->error);
     if (!anew) return -1;
     struct text event = text_of(anew->event_name);
@@ -116,6 +117,28 @@ static int put_into_words(struct plan *p)
     return failed || p->error.code ? -1 : 0;
 }
 
+// What the script reads, for who wants to see it changed again: paths as the script's own.
+static void put_files(struct plan *p, struct buf *out)
+{
+    struct buf names, path;
+    const char *slash = strrchr(p->script, '/');
+    size_t folder = slash ? (size_t)(slash - p->script) + 1 : 0;
+    buf_init(&names, RECORD_LEN_MAX);
+    buf_init(&path, 4096);
+    script_files(p->after.engine->events->current, &names);
+    struct record list = {(uint8_t *)names.data, names.len};
+    record_put_list(out, record_count(list));
+    for (struct record_iter it = record_each(list); record_next(&it); buf_clear(&path)) {
+        struct text name = {0};
+        record_text(it.value, &name);
+        buf_add(&path, p->script, folder);
+        buf_addt(&path, name);
+        record_put_text(out, buf_text(&path));
+    }
+    buf_release(&names);
+    buf_release(&path);
+}
+
 static void put_answer(struct plan *p, char **answer_json)
 {
     struct record outline = {(uint8_t *)p->outline.data, p->outline.len};
@@ -132,7 +155,9 @@ static void put_answer(struct plan *p, char **answer_json)
     record_map_value(&map, "text", record_get(said, "text"));
     record_map_value(&map, "html", record_get(said, "html"));
     record_map_value(&map, "needs", record_get(said, "needs"));
+    record_map_value(&map, "questions", record_get(said, "questions"));
     record_map_value(&map, "changes", record_get(said, "changes"));
+    put_files(p, record_map_key(&map, "files"));
     if (record_get_bool((struct record){(uint8_t *)p->request.data, p->request.len}, "list", false)) {
         rehearsal_effects(&p->before, record_map_key(&map, "before"));
         rehearsal_effects(&p->after, record_map_key(&map, "after"));
@@ -182,7 +207,9 @@ int usher_plan(const struct usher_options *options, const char *script, const ch
     chunks_keep(); // both lives load the same library
     *answer_json = NULL;
     int failed = open_plan(&p, request_json);
-    if (!failed) failed = copy_take(&p.copy, options, &p.error);
+    if (!failed)
+        failed = copy_take(&p.copy, options, installation_text(&p.before.installation, NULL, "database"),
+            &p.error);
     if (!failed) failed = play_both(&p);
     if (!failed) failed = put_into_words(&p);
     if (!failed) put_answer(&p, answer_json);

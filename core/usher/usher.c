@@ -14,6 +14,7 @@
 #include "time/when.h"
 #include "usher/library.h"
 #include "usher/place.h"
+#include "usher/planner.h"
 #include "world/control_client.h"
 #include "world/live.h"
 #include "world/live_now.h"
@@ -52,6 +53,8 @@ struct usher {
     struct world wire;  // live's own
     struct engine *engine;
     struct own_effect *effects;
+    struct planner *planner; // NULL: no plans are made beside the engine
+    bool watch;
 };
 
 // ---- opening ----------------------------------------------------------------------------------------
@@ -192,6 +195,22 @@ static int open_engine(struct usher *u)
     return 0;
 }
 
+// Plans are handed over through the control socket.
+static void open_planner(struct usher *u, const struct usher_options *o)
+{
+    if (o->watch && !u->control)
+        log_line(LOG_WARN, "without a control socket no plans can be made: nothing is watched", NULL);
+    if (!o->program || !u->control) return;
+    u->planner = planner_new(&(struct planner_settings){.live = u->live,
+        .engine = u->engine,
+        .program = o->program,
+        .database = u->database,
+        .config = u->config});
+    u->watch = o->watch;
+    u->engine->options.plan = planner_plan;
+    u->engine->options.plan_ctx = u->planner;
+}
+
 static void say_mailbox(const struct usher *u)
 {
     if (u->settings.practice && u->settings.mailbox.host)
@@ -261,6 +280,7 @@ struct usher *usher_open(const struct usher_options *o)
                               .wake_ctx = u},
         &u->error);
     if (!u->store || restore_shift(u, o->as_if) || open_live(u, o) || open_engine(u)) return u;
+    open_planner(u, o);
     say_where_mails_go(u);
     say_only(u);
     say_where_pages_are(u);
@@ -272,6 +292,7 @@ void usher_close(struct usher *u)
 {
     if (!u) return;
     log_set_clock(NULL, NULL);
+    planner_free(u->planner);
     engine_free(u->engine);
     if (u->store) store_close(u->store);
     live_close(u->live);
@@ -309,7 +330,7 @@ int usher_load(struct usher *u, const char *path)
     if (!u->engine) return usher_failed(u);
     u->error = (struct err){0};
     installation_add_script(&u->installation, path);
-    engine_load(u->engine, path, &u->error);
+    if (!engine_load(u->engine, path, &u->error) && u->watch) planner_watch(u->planner, path, &u->error);
     return usher_failed(u);
 }
 

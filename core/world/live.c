@@ -378,6 +378,11 @@ void live_attach(struct live *l, struct engine *g)
     live_attach_calls(l, g, &calls);
 }
 
+struct uv_loop_s *live_loop(struct live *l)
+{
+    return &l->loop;
+}
+
 struct world *live_world(struct live *l)
 {
     return &l->world;

@@ -18,6 +18,10 @@ struct live;
 struct live *live_open(const struct live_settings *settings, struct err *e);
 void live_close(struct live *l); // NULL is fine; what is under way is cut, the journal knows it as started
 
+// For what else runs on it: world/child.h, world/watcher.h. Closed before live_close.
+struct uv_loop_s;
+struct uv_loop_s *live_loop(struct live *l);
+
 struct world *live_world(struct live *l); // valid until live_close
 void live_attach(struct live *l, struct engine *g);
 

@@ -674,6 +674,24 @@ function usher.audit(what, note, who, about) end
 ---
 function usher.settle(flow, key, options) end
 
+---The changed script that waits for the organisers' word (usher plan --propose, usher run --watch): script
+---(its path), who and at (who proposed it, and when), digest, needs (how much needs an answer), questions
+---(list of { id, text, choices }), answers, problem (why the script can't be used), state ("waits",
+---"planned": the plan is being made, "agreed": it is about to take its place), note (what became of the last
+---word, or ""). Names given ("text", "html") add the plan in words. nil: nothing waits. Errors: a use
+---outside handlers and routes.
+---
+---@return any
+function usher.proposal(...) end
+
+---The organisers' word on the changed script that waits: "apply" lets it take its place, "discard" forgets
+---it, "answer" has its plan made anew with options.answers ({ skip = list, send = list, stay = list, answers
+---= table }). options.digest: of the plan on which the word is said; on another one it does not count.
+---options.who: for the log. It is done after this handler, so usher.proposal tells later what became of it.
+---Errors: a use outside handlers and POST routes; another word.
+---
+function usher.decide_proposal(word, options) end
+
 ---A mail as a page of HTML, as its reader's mail program will show it: from, to, reply_to, subject, text
 ---(Markdown), attach (list of { name = }), all as in usher.mail. The page needs nothing else and holds no
 ---script. Nothing is sent. Errors: an option that is none.

@@ -249,28 +249,68 @@ end
 
 -- ---- the same as a part of a page -----------------------------------------------------------------------
 
-local function names_cell(group)
-  if #group.names <= NAMES_MAX then return html.td { table.concat(group.names, ", ") } end
+local function names_of(group)
+  if #group.names <= NAMES_MAX then return table.concat(group.names, ", ") end
   local names = {}
   for i, name in ipairs(group.names) do names[i] = html.li { name } end
-  return html.td { html.details { html.summary { people_text(#names) }, html.ul { names } } }
+  return html.details { html.summary { people_text(#names) }, html.ul { names } }
 end
 
-local function head_row(...)
-  local cells = {}
-  for i, text in ipairs { ... } do cells[i] = html.th { scope = "col", text } end
-  return html.thead { html.tr { cells } }
-end
+local function nowrap(text) return html.span { class = "nowrap", text } end
 
-local function html_of(groups, summary, about)
-  local rows = {}
-  for i, group in ipairs(groups) do
-    rows[i] = html.tr { html.th { scope = "row", title_of(group) },
-      html.td { verb_of(group, about), because(group) }, html.td { moments_of(group, about) },
-      names_cell(group) }
+-- One clock is one line: when it was to be, when it is to be, and where that clock stands.
+local function moments_line(group, zone)
+  local before, after = group.before, group.after
+  local where = html.span { class = "quiet", place(after or before, zone) }
+  if not before or not after or before == after then
+    return html.div { html.strong { nowrap(clock(after or before, zone)) }, " ", where }
   end
-  return html.section { class = "changes", html.p { summary },
-    #rows > 0 and html.table { head_row("Rule", "What changes", "When", "Who"), html.tbody { rows } } }.html
+  return html.div { nowrap(clock(before, zone, after)), " \u{2192} ",
+    html.strong { nowrap(clock(after, zone, before)) }, " ", where }
+end
+
+local function moments_lines(group, about)
+  local lines = { moments_line(group, about.zone) }
+  for _, zone in ipairs(group.zones) do
+    if zone ~= about.zone then lines[#lines + 1] = moments_line(group, zone) end
+  end
+  return lines
+end
+
+local colours <const> = { new = "good", gone = "bad" }
+
+local function row_of(group, about)
+  return html.tr { html.td { moments_lines(group, about) }, html.td { names_of(group) },
+    html.td { html.span { class = colours[group.what], verb_of(group, about) }, because(group) } }
+end
+
+-- A rule is a heading with its lines below.
+local function table_of(groups, about)
+  local bodies, rows, title = {}, nil, nil
+  for _, group in ipairs(groups) do
+    if title_of(group) ~= title then
+      title = title_of(group)
+      rows = { html.tr { html.th { scope = "rowgroup", colspan = 3, title } } }
+      bodies[#bodies + 1] = rows
+    end
+    rows[#rows + 1] = row_of(group, about)
+  end
+  for i, body in ipairs(bodies) do bodies[i] = html.tbody { body } end
+  return html.table { class = "changes", html.thead { html.tr { html.th { scope = "col", "When" },
+    html.th { scope = "col", "Who" }, html.th { scope = "col", "What changes" } } }, bodies }
+end
+
+-- What nobody gets as things stand comes last, and is unfolded by who wants to see it.
+local function html_of(groups, summary, about)
+  local sent, skipped = {}, {}
+  for _, group in ipairs(groups) do
+    local list = group.kind == "skipped" and skipped or sent
+    list[#list + 1] = group
+  end
+  return html.section { html.p { class = "lead", summary }, #sent > 0 and table_of(sent, about),
+    #skipped > 0 and html.details {
+      html.summary { "What would change for mails that nobody gets as things stand" },
+      table_of(skipped, about) } }.html
 end
 
 function changes.report(old, new, about)

@@ -99,6 +99,8 @@ local function how(move)
   return ("the event moves by %s%s"):format(how_far(move.by), move.by < 0 and ", to an earlier date" or "")
 end
 
+local function upper(sentence) return sentence:sub(1, 1):upper() .. sentence:sub(2) end
+
 -- Why nobody is told, or nil.
 local function is_past(move)
   if move.over_at <= usher.now() then return "it has taken place" end
@@ -106,9 +108,13 @@ local function is_past(move)
 end
 
 local function question(move)
-  return { n = move.people, text = ("%s after %s heard of the date. Say  --edition new  (reminders go out "
-    .. "once more for the new date, and %d who have answered are asked again) or  --edition same  (only the "
-    .. "new time is told)."):format(how(move), people_text(move.people), move.answers) }
+  local new = ("Reminders go out once more for the new date, and %d who have answered are asked again")
+    :format(move.answers)
+  return { id = "edition", n = move.people,
+    text = ("%s after %s heard of the date."):format(upper(how(move)), people_text(move.people)),
+    choices = { { "new", new }, { "same", "Only the new time is told" } },
+    say = ("Say  --edition new  (%s) or  --edition same  (only the new time is told)."):format(
+      new:gsub("^R", "r")) }
 end
 
 -- editions.reloaded{ answers, version } -> { asks, notes } of reload.h, or nil: the handler of an edit.
@@ -119,13 +125,13 @@ function editions.reloaded(request)
   end
   if not move or cancelled.of() then return nil end
   local past = is_past(move)
-  if past then return { notes = { ("%s, and %s: nobody is told."):format(how(move), past) } } end
+  if past then return { notes = { ("%s, and %s: nobody is told."):format(upper(how(move)), past) } } end
   usher.start(FLOW, { key = ("%d"):format(request.version), label = how(move),
     input = { new_edition = answer == "new" } })
   usher.audit("event moved", how(move) .. (answer and (" (--edition %s)"):format(answer) or ""), request.who)
   local asks = math.abs(move.by) >= LARGE_MS and not answer
   return { asks = asks and { question(move) } or nil,
-    notes = { ("%s: %s heard of the date, and are told the new one."):format(how(move),
+    notes = { ("%s: %s heard of the date, and are told the new one."):format(upper(how(move)),
       people_text(move.people)) } }
 end
 

@@ -13,6 +13,7 @@ local session = require "usher.office.session"
 
 local office = {}
 
+local CHANGE <const> = "change" -- the page of office/change.lua
 local REFRESH_S <const> = 60 -- without JavaScript; with it the page hears of changes
 
 -- In the order of the navigation: { path, text, act, href = fn }. The modules add theirs, before the event
@@ -54,15 +55,26 @@ local function stream_of(visitor)
   return roles.may(visitor.has, "see") and parts.path "live" or ("/run/%s/live"):format(facts.event.id)
 end
 
--- A page of the organisers: view = { title, body, live = false, frames, status }
+-- On every page: a changed script waits, and what it means is one click away.
+local function changed_script(visitor)
+  local waiting = roles.may(visitor.has, "see") and usher.proposal()
+  if not waiting then return nil end
+  local says = waiting.problem and "A changed script can't be used."
+    or "A changed script waits for your word."
+  return h.p { class = "notice", h.a { href = parts.path(CHANGE), says } }
+end
+
+-- A page of the organisers: view = { title, body, refresh = seconds, live = false, frames,
+-- status }
 local function render(visitor, path, view)
   local head = view.heading == false and false or h.h1 { view.heading or view.title }
   return frame.office {
     title = view.title .. " \u{00B7} " .. facts.event.title, status = view.status,
     nav = office.navigation(visitor, path), tools = office.tools(visitor),
     live = view.live ~= false and stream_of(visitor) or nil, frames = view.frames,
-    refresh = view.live ~= false and REFRESH_S or nil,
-    body = h.list { banner.node(visitor) or false, head, view.body }, foot = foot_of(visitor),
+    refresh = view.refresh or view.live ~= false and REFRESH_S or nil,
+    body = h.list { banner.node(visitor) or false, path ~= CHANGE and changed_script(visitor), head,
+      view.body }, foot = foot_of(visitor),
   }
 end
 

@@ -29,7 +29,7 @@ export async function openOffice(options) {
   const about = await call("open", options);
   return {
     ...about,
-    run: () => call("run"),
+    run: (...more) => call("run", ...more),
     stop: () => call("stop"),
     kill: () => call("kill"),
     goTo: (now) => call("go_to", now),

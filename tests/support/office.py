@@ -173,7 +173,7 @@ def plain(value):
     """What JSON can say of it."""
     if isinstance(value, Mail):
         return value.as_json()
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     return value if isinstance(value, (dict, str, int, float, type(None))) else None
 

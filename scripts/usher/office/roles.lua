@@ -15,6 +15,7 @@ local may <const> = {
   hold = { owner = true, organiser = true, approver = true },   -- stop every mail of the event, and release
   approve = { owner = true, approver = true },                -- say that the mails of a rule may leave
   try = { owner = true, organiser = true, approver = true },  -- have one sent to themselves
+  change = { owner = true, organiser = true },  -- let a changed script take its place, or discard it
   trail = { owner = true, organiser = true, approver = true },  -- who did what
   -- the run of show and the questions of guests; its clock, and marking these
   show = { owner = true, organiser = true, approver = true, host = true, viewer = true },

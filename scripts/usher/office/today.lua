@@ -86,7 +86,8 @@ local function page(request, visitor)
   local seen = request.seen
   local waits, groups = trouble.node(seen, visitor), counts.by_group()
   return { title = "Today and next", body = {
-    day_text(), figures(groups), waits or h.p { class = "good", "Nothing waits for you." },
+    day_text(), figures(groups), waits or not usher.proposal()
+      and h.p { class = "good", "Nothing waits for you." },
     next_section(seen.next, visitor, groups), sent_section(seen.sent, visitor), hold_link(visitor),
   } }
 end

@@ -17,6 +17,7 @@ local acts <const> = {
   { "hold", "stop every mail of the event at once, and release them" },
   { "approve", "approve mails before the first of a rule leaves" },
   { "try", "have a mail sent to yourself to see it" },
+  { "change", "let a changed script take its place" },
   { "trail", "read the log of who did what" },
   { "show", "look at the run of show and at guests' questions" },
   { "steer", "move its clock: later, earlier, next; mark questions as answered" },

@@ -129,8 +129,8 @@ end
 function tests.a_move_by_weeks_needs_an_answer()
   local world = reloaded(invited(), "Thu 11 Mar 2021 14:00-16:30")
   expect.equal(world.said.asks[1].n, 3)
-  expect.contains(world.said.asks[1].text, "the event moves by 14 days after 3 people have heard of the date")
-  expect.contains(world.said.asks[1].text, "--edition new")
+  expect.contains(world.said.asks[1].text, "The event moves by 14 days after 3 people have heard of the date")
+  expect.contains(world.said.asks[1].say, "--edition new")
 end
 
 function tests.a_new_edition_asks_again_and_reminds_again()

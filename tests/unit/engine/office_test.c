@@ -38,6 +38,7 @@ static void each_role_sees_what_it_may(void **state)
         {"/e/one/you", true, true, true, true, true},
         {"/e/one/live", true, true, true, false, true},
         {"/e/one/log", true, true, true, false, false},
+        {"/e/one/change", true, true, true, false, true},
         {"/run/one", true, true, true, true, true},
         {"/run/one/live", true, true, true, true, true},
     };

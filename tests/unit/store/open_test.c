@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <sqlite3.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -193,6 +194,38 @@ static void a_person_can_read_the_history(void **state)
         "P0042 waiting 2021-03-04 07:00:00 UTC");
 }
 
+static void a_copy_without_a_name_is_a_database_to_begin_with_and_overwrites_nothing(void **state)
+{
+    struct sample *sample = *state;
+    struct store_answer a;
+    struct err e;
+    char path[40];
+    int fd = memfd_create("copy", MFD_CLOEXEC);
+    snprintf(path, sizeof path, "/proc/%ld/fd/%d", (long)getpid(), fd);
+    struct store *s = sample_open(sample->path, STORE_THREAD);
+    struct batch *b = batch_new();
+    sample_add_sleeper(b, 1, "P0042", 1);
+    sample_commit(s, b);
+    store_backup(s, path);
+    a = sample_answer(s);
+    store_backup(s, path);
+    store_wait(s);
+    assert_true(store_next(s, &a));
+    assert_non_null(strstr(a.error.text, "something is there"));
+    store_close(s);
+
+    s = store_open(&(struct store_options){.path = ":memory:", .from = path, .mode = STORE_INLINE}, &e);
+    assert_non_null(s);
+    store_load(s, (int64_t[]){1}, 1);
+    a = sample_answer(s);
+    assert_int_equal(a.flows_n, 1);
+    store_answer_release(&a);
+    store_close(s);
+    close(fd);
+    assert_null(store_open(&(struct store_options){.path = ":memory:", .from = path}, &e));
+    assert_non_null(strstr(e.text, "can't be opened"));
+}
+
 static void a_backup_is_a_database_and_overwrites_nothing(void **state)
 {
     struct sample *sample = *state;
@@ -238,6 +271,7 @@ int main(void)
         TEST(the_words_on_disk_are_ours),
         TEST(a_person_can_read_the_history),
         TEST(a_backup_is_a_database_and_overwrites_nothing),
+        TEST(a_copy_without_a_name_is_a_database_to_begin_with_and_overwrites_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
