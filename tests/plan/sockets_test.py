@@ -134,7 +134,7 @@ def check_an_engine_that_is_apart_is_planned_for_and_nothing_is_left_behind_eith
         dead = subprocess.Popen(["true"])
         dead.wait()
         names = talk.names()
-        talk.write("usher.db.plan-%d" % dead.pid, "what a plan left that was killed")
+        talk.write("usher.db.copy-%d" % dead.pid, "what a plan left that was killed")
         code, out, errors = talk.command("plan", "talk.lua")
         equal((code, errors), (0, ""))
         holds(out, "2 mails at another time")
