@@ -58,6 +58,7 @@ struct engine_options {
     const char *mail_from;     // the installation's sender, for mails that name none; may be NULL
     const char *mail_bounces;  // where bounces go; each mail's own address is made of it; may be NULL
     const char *base_url; // "https://events.moic.example", without a slash at its end; NULL: no web address
+    bool approved;        // of a plan: every mail that waits for approval goes as if it had it
     const char *moved;    // of a rehearsal: by how much the event is moved just now ("+1 day"); may be NULL
     const char *approver; // of a rehearsal: "silent", when it was said; may be NULL
     // Told what a person may want to see: rehearsal prints it. kind: "skipped", "failed", "schedule" ...

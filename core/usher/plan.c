@@ -173,7 +173,7 @@ static int open_plan(struct plan *p, const char *request_json)
     p->how = (struct usher_rehearsal){.no_pretending = 1, .want_saved = 1, .config = p->options->config};
     struct rehearsal *lives[] = {&p->before, &p->after};
     for (int i = 0; i < 2; i++) {
-        *lives[i] = (struct rehearsal){.script = p->script, .options = &p->how};
+        *lives[i] = (struct rehearsal){.script = p->script, .options = &p->how, .approved = true};
         buf_init(&lives[i]->notices, SIZE_MAX / 2);
         if (installation_open(&lives[i]->installation, p->options->config, &p->error)) return -1;
         installation_add_script(&lives[i]->installation, p->script);

@@ -115,6 +115,7 @@ static int open_engine(struct rehearsal *r)
         .mails_an_hour_max = installation_mails_an_hour_max(&r->installation),
         .approver = r->options->approver,
         .moved = r->moved,
+        .approved = r->approved,
         .base_url = installation_base_url(&r->installation, INSTALLATION_PRACTICE_URL),
         .boundary = virtual_boundary,
         .boundary_ctx = r->world,

@@ -23,6 +23,8 @@ local timeline = require "usher.timeline"
 local plan = {}
 
 local NAMES_MAX <const> = 3
+-- Who asks whom to approve is no part of a plan: it shows mails as if they were approved.
+local APPROVAL_FLOW <const> = "please approve"
 local NOTES_MAX <const> = 20 -- sentences of the words
 
 -- ---- what leaves ------------------------------------------------------------------------------------------
@@ -31,7 +33,7 @@ local NOTES_MAX <const> = 20 -- sentences of the words
 local function entries(effects, about)
   local list = {}
   for _, effect in ipairs(timeline.read(effects, about)) do
-    if effect.sent or effect.skipped then
+    if (effect.sent or effect.skipped) and effect.rule ~= APPROVAL_FLOW then
       list[#list + 1] = { at = effect.at, kind = effect.skipped and "skipped" or effect.kind,
         rule = effect.copy and effect.rule .. " (copy)" or effect.rule, item = effect.item,
         person = effect.person, label = effect.label, zone = effect.zone, hash = effect.hash,
@@ -239,6 +241,9 @@ function plan.report(request, about)
   local told, gone, lines = notes(request.outline), gone_question(request), { text:sub(1, -2) }
   local besides = table.move(told, 1, #told, 1, {})
   table.move(spoken { gone }, 1, 1, #besides + 1, besides)
+  if about.approval then
+    besides[#besides + 1] = "Mails that wait for an approval are shown as if they had it."
+  end
   section(lines, "Besides:", besides)
   section(lines, "This needs an answer before anything changes:", spoken(asked))
   asked[#asked + 1] = gone

@@ -99,7 +99,7 @@ function settle.about()
     title = facts.event.title, starts = facts.event.starts, ends = facts.event.ends,
     zone = facts.event.zone, zones = zones(), notes = sentences(),
     day_off = calendar.day_off,
-    person = roster.person,
+    person = roster.person, approval = #facts.event.approvers > 0,
   }
 end
 

@@ -69,7 +69,7 @@ int main(int argc, char **argv)
     if (argc != 6 && argc != 7) give_up("usage", "edited OLD.lua NEW.lua FROM AT GUESTS [EDITION]");
     struct instant from = {atoll(argv[3])}, at = {atoll(argv[4])};
     struct usher_rehearsal how = {.want_saved = 1, .guests = argv[5]};
-    struct rehearsal r = {.script = argv[1], .options = &how};
+    struct rehearsal r = {.script = argv[1], .options = &how, .approved = true};
     char path[64], request[128], *answer, *error;
     struct buf plan, effects;
     snprintf(path, sizeof path, "/tmp/usher-edited-%ld.db", (long)getpid());
