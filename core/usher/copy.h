@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // copy: the database as it is now, of whichever process has it, for who wants to see what would become of it.
-// It is a file without a name, so nothing is left behind however this process ends.
+// It is a file without a name, so nothing is left behind however this process ends. An engine that can't
+// reach into this process (a service in a world of its own) writes DATABASE.copy-PID; its name goes at once.
 #pragma once
 
 #include "usher.h"

@@ -194,7 +194,7 @@ static void a_person_can_read_the_history(void **state)
         "P0042 waiting 2021-03-04 07:00:00 UTC");
 }
 
-static void a_copy_without_a_name_is_a_database_to_begin_with_and_overwrites_nothing(void **state)
+static void a_copy_without_a_name_is_a_database_to_begin_with(void **state)
 {
     struct sample *sample = *state;
     struct store_answer a;
@@ -206,12 +206,8 @@ static void a_copy_without_a_name_is_a_database_to_begin_with_and_overwrites_not
     struct batch *b = batch_new();
     sample_add_sleeper(b, 1, "P0042", 1);
     sample_commit(s, b);
-    store_backup(s, path);
+    store_copy(s, path);
     a = sample_answer(s);
-    store_backup(s, path);
-    store_wait(s);
-    assert_true(store_next(s, &a));
-    assert_non_null(strstr(a.error.text, "something is there"));
     store_close(s);
 
     s = store_open(&(struct store_options){.path = ":memory:", .from = path, .mode = STORE_INLINE}, &e);
@@ -223,7 +219,7 @@ static void a_copy_without_a_name_is_a_database_to_begin_with_and_overwrites_not
     store_close(s);
     close(fd);
     assert_null(store_open(&(struct store_options){.path = ":memory:", .from = path}, &e));
-    assert_non_null(strstr(e.text, "can't be opened"));
+    assert_non_null(strstr(e.text, "can't be read"));
 }
 
 static void a_backup_is_a_database_and_overwrites_nothing(void **state)
@@ -271,7 +267,7 @@ int main(void)
         TEST(the_words_on_disk_are_ours),
         TEST(a_person_can_read_the_history),
         TEST(a_backup_is_a_database_and_overwrites_nothing),
-        TEST(a_copy_without_a_name_is_a_database_to_begin_with_and_overwrites_nothing),
+        TEST(a_copy_without_a_name_is_a_database_to_begin_with),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
