@@ -137,8 +137,11 @@ function sending.has_editions(rule) return rule.word == "mail" and not rule.abou
 -- sending.look(rule, person) -> what a mail of the rule needs to know of the books; inside usher.decide, and
 -- small enough for a journal.
 function sending.look(rule, person)
-  if not approval.waits(rule) then told.note(person.key, rule.entry == "calendar") end
-  return { send = true, asked = sending.asked(rule, person), change = roster.change(person.key),
+  local waits = approval.waits(rule)
+  if not waits then told.note(person.key, rule.entry == "calendar") end
+  -- unheard: they hear of the date when somebody has approved it
+  return { send = true, unheard = waits or nil, asked = sending.asked(rule, person),
+    change = roster.change(person.key),
     entry = rule.entry and invite.decide(person, rule.entry == "cancellation") }
 end
 
@@ -216,6 +219,9 @@ end
 function sending.send(rule, case)
   local mail = sending.compose(rule, case)
   local reply = usher.mail(mail)
+  if reply.sent and case.unheard then
+    usher.decide("heard", told.note, case.person.key, rule.entry == "calendar")
+  end
   if reply.sent then send_copy(mail, rule, case) end
   if reply.sent then return { sent = true } end
   return { skipped = reply.why, again = reply.why == approval.AGAIN or nil }
@@ -260,6 +266,7 @@ function sending.life(rule)
       if verdict.send then
         case.person = roster.with(person.key, facts.by_key[person.key], verdict.change)
         case.asked, case.entry, case.for_assistant = verdict.asked, verdict.entry, nil
+        case.unheard = verdict.unheard
         result = sending.send(rule, case)
       end
       if result and not result.again then return result end

@@ -97,7 +97,7 @@ local function send(rule, input, seen, now)
   if input.missed then seen.missed, files = sending.fold(input.missed, person, seen.told) end
   return sending.send(adapt(rule, files or {}, input.plain), {
     person = person, rule = rule, anchor = facts.event, moment = moment, asked = seen.asked,
-    entry = seen.entry, values = values_of(kind_of(rule), seen, person),
+    entry = seen.entry, unheard = seen.unheard, values = values_of(kind_of(rule), seen, person),
   })
 end
 
