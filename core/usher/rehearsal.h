@@ -30,7 +30,7 @@ struct rehearsal {
     struct instant from, until, moves_at;
     const char *moved;  // by how much the event is moved by now; NULL: it is not
     size_t downs_over;  // of `down`
-    bool approved;     // mails that wait for approval go as if they had it
+    bool approved;      // mails that wait for approval go as if they had it
     struct buf notices; // records, one after the other
     size_t notices_n;
     int64_t unsure_n;
