@@ -191,10 +191,7 @@ mail "invitation" {
 }
 """
 NEW_TIME = """
-mail "new-time" {
-  to = invited, at = "11 days before, 09:00", attach = "calendar", subject = "New time", catch_up = true,
-  text = "Dear {name}, your calendar is here: {calendar_link}",
-}
+mail "new-time" { subject = "New time", text = "Dear {name}, your calendar is here: {calendar_link}" }
 """
 
 
