@@ -51,19 +51,21 @@ static bool is_embedded(struct text name, char path[256])
     return words || shipped;
 }
 
-static int read_anew(struct script *s, const char *name, char **data, size_t *len, struct err *e)
+// usher's own files are part of the program: they are lent, and the others are the source's.
+static int read_anew(struct script *s, const char *name, struct source *out, struct err *e)
 {
-    char embedded[256];
+    char embedded[256], path[1024];
     if (is_embedded(text_of(name), embedded)) {
         struct text file = embedded_find(embedded);
         if (!file.data) return err_set(e, ERR_INPUT, "usher brings no file '%s'", embedded + 8);
-        *data = mem_copy(file.data, file.len);
-        *len = file.len;
+        out->data = file.data;
+        out->len = file.len;
         return 0;
     }
-    char path[1024];
     snprintf(path, sizeof path, "%s%s", s->folder, name);
-    return s->engine->options.read_file(s->engine->options.read_ctx, path, data, len, e);
+    int failed = s->engine->options.read_file(s->engine->options.read_ctx, path, &out->own, &out->len, e);
+    out->data = out->own;
+    return failed;
 }
 
 // What was read once stays what it is for this script, also when the file changes on disk meanwhile.
@@ -91,17 +93,15 @@ int script_read(struct script *s, const char *name, struct text *out, struct err
     if (out->data) return 0;
     if (s->stored.data)
         return err_set(e, ERR_INPUT, "the database holds no file '%s' for this version", name);
-    char *data;
-    size_t len;
-    if (read_anew(s, name, &data, &len, e)) return -(int)e->code;
-    if (len > FILE_MAX) {
-        free(data);
+    struct source read = {.next = s->sources};
+    if (read_anew(s, name, &read, e)) return -(int)e->code;
+    if (read.len > FILE_MAX) {
+        free(read.own);
         return err_set(e, ERR_LIMIT, "'%s' is larger than 8 MiB", name);
     }
-    struct source *source = mem_alloc(sizeof *source);
-    *source = (struct source){s->sources, mem_copyz(name), data, len};
-    s->sources = source;
-    *out = (struct text){data, len};
+    read.name = mem_copyz(name);
+    s->sources = memcpy(mem_alloc(sizeof read), &read, sizeof read);
+    *out = (struct text){read.data, read.len};
     return 0;
 }
 
@@ -368,7 +368,7 @@ static void free_lists(struct script *s)
         struct source *f = s->sources;
         s->sources = f->next;
         free(f->name);
-        free(f->data);
+        free(f->own);
         free(f);
     }
     schedule_free_all(s);

@@ -65,7 +65,8 @@ struct schedule {
 // A file that a script read: what the hash covers and the database keeps.
 struct source {
     struct source *next;
-    char *name, *data;
+    char *name, *own; // own: NULL for usher's own files, which are lent
+    const char *data;
     size_t len;
 };
 
