@@ -67,7 +67,7 @@ def check_a_move_by_days_is_asked_about_and_told_with_the_calendars_update():
         place.write("script.lua", script(34))
         code, out, _ = place.command("plan", "script.lua")
         equal(code, 1)
-        holds(out, "the event moves by 14 days after 3 people have heard of the date")
+        holds(out, "The event moves by 14 days after 3 people have heard of the date")
         code, _, errors = place.command("reload", "script.lua", "--yes")
         equal(code, 1)
         holds(errors, "answer what needs an answer")

@@ -72,7 +72,7 @@ def check_the_clock_goes_on_after_a_kill_and_a_moved_clock_is_noticed_at_the_nex
         place.kill()
         place.move_clock("2021-02-24 15:00 Asia/Thimphu")
         place.run()
-        equal(place.states(), {"waiting": 2})
+        live.wait_until("both wait for the next moment", lambda: place.states() == {"waiting": 2})
         equal(place.stop(), 0)
         equal(len(place.mails()), 2)
 

@@ -56,7 +56,7 @@ def check_the_first_mail_waits_and_leaves_once_somebody_has_said_so():
         equal(code, 0)
         holds(said, "invitation, to everybody invited: 2")
         holds(said, "2 held now")
-        holds(said, "These go out by themselves when somebody's act causes them, and wait for nobody: confirmation,")
+        holds(said, "These go out by themselves when somebody's act causes them, and wait for nobody: cancelled, confirmation,")
         equal(say(place, "approve", "tea", "invitation", "--by", "dechen"), (0, "approved by Dechen Lhamo: invitation"))
         place.wait_mail("sonam@guests.example", "Invitation")
         place.wait_mail("pa@guests.example", "Invitation")
