@@ -102,7 +102,9 @@ static int begin_sink(void)
 static void write_files(int port)
 {
     bench_write(bench_path("usher.conf.lua"),
-        "smtp = { host = \"127.0.0.1\", port = %d, tls = \"none\", connections = 8 }\n", port);
+        "mail = { hourly_max = 1000000 }\n"
+        "smtp = { host = \"127.0.0.1\", port = %d, tls = \"none\", connections = 8 }\n",
+        port);
     bench_write(bench_path("bench.lua"),
         "usher.describe{ id = \"bench\", title = \"Mails\", zone = \"UTC\" }\n"
         "local text = (\"A line of a letter that is neither short nor long, for all of you.\\n\"):rep(26)\n"
