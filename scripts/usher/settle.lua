@@ -112,11 +112,13 @@ local OPEN_MAILS <const> = 1000 -- where nobody has said how many may sign up
 
 -- How many mails may leave within an hour before somebody must look: two for everybody on the lists, as many
 -- for each assistant, who gets copies, and two for whoever may sign up.
+local MOST_MAILS <const> = 1000000 -- the greatest number that usher.describe takes
+
 local function mails_an_hour()
   local signup, most = facts.signup, 2 * (#facts.people + #facts.guests)
   for _, guest in ipairs(facts.guests) do most = most + (guest.assistant and 2 or 0) end
   if signup then most = most + (signup.seats and 2 * signup.seats or OPEN_MAILS) end
-  return math.max(most, LEAST_MAILS)
+  return math.min(math.max(most, LEAST_MAILS), MOST_MAILS)
 end
 
 -- Whom the event names must be there, whether or not a rule writes to them.
