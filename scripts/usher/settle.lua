@@ -108,12 +108,11 @@ local function report(request)
 end
 
 local LEAST_MAILS <const> = 100
+local MOST_MAILS <const> = 1000000 -- the greatest number that usher.describe takes
 local OPEN_MAILS <const> = 1000 -- where nobody has said how many may sign up
 
 -- How many mails may leave within an hour before somebody must look: two for everybody on the lists, as many
 -- for each assistant, who gets copies, and two for whoever may sign up.
-local MOST_MAILS <const> = 1000000 -- the greatest number that usher.describe takes
-
 local function mails_an_hour()
   local signup, most = facts.signup, 2 * (#facts.people + #facts.guests)
   for _, guest in ipairs(facts.guests) do most = most + (guest.assistant and 2 or 0) end
