@@ -109,14 +109,14 @@ end
 
 local LEAST_MAILS <const> = 100
 local MOST_MAILS <const> = 1000000 -- the greatest number that usher.describe takes
-local OPEN_MAILS <const> = 1000 -- where nobody has said how many may sign up
+local OPEN_MAILS <const> = 2000 -- whoever finds the page may sign up, and be put on the wait-list
 
 -- How many mails may leave within an hour before somebody must look: two for everybody on the lists, as many
 -- for each assistant, who gets copies, and two for whoever may sign up.
 local function mails_an_hour()
   local signup, most = facts.signup, 2 * (#facts.people + #facts.guests)
   for _, guest in ipairs(facts.guests) do most = most + (guest.assistant and 2 or 0) end
-  if signup then most = most + (signup.seats and 2 * signup.seats or OPEN_MAILS) end
+  if signup then most = most + OPEN_MAILS + 2 * (signup.seats or 0) end
   return math.min(math.max(most, LEAST_MAILS), MOST_MAILS)
 end
 
