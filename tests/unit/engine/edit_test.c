@@ -261,6 +261,45 @@ static void a_list_in_another_order_mails_each_once(void **state)
     rig_end(r);
 }
 
+// ---- one flow that goes through 400 people ----------------------------------------------------------------
+
+#define CROWD(list)                                                                           \
+    "local guests = {}\n" list "usher.flow('all', function()\n"                               \
+    "  for _, g in ipairs(guests) do\n"                                                       \
+    "    usher.mail { 'hello', to = g .. '@x.example', as = g, subject = 's', text = 't' }\n" \
+    "    usher.sleep('1m', 'after ' .. g)\n"                                                  \
+    "  end\n"                                                                                 \
+    "end)\nusher.start('all', { key = 'x' })\n"
+
+// After 200 of them the list is another one: everybody on it has one mail in the end.
+static void assert_each_once(const char *after, int people)
+{
+    struct rig *r = rig_with("2021-02-08 08:00", CROWD("for i = 1, 400 do guests[i] = 'P' .. i end\n"));
+    rig_run_until(r, "2021-02-08 11:19:30"); // the 200th was written to half a minute ago
+    assert_int_equal(r->effects_n, 200);
+    rig_restart(r);
+    assert_holds_words(rig_reload(r, "test.lua", after, "{\"apply\": true, \"send\": [\"hello\"]}"),
+        "\"applied\":true");
+    rig_run(r);
+    assert_int_equal(r->effects_n, people);
+    for (const struct rig_effect *e = r->effects; e; e = e->next) {
+        for (const struct rig_effect *other = e->next; other; other = other->next)
+            assert_string_not_equal(e->step, other->step);
+    }
+    assert_text(rig_state(r, "all", "x"), "done");
+    rig_end(r);
+}
+
+static void a_list_of_400_turned_round_in_the_middle_writes_to_each_once(void **state)
+{
+    assert_each_once(CROWD("for i = 1, 400 do guests[i] = 'P' .. 401 - i end\n"), 400);
+}
+
+static void a_list_of_400_that_grows_in_front_in_the_middle_writes_to_each_once(void **state)
+{
+    assert_each_once(CROWD("for i = 0, 400 do guests[i + 1] = 'P' .. i end\n"), 401);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -278,6 +317,8 @@ int main(void)
         cmocka_unit_test(a_text_that_changes_is_the_text_of_what_is_still_to_be_sent),
         cmocka_unit_test(a_list_that_grows_in_front_mails_each_once),
         cmocka_unit_test(a_list_in_another_order_mails_each_once),
+        cmocka_unit_test(a_list_of_400_turned_round_in_the_middle_writes_to_each_once),
+        cmocka_unit_test(a_list_of_400_that_grows_in_front_in_the_middle_writes_to_each_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
