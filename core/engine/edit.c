@@ -37,6 +37,15 @@ struct renamed {
     const char *key;
 };
 
+// A mail or call of the second look. `past`: something that is known comes after it in its branch, or in one
+// that began behind it.
+struct made_up {
+    struct made_up *next;   // of the trial
+    struct made_up *before; // of its branch and those that this one came from
+    const struct step *step;
+    bool past;
+};
+
 struct edit {
     struct engine *g;
     struct script *anew;
@@ -47,7 +56,7 @@ struct edit {
     int made_up_n;
     struct edge *edges; // of the first look
     struct renamed *renamed;
-    const struct step *past; // of the second look: made up, and something that is known comes after it
+    struct made_up *made_up; // of the second look, the newest first
 };
 
 // ---- what an edit row says --------------------------------------------------------------------------
@@ -177,7 +186,11 @@ static struct step *beyond_edge(struct branch *b, const struct ask *ask, const c
     }
     struct step *s = make_up(f, ask, key);
     s->branch = b;
-    if (step_is_effect(s->kind) && !b->made_up) b->made_up = s;
+    if (step_is_effect(s->kind)) {
+        struct made_up *m = flow_alloc(f, sizeof *m);
+        *m = (struct made_up){f->edit->made_up, b->made_up, s, false};
+        f->edit->made_up = b->made_up = m;
+    }
     if (step_is_pure(s->kind)) return s;
     b->state = BRANCH_AT_STEP;
     b->step = s;
@@ -208,7 +221,7 @@ void edit_known(struct branch *b, struct step *s, const char *key)
         *r = (struct renamed){f->edit->renamed, s->ord, key};
         f->edit->renamed = r;
     }
-    if (step_is_over(s) && b->made_up && !f->edit->past) f->edit->past = b->made_up;
+    for (struct made_up *m = step_is_over(s) ? b->made_up : NULL; m; m = m->before) m->past = true;
 }
 
 struct step *edit_next(struct flow *f)
@@ -240,8 +253,21 @@ static struct flow *begin(struct edit *trial, struct err *e)
     return f;
 }
 
+// Keys of what would stand before things that have happened, in the memory of `keeper`.
+static struct edge *keep_past(const struct edit *trial, struct flow *keeper)
+{
+    struct edge *first = NULL;
+    for (const struct made_up *m = trial->made_up; m; m = m->next) {
+        if (!m->past) continue;
+        struct edge *edge = flow_alloc(keeper, sizeof *edge);
+        *edge = (struct edge){first, flow_keep(keeper, text_of(m->step->key)), m->step->line};
+        first = edge;
+    }
+    return first;
+}
+
 // The second look: what it makes up, decides and starts is taken back. What it found is kept in `keeper`.
-static const struct step *look_beyond(const struct edit *first, struct flow *keeper)
+static struct edge *look_beyond(const struct edit *first, struct flow *keeper)
 {
     struct engine *g = first->g;
     struct edit trial = *first;
@@ -256,12 +282,7 @@ static const struct step *look_beyond(const struct edit *first, struct flow *kee
     promise_rewind(g, promises);
     book_rewind(first->anew->event, books);
     if (!f) return NULL;
-    struct step *past = NULL;
-    if (trial.past) {
-        past = flow_alloc(keeper, sizeof *past);
-        *past = (struct step){.kind = trial.past->kind, .line = trial.past->line};
-        past->key = flow_keep(keeper, text_of(trial.past->key));
-    }
+    struct edge *past = keep_past(&trial, keeper);
     flow_forget(g, f);
     return past;
 }
@@ -388,44 +409,64 @@ static void put_keys(struct record_map *map, const struct renamed *first)
     }
 }
 
-static void put_row(const struct flow *f, struct record input, const char *skip, struct buf *out)
+static void put_skips(struct record_map *map, const struct edit_answers *answers, const struct edge *past)
+{
+    size_t n = 0;
+    char name[128];
+    struct buf *list = record_map_key(map, "skip"), keys;
+    buf_init(&keys, RECORD_LEN_MAX);
+    for (; past; past = past->next) {
+        edit_name_of(past->key, name);
+        if (!lists(answers->skip, name)) continue;
+        record_put_text(&keys, text_of(past->key));
+        n++;
+    }
+    record_put_list(list, n);
+    buf_add(list, keys.data, keys.len);
+    buf_release(&keys);
+}
+
+static void put_row(const struct flow *f, struct record input, const struct edge *past, struct buf *out)
 {
     struct record_map map;
     record_map_init(&map);
     put_ords(&map, "asks", f->asks, f->asks_n);
     put_ords(&map, "ended", f->ended, f->ended_n);
     put_keys(&map, f->edit->renamed);
-    if (skip) {
-        struct buf *list = record_map_key(&map, "skip");
-        record_put_list(list, 1);
-        record_put_text(list, text_of(skip));
-    }
+    if (past) put_skips(&map, f->edit->answers, past);
     record_map_value(&map, "input", input);
     record_map_end(&map, out);
+}
+
+// What stands before things that have happened, and nobody has answered for.
+static bool needs_answer(const struct edit *t, const struct edge *past, struct edit_finding *out)
+{
+    for (; past; past = past->next) {
+        size_t path_len;
+        behind_kind(past->key, &path_len);
+        const char *kind = past->key + path_len;
+        edit_name_of(past->key, out->step);
+        if (lists(t->answers->skip, out->step) || lists(t->answers->send, out->step)) continue;
+        snprintf(out->why, sizeof out->why,
+            "%.*s '%s' (line %d) is new, and would stand before things that have happened already",
+            (int)strcspn(kind, ":"), kind, out->step, past->line);
+        return true;
+    }
+    return false;
 }
 
 // Moves, unless something stands against it.
 static void judge(const struct edit *t, struct flow *f, struct edit_finding *out)
 {
-    const char *skip = NULL;
     out->known = f->asks_n;
     if (raised(f, out) || leaves_something(f, out)) return;
     for (const struct edge *edge = t->edges; edge; edge = edge->next) {
         if (changed_kind(f, edge, out)) return;
     }
     out->dropped = dropped(f);
-    const struct step *past = t->edges && has_over(f) ? look_beyond(t, f) : NULL;
-    if (past) edit_name_of(past->key, out->step);
-    if (past && lists(t->answers->skip, out->step)) skip = past->key;
-    else if (past && !lists(t->answers->send, out->step)) {
-        out->fate = EDIT_HOLDS;
-        snprintf(out->why, sizeof out->why,
-            "%s '%s' (line %d) is new, and would stand before things that have happened already",
-            step_kind_name(past->kind), out->step, past->line);
-        return;
-    }
-    out->fate = EDIT_MOVES;
-    put_row(f, t->input, skip, &out->row);
+    const struct edge *past = t->edges && has_over(f) ? look_beyond(t, f) : NULL;
+    out->fate = needs_answer(t, past, out) ? EDIT_HOLDS : EDIT_MOVES;
+    if (out->fate == EDIT_MOVES) put_row(f, t->input, past, &out->row);
 }
 
 bool edit_leaves_nobody(const struct loaded_flow *from)

@@ -73,10 +73,10 @@ struct branch {
     enum branch_state state;
     struct step *step;
     struct branch *joins;
-    struct instant now;         // flow time: stamp of the last fact that it was handed
-    struct instant give_up;     // lateness limit of the moment that it last waited for; ms == 0: none
-    const char *error;          // FAILED: for the join
-    const struct step *made_up; // only while a version is tried: a mail or call before this that is new
+    struct instant now;      // flow time: stamp of the last fact that it was handed
+    struct instant give_up;  // lateness limit of the moment that it last waited for; ms == 0: none
+    const char *error;       // FAILED: for the join
+    struct made_up *made_up; // only while a version is tried: the newest mail or call that is new (edit.c)
     bool joined;
     lua_State *L;
     int thread_ref;

@@ -25,6 +25,7 @@ static struct branch *spawn(lua_State *L, struct text name, int args_n)
     struct branch *b = branch_new(f, flow_keep(f, (struct text){path, (size_t)n}), L, args_n);
     b->now = parent->now;
     b->give_up = parent->give_up;
+    b->made_up = parent->made_up;
     return b;
 }
 

@@ -92,12 +92,6 @@ def at_least(what, got, limit):
         raise AssertionError("%s: %s, and at least %s was wanted" % (what, got, limit))
 
 
-def free_port():
-    """One that nobody listens on at this moment."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
-
-
 class Ended(Exception):
     """Nobody answers at the control socket."""
 

@@ -174,6 +174,39 @@ static void an_invitation_renamed_without_saying_so_sends_nothing_and_needs_an_a
     rig_end(r);
 }
 
+static void an_answer_for_one_of_two_is_none_for_the_other(void **state)
+{
+    static const char more[] = STORY("2021-02-25 08:00",
+        INVITE "mail('map', guest)\nmail('menu', guest)\n" REM7 REM1 SURVEY);
+    struct rig *r = rig_new("2021-02-08 08:00");
+    rig_write(r, "test.lua", before);
+    rig_begin(r);
+    rig_run_until(r, "2021-02-20 08:00");
+    const char *outline = rig_reload(r, "test.lua", more, "{\"apply\": true, \"skip\": [\"map\"]}");
+    assert_holds_words(outline, "mail 'menu' (line 3) is new");
+    assert_holds_words(outline, "\"needs\":400");
+    rig_reload(r, "test.lua", more, "{\"apply\": true, \"skip\": [\"map\", \"menu\"]}");
+    rig_run(r);
+    assert_mails(r, "invite", "02-08 08:00", "rem7", "02-18 08:00", "rem1", "02-24 08:00", "survey",
+        "02-26 08:00", NULL);
+    rig_end(r);
+}
+
+static void what_is_new_before_known_things_in_a_branch_needs_an_answer(void **state)
+{
+#define BRANCHED(first)       \
+    STORY("2021-02-25 08:00", \
+        first "usher.join(usher.spawn('b', function()\n" INVITE REM7 REM1 "end))\n" SURVEY)
+    struct rig *r = rig_new("2021-02-08 08:00");
+    rig_write(r, "test.lua", BRANCHED(""));
+    rig_begin(r);
+    rig_run_until(r, "2021-02-20 08:00");
+    assert_holds_words(rig_reload(r, "test.lua", BRANCHED("mail('map', guest)\n"), NULL), "\"needs\":400");
+    rig_run(r);
+    assert_int_equal(r->effects_n, 4 * GUESTS);
+    rig_end(r);
+}
+
 static void what_is_new_before_known_things_is_sent_when_a_person_says_so(void **state)
 {
     static const char more[] = STORY("2021-02-25 08:00", INVITE "mail('map', guest)\n" REM7 REM1 SURVEY);
@@ -312,6 +345,8 @@ int main(void)
         cmocka_unit_test(a_reminder_put_back_is_not_sent_again),
         cmocka_unit_test(a_renamed_reminder_that_says_so_keeps_its_place),
         cmocka_unit_test(an_invitation_renamed_without_saying_so_sends_nothing_and_needs_an_answer),
+        cmocka_unit_test(an_answer_for_one_of_two_is_none_for_the_other),
+        cmocka_unit_test(what_is_new_before_known_things_in_a_branch_needs_an_answer),
         cmocka_unit_test(what_is_new_before_known_things_is_sent_when_a_person_says_so),
         cmocka_unit_test(flows_that_are_held_for_an_answer_go_on_when_it_is_given),
         cmocka_unit_test(a_text_that_changes_is_the_text_of_what_is_still_to_be_sent),
