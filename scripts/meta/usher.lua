@@ -9,8 +9,9 @@ usher.json = {}
 usher.link = {}
 usher.time = {}
 
----Says what takes place. `when` is a date, a time from-to and a zone; its weekday is checked. organisers and
----host are keys of people. Further: reply_to, holidays, language ("en"), weekend ({ "sat", "sun" }), alarm
+---Says what takes place. `when` is a date, a time from-to and a zone; its weekday is checked. An event of
+---several dates says  zone = "Asia/Thimphu"  instead, and  series { ... }  follows. organisers and host are
+---keys of people. Further: reply_to, holidays, language ("en"), weekend ({ "sat", "sun" }), alarm
 ---("15 minutes": calendar entries ring so long before the start; without it they do not), digits ("own":
 ---dates have the digits of the reader's language, where it has some; else "latin"), recording (its address:
 ---guests find it on their page when the event is over), approver (a key of people or a list of them: the
@@ -98,6 +99,9 @@ answered = nil
 interested = nil
 
 ---@type any
+passed = nil
+
+---@type any
 speakers = nil
 
 ---@type any
@@ -111,15 +115,17 @@ organisers = nil
 ---event's). text or file: Markdown with {placeholders}, or one for each language { en = , dz = }. late:
 ---until when it is of use ("until start", "until end", "within 2h", "always", "never"). unsure: what to do
 ---when nobody knows whether it went out ("resend", "ask", "leave"); once = true: never twice, a person is
----asked. missed = "each": not only the latest of several overdue. attach: files, "calendar" (the entry for
+---asked. each_session: in a series, for each session (true) or once (false); else as its audience has it.
+---missed = "each": not only the latest of several overdue. attach: files, "calendar" (the entry for
 ---the guest's calendar; an update when something has changed) or "cancellation" (takes it out again).
 ---catch_up: also when the rule is newer than its moment. was: the name that the rule had before, so that
 ---whoever has got it does not get it again. from, reply_to: not the event's. approve = false: it waits for
 ---no approver (of an event that has one). Mails of these names go out by themselves, and take subject, text,
 ---file, attach, from, reply_to, approve = true (the first waits, too) or off = true only:
 ---confirmation (after a yes), withdrawn (after a no that was a yes), deputy, deputy-sent, deputy-ended,
----deputy-declined, deputy-news (to the organisers), live-link, new-time (the event has moved, and was
----{before}), cancelled (usher cancel; {note} is why).
+---deputy-declined, deputy-news (to the organisers), live-link, new-time (the event or a session has moved,
+---and was {before}), session-off (one session of a series does not take place), cancelled (usher cancel;
+---{note} is why).
 ---
 ---@param name string
 ---@return fun(options: table): any
@@ -188,6 +194,28 @@ function matrix(name) end
 ---
 ---@return any
 function yes_no(text) end
+
+---Says that the event takes place several times, by one set of rules. every: weekdays and a time from-to
+---("Tuesday and Thursday 10:00-12:00", "other Friday 9:00-12:00", "first Monday of the month 14:00-15:00",
+---"working day 9:00-10:00"); sessions: how many are held. Dates on which nobody works (holidays, above) are
+---left out and made up for at the end, unless skip = "nothing"; except lists further dates. Instead of
+---every: dates, a list ("Tue 6 Apr 2021 14:00-16:00"), or rrule, a rule of RFC 5545 with from = "6 Apr 2021
+---14:00-16:00", where COUNT counts what is left out as well. titles: one for each session. pass: who has
+---passed, "5 of 6" or "all" (the audience `passed`). choice = "some": guests say to which they come.
+---Rules whose audience depends on the session (coming, present, absent, speakers, host, organisers) hold for
+---each; others, and those that say each_session = false, once for the whole series.
+---
+function series(options) end
+
+---Changes one session of the series, below `series`: another date ("Thu 22 Apr 2021 14:00-16:00"), its
+---title, its place, who speaks at it (keys of people: the audience `speakers` of that session), or off =
+---true: it does not take place, and whoever has heard of it is told so. With a name that is no session's it
+---adds one: makes_up = "any", or the number of the session that it makes up for. Whoever was at it counts as
+---having been at one that they missed.
+---
+---@param name string
+---@return fun(options: table): any
+function session(name) end
 
 ---Lets people sign up on a page, whose address is /signup/ and the event's id ({signup_page} in mails).
 ---It stands above the first rule. Who signs up has a page of their own, is told by mail how it stands, and

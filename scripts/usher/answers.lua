@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- answers: who comes and who does not. The book "answers" holds for each person's key
 --   { answer = "yes" | "no" | "tentative", at = ms, who = who said it, note = text,
+--     sessions = ids of those of a series to which they come (not there: to all of them),
 --     before = list of earlier ones, the latest first, at most 20 }
 --   who    "guest", "assistant", "deputy": by their own link; "calendar", "mail": by what they sent back;
 --          "office:NAME": typed in by the office
@@ -16,6 +17,8 @@ local pretend = require "usher.pretend"
 local links = require "usher.links"
 local moments = require "usher.moments"
 local roster = require "usher.roster"
+local sending = require "usher.sending"
+local sessions = require "usher.sessions"
 local told = require "usher.told"
 local undecided = require "usher.undecided"
 
@@ -42,18 +45,25 @@ end
 
 local function remembered(before)
   if not before then return nil end
-  local list = { { answer = before.answer, at = before.at, who = before.who, note = before.note } }
+  local list = { { answer = before.answer, at = before.at, who = before.who, note = before.note,
+    sessions = before.sessions } }
   for _, one in ipairs(before.before or {}) do
     if #list < BEFORE_MAX then list[#list + 1] = one end
   end
   return list
 end
 
--- answers.note_down(key, answer, who, note): writes it into the book, and tells nobody.
-function answers.note_down(key, answer, who, note)
+local function shown(answer, chosen, note)
+  local text = chosen and ("%s, to %s"):format(answer, table.concat(chosen, ", ")) or answer
+  return note and ("%s (%s)"):format(text, note) or text
+end
+
+-- answers.note_down(key, answer, who, note, chosen): writes it into the book, and tells nobody. chosen: ids
+-- of sessions, nil: all.
+function answers.note_down(key, answer, who, note, chosen)
   usher.book("answers"):set(key, { answer = answer, at = usher.now(), who = who, note = note,
-    before = remembered(answers.of(key)) })
-  usher.audit("answer", note and ("%s (%s)"):format(answer, note) or answer, roster.said_by(who), key)
+    sessions = chosen, before = remembered(answers.of(key)) })
+  usher.audit("answer", shown(answer, chosen, note), roster.said_by(who), key)
   live.changed()
 end
 
@@ -84,23 +94,48 @@ end
 -- for patience: what is no longer right is taken back.
 local function take_back_mails(person)
   local now = usher.now()
-  for _, rule in ipairs(facts.rules) do
-    local verdict = rule.word ~= "mail" or not audience.concerns(rule.parts, person)
-      or audience.verdict(rule.parts, person)
-    if verdict ~= true and moments.of(rule, person, facts.event).utc <= now then
-      for _, unit in ipairs(told.units(person.key)) do usher.recall(rule.name, unit, verdict) end
+  local function look_at(rule, session)
+    local verdict = rule.word ~= "mail" or not audience.concerns(rule.parts, person, session)
+      or audience.verdict(rule.parts, person, session)
+    if verdict ~= true and moments.of(rule, person, session or facts.event).utc <= now then
+      for _, unit in ipairs(told.units(person.key, session)) do usher.recall(rule.name, unit, verdict) end
     end
+  end
+  for _, rule in ipairs(facts.rules) do
+    for _, session in ipairs(sending.sessions_of(rule)) do look_at(rule, session or nil) end
   end
 end
 
--- answers.set(person, answer, { who, note, quiet }) -> what was said before, or nil
--- person: as roster knows them. quiet: whoever calls writes to them about it.
+-- Of a series: the ids, in the series' order, or nil when all are chosen. Refuses what is no session.
+local function chosen_of(ids)
+  if not ids or not sessions.is_series() then return nil end
+  local wanted, list = {}, {}
+  for _, id in ipairs(ids) do
+    if not sessions.find(tostring(id)) then error(("no session is called '%s'"):format(tostring(id)), 0) end
+    wanted[tostring(id)] = true
+  end
+  for _, session in ipairs(sessions.all()) do
+    if wanted[session.id] then list[#list + 1] = session.id end
+  end
+  return #list < #sessions.all() and list or nil
+end
+
+local function same_choice(before, chosen)
+  return table.concat(before and before.sessions or { "all" }, " ") == table.concat(chosen or { "all" }, " ")
+end
+
+-- answers.set(person, answer, { who, note, quiet, sessions }) -> what was said before, or nil
+-- person: as roster knows them. quiet: whoever calls writes to them about it. sessions: ids of those of a
+-- series to which a yes goes; without it, to all.
 function answers.set(person, answer, said)
   local before, note = answers.of(person.key), answers.clean_note(said.note)
-  if before and before.answer == answer and (before.note == note or not note) then return before.answer end
-  answers.note_down(person.key, answer, said.who, note)
+  local chosen = answer == "yes" and chosen_of(said.sessions) or nil
+  if chosen and #chosen == 0 then answer, chosen = "no", nil end
+  local same = before and before.answer == answer and same_choice(before, chosen)
+  if same and (before.note == note or not note) then return before.answer end
+  answers.note_down(person.key, answer, said.who, note, chosen)
   for _, follow in ipairs(followers) do follow(person, answer, said.who) end
-  local changed = not before or before.answer ~= answer
+  local changed = not same
   if changed and #(before and before.before or {}) < BEFORE_MAX - 1 then take_back_mails(person) end
   if changed and person.stands_in_for and answer == "no" then
     deputies.ended(person.key, said.who or "office:")
@@ -108,6 +143,20 @@ function answers.set(person, answer, said)
     write_about(person, answer, before and before.answer)
   end
   return before and before.answer
+end
+
+-- answers.set_session(person, session, comes, said): to one session more or less, as a calendar says it. Who
+-- has said nothing so far comes to that one.
+function answers.set_session(person, session, comes, said)
+  local before, ids = answers.of(person.key), {}
+  for _, each in ipairs(sessions.all()) do
+    local now = before and before.answer == "yes" and sessions.chosen(before, each)
+    if each.id == session.id then now = comes end
+    if now then ids[#ids + 1] = each.id end
+  end
+  local silent = not before and not comes
+  if silent then return nil end -- to say no to one leaves the question open whether they come
+  return answers.set(person, "yes", { who = said.who, note = said.note, quiet = true, sessions = ids })
 end
 
 local function answer_of(word)

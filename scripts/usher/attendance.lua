@@ -10,6 +10,7 @@ local links = require "usher.links"
 local live = require "usher.live"
 local pretend = require "usher.pretend"
 local roster = require "usher.roster"
+local sessions = require "usher.sessions"
 
 local attendance = {}
 
@@ -20,9 +21,9 @@ local SAME_MS <const> = 5 * MINUTE_MS -- a button that is pressed twice, a page 
 -- From when to when the join page leads in. After the end, because events overrun and connections break.
 local BEFORE_MS <const>, AFTER_MS <const> = 30 * MINUTE_MS, 30 * MINUTE_MS
 
--- attendance.opens_at() -> ms, attendance.closes_at() -> ms
-function attendance.opens_at() return facts.event.starts.utc - BEFORE_MS end
-function attendance.closes_at() return facts.event.ends.utc + AFTER_MS end
+-- attendance.opens_at(session) -> ms, attendance.closes_at(session) -> ms; without one: of the event
+function attendance.opens_at(session) return (session or facts.event).starts.utc - BEFORE_MS end
+function attendance.closes_at(session) return (session or facts.event).ends.utc + AFTER_MS end
 
 -- attendance.of(key) -> list of what is known, or nil
 function attendance.of(key)
@@ -45,9 +46,13 @@ function attendance.joined(key, via)
   add(key, { at = now, via = via })
 end
 
--- attendance.was_there(key) -> yes or no
-function attendance.was_there(key)
-  local list = attendance.of(key) or {}
+-- attendance.was_there(key, session) -> yes or no
+function attendance.was_there(key, session)
+  local list = {}
+  for _, one in ipairs(attendance.of(key) or {}) do
+    local about = sessions.around(one.at, BEFORE_MS, AFTER_MS)
+    if not session or not sessions.is_series() or about == session then list[#list + 1] = one end
+  end
   for i = #list, 1, -1 do
     if list[i].via:find("^hand:") then return not list[i].absent end
   end
@@ -74,12 +79,17 @@ local joins_after <const> = { confirmation = true, ["signup-seat"] = true }
 pretend.add(function(mail)
   local about = mail.args and mail.args.about or {}
   local person = roster.person(about.person or "")
-  local at = facts.event.starts.utc + SAME_MS
   local confirms = joins_after[about.rule] or tostring(about.audience):find("^coming")
-  if not person or not person.guest or not confirms or usher.now() >= at then return nil end
-  if not pretend.is_there(mail.guest) then return nil end
-  return { { at = at, about = { person = person.key, did = "joined" },
-    visit = { method = "POST", path = links.path("join", person) } } }
+  if not person or not person.guest or not confirms or not pretend.is_there(mail.guest) then return nil end
+  local acts = {}
+  for _, session in ipairs(sessions.all()) do
+    local at = session.starts.utc + SAME_MS
+    if usher.now() < at then
+      acts[#acts + 1] = { at = at, about = { person = person.key, did = "joined" },
+        visit = { method = "POST", path = links.path("join", person) } }
+    end
+  end
+  return acts
 end)
 
 return attendance

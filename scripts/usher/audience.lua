@@ -6,11 +6,13 @@ local check = require "usher.check"
 local facts = require "usher.facts"
 local people = require "usher.people"
 local roster = require "usher.roster"
+local sessions = require "usher.sessions"
 local survey_answers = require "usher.survey_answers"
 
 local audience = {}
 
--- A verdict is true, or the reason why this person does not get the mail. It runs inside usher.decide.
+-- A verdict is true, or the reason why this person does not get the mail; session: of a series, which one the
+-- mail is about, nil: all of it. It runs inside usher.decide.
 local function answer_of(person)
   return usher.book("answers"):get(person.key)
 end
@@ -19,16 +21,44 @@ local function said(answer)
   return ("answered %s"):format(answer.answer)
 end
 
+-- True, or why they do not come.
+local function comes(answer, session)
+  if answer.answer ~= "yes" then return said(answer) end
+  return sessions.chosen(answer, session) or "comes to other sessions"
+end
+
+local function what(session) return session and "the session" or "the event" end
+
+-- Of a series, how many sessions they were at. A session that makes up for another counts for one of those
+-- that they missed.
+local function held_for(person)
+  local n, missed, makes_up = 0, {}, {}
+  for _, session in ipairs(sessions.all()) do
+    local was_there = attendance.was_there(person.key, session)
+    if session.makes_up then
+      makes_up[#makes_up + 1] = was_there and session.makes_up or nil
+    elseif was_there then n = n + 1 else missed[session.id], missed.n = true, (missed.n or 0) + 1 end
+  end
+  local made_up, any = 0, 0
+  for _, id in ipairs(makes_up) do
+    if id == "any" then any = any + 1
+    elseif missed[id] then missed[id], made_up = nil, made_up + 1 end
+  end
+  return n + made_up + math.min(any, (missed.n or 0) - made_up)
+end
+
+local function needed() return facts.series.pass == "all" and #sessions.regular() or facts.series.pass end
+
 local verdicts <const> = {
   invited = function() return true end,
   not_answered = function(person) -- "tentative", of a calendar, leaves the question open
     local answer = answer_of(person)
     return not answer or answer.answer == "tentative" or said(answer)
   end,
-  coming = function(person)
+  coming = function(person, _, session)
     local answer = answer_of(person)
     if not answer then return roster.waits(person.key) and "is on the wait-list" or "has not answered" end
-    return answer.answer == "yes" or said(answer)
+    return comes(answer, session)
   end,
   declined = function(person)
     local answer = answer_of(person)
@@ -38,18 +68,31 @@ local verdicts <const> = {
   waiting = function(person)
     return roster.waits(person.key) or "is not on the wait-list"
   end,
-  present = function(person)
-    if usher.now() < facts.event.starts.utc then return "the event has not begun" end
-    return attendance.was_there(person.key) or "was not there"
+  present = function(person, _, session)
+    if usher.now() < (session or facts.event).starts.utc then return what(session) .. " has not begun" end
+    return attendance.was_there(person.key, session) or "was not there"
   end,
-  absent = function(person)
-    if usher.now() < facts.event.ends.utc then return "the event is not over" end
-    if attendance.was_there(person.key) then return "was there" end
+  absent = function(person, _, session)
+    if usher.now() < (session or facts.event).ends.utc then return what(session) .. " is not over" end
+    if attendance.was_there(person.key, session) then return "was there" end
     local answer = answer_of(person)
     if not answer then return "was not there, and had not answered" end
-    return answer.answer == "yes" or "was not there, and " .. said(answer)
+    local verdict = comes(answer, session)
+    return verdict == true or "was not there, and " .. verdict
+  end,
+  passed = function(person)
+    local n, wanted = held_for(person), needed()
+    if n >= wanted then return true end
+    if usher.now() < facts.event.ends.utc then return "the series is not over" end
+    return ("was at %d of %d sessions, and %d are needed"):format(n, #sessions.regular(), wanted)
   end,
 }
+
+-- audience.held(person) -> how many sessions they were at, make-up sessions counted; how many are needed
+-- (nil: nothing is said); how many there are
+function audience.held(person)
+  return held_for(person), facts.series.pass and needed(), #sessions.regular()
+end
 
 -- Of a survey with names, or an interest form; part.of says which.
 function verdicts.answered(person, part)
@@ -74,8 +117,12 @@ local function keyed(word, keys)
   return list
 end
 
--- Who speaks: by the column `role`, or because the programme names them.
-local function speakers()
+-- Who speaks: at a session that names them, those; else by the column `role`, or because the programme names
+-- them.
+local function speakers(session)
+  if session and session.speaks then
+    return keyed(('session "%s": speakers'):format(session.id), session.speaks)
+  end
   local list, seen = {}, {}
   for _, item in ipairs(facts.items) do
     for _, person in ipairs(item.people) do seen[person.key] = true end
@@ -158,7 +205,7 @@ local function running(word) return { word = word, group = false } end
 audience.words = {
   --- invited -> audience
   --- Every guest on the list. invited.GROUP, or invited["Two Words"], is one group of them; this goes for
-  --- not_answered, coming, declined, waiting, present and absent too.
+  --- not_answered, coming, declined, waiting, present, absent and passed too.
   --- Example: mail "hello" { to = invited, at = "1 day before", subject = "Hello", text = "Hello {name}" }
   invited = answering "invited",
 
@@ -210,8 +257,17 @@ audience.words = {
   --- mail "soon" { to = interested.trainings, at = "30 days after, 10:00", subject = "New", text = "{name}" }
   interested = setmetatable({}, interested_which),
 
+  --- passed -> audience
+  --- Of a series with  pass = "5 of 6":  the guests who were at so many sessions. A session that makes up for
+  --- another counts for one that they missed.
+  --- Example: event "course" { title = "Course", zone = "Asia/Thimphu", from = "Office <a@moic.example>" }
+  --- series { every = "Tuesday 14:00-16:00", from = "6 Apr 2021", sessions = 6, pass = "5 of 6" }
+  --- mail "well-done" { to = passed, at = "1 day after, 10:00", subject = "Well done", text = "Hi {name}" }
+  passed = answering "passed",
+
   --- speakers -> audience
-  --- Who has the role speaker in people, or is named in the programme.
+  --- Who has the role speaker in people, or is named in the programme; of one session of a series: who speaks
+  --- at it.
   --- Example: mail "speaker-reminder" { to = speakers, at = "1 day before, 10:00", zone = "theirs" }
   speakers = running "speakers",
 
@@ -233,6 +289,10 @@ end
 -- What a rule's `to` says, as plain parts: { word, group } or { key }.
 local function part_of(rule_word, value)
   if is_audience(value) then
+    if value.word == "passed" and not (facts.series and facts.series.pass) then
+      check.refuse('%s: to = passed: nothing says who has: add  pass = "5 of 6"  to  series { ... }',
+        rule_word)
+    end
     return { word = value.word, group = value.group or nil, of = rawget(value, "of") }
   end
   if value == audience.words.answered or value == audience.words.interested then
@@ -260,20 +320,32 @@ function audience.parts(rule_word, to)
   return parts
 end
 
-local function people_of(part)
+local function people_of(part, session)
   if part.key then return { facts.by_key[part.key] } end
-  if members[part.word] then return members[part.word]() end
+  if members[part.word] then return members[part.word](session) end
   if part.of then
     return audience.candidates((facts.survey_named[part.of] or facts.interest_named[part.of]).parts)
   end
   return guests_of(part.group)
 end
 
--- Everybody who can ever be in one of the parts, each once: list of { person, part }.
-function audience.candidates(parts)
+-- Who is in one of these may be another from session to session; in all others, once for the whole series.
+local by_session <const> = { coming = true, present = true, absent = true, speakers = true, host = true,
+  organisers = true }
+
+-- audience.by_session(parts): is it asked for each session of a series?
+function audience.by_session(parts)
+  for _, part in ipairs(parts) do
+    if by_session[part.word] then return true end
+  end
+  return false
+end
+
+-- audience.candidates(parts, session) -> list of everybody who can ever be in one of the parts, each once.
+function audience.candidates(parts, session)
   local list, seen = {}, {}
   for _, part in ipairs(parts) do
-    for _, person in ipairs(people_of(part)) do
+    for _, person in ipairs(people_of(part, session)) do
       if not seen[person.key] then
         seen[person.key] = true
         list[#list + 1] = person
@@ -284,10 +356,10 @@ function audience.candidates(parts)
 end
 
 -- Guests are asked about themselves: there may be thousands of them.
-local function belongs(part, person)
+local function belongs(part, person, session)
   if part.of then return true end -- the book says who
   if verdicts[part.word] then return person.guest and (not part.group or person.group == part.group) end
-  for _, member in ipairs(people_of(part)) do
+  for _, member in ipairs(people_of(part, session)) do
     if member.key == person.key then return true end
   end
   return false
@@ -295,7 +367,7 @@ end
 
 -- Audiences that somebody may be in who is on no list.
 local open_to_sign_ups <const> = { coming = true, declined = true, waiting = true, present = true,
-  absent = true, answered = true, interested = true }
+  absent = true, passed = true, answered = true, interested = true }
 
 -- audience.may_include(parts, person): could somebody who signed up ever be in one of them?
 function audience.may_include(parts, person)
@@ -313,10 +385,10 @@ function audience.takes_sign_ups(parts)
   return false
 end
 
--- audience.concerns(parts, person): is it about that person, whether or not they are in it now?
-function audience.concerns(parts, person)
+-- audience.concerns(parts, person, session): is it about that person, whether or not they are in it now?
+function audience.concerns(parts, person, session)
   for _, part in ipairs(parts) do
-    if belongs(part, person) then return true end
+    if belongs(part, person, session) then return true end
   end
   return false
 end
@@ -329,13 +401,14 @@ function audience.needs_answer(parts)
   return #parts > 0
 end
 
--- audience.verdict(parts, person) -> true, or why this person does not get it now. Only inside usher.decide.
-function audience.verdict(parts, person)
+-- audience.verdict(parts, person, session) -> true, or why this person does not get it now. Only inside
+-- usher.decide.
+function audience.verdict(parts, person, session)
   local why = "is no longer on the list"
   for _, part in ipairs(parts) do
-    if belongs(part, person) then
+    if belongs(part, person, session) then
       local judge = verdicts[part.word]
-      local answer = not judge or judge(person, part)
+      local answer = not judge or judge(person, part, session)
       if answer == true then return true end
       why = answer
     end

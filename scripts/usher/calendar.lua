@@ -94,6 +94,7 @@ end
 
 function calendar.add(given)
   local event = facts.need_event("holidays")
+  if facts.series then check.refuse("holidays: they belong above series, which leaves them out") end
   facts.need_no_rules("holidays")
   if type(given) ~= "table" then return add_calendar(event.zone, given) end
   for place, names in pairs(given) do
@@ -118,20 +119,28 @@ function calendar.days(zone)
   return cal and cal.days or {}
 end
 
+-- calendar.holiday(date, zone) -> the holiday's name, or nil
+function calendar.holiday(date, zone)
+  local cal = facts.calendars[zone]
+  return cal and cal.names[date]
+end
+
 -- Why nobody works there on that date: the holiday's name, "weekend", or nil.
 function calendar.day_off(date, zone)
-  local cal = facts.calendars[zone]
-  if cal and cal.names[date] then return cal.names[date] end
+  local name = calendar.holiday(date, zone)
+  if name then return name end
   local works, why = usher.time.working(date, { weekend = facts.event and facts.event.weekend })
   if not works then return why end
 end
 
 -- Sentences about years for which nothing is known.
 function calendar.check(add)
-  local year = facts.event.starts.wall:sub(1, 4)
-  for zone, cal in pairs(facts.calendars) do
-    if not cal.years[year] then
-      add("no holidays known for %s in %s: add a list of that year", year, calendar.place(zone))
+  local first, last = facts.event.starts.wall:sub(1, 4), facts.event.ends.wall:sub(1, 4)
+  for year = tonumber(first), tonumber(last) do
+    for zone, cal in pairs(facts.calendars) do
+      if not cal.years[("%d"):format(year)] then
+        add("no holidays known for %d in %s: add a list of that year", year, calendar.place(zone))
+      end
     end
   end
 end

@@ -8,6 +8,7 @@ local dates = require "usher.dates"
 local facts = require "usher.facts"
 local letters = require "usher.letters"
 local people = require "usher.people"
+local sessions = require "usher.sessions"
 local told = require "usher.told"
 
 local cancel = {}
@@ -16,12 +17,21 @@ local AT_ONCE <const> = 100 -- people in one decision: some milliseconds
 local NOTE_MAX <const> = 2000 -- bytes: a paragraph for everybody
 local FLOW <const> = "event cancelled" -- no rule can be called so: their names have no spaces
 
+-- Of a series people have heard session by session, and get one mail: for the first to which they come.
+local function is_first(one)
+  if not one.session then return true end
+  for _, session in ipairs(sessions.all()) do
+    if told.of(one.key, session) and told.whom(one.key, session) then return session.id == one.session.id end
+  end
+  return false
+end
+
 -- Inside usher.decide: the next ones behind the key `from`; answers the last of them, or false at the end.
 local function write_some(note, from)
   local list, last_key = told.some(from, AT_ONCE)
   for _, one in ipairs(list) do
-    local person = told.whom(one.key)
-    if person then
+    local person = told.whom(one.key, one.session)
+    if person and is_first(one) then
       letters.send("cancelled", person, { note = note }, { plain = not one.last.entry })
     end
   end
@@ -41,7 +51,7 @@ local function count()
     local list
     list, from = told.some(from, AT_ONCE)
     for _, one in ipairs(list) do
-      if told.whom(one.key) then
+      if told.whom(one.key, one.session) and is_first(one) then
         n, entries = n + 1, entries + (one.last.entry and 1 or 0)
       end
     end

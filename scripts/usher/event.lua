@@ -10,7 +10,8 @@ local event = {}
 local LASTS_MS <const> = 2 * 3600 * 1000 -- an end for the example in a refusal
 local MINUTE_MS <const> = 60 * 1000
 
-local known <const> = { title = "text", when = "text", where = "any?", organisers = "names?", host = "text?",
+local known <const> = { title = "text", when = "text?", zone = "text?", where = "any?",
+  organisers = "names?", host = "text?",
   approver = "names?", from = "text?", reply_to = "text?", holidays = "any?", language = "text?",
   weekend = "list?", alarm = "text?", digits = "latin|own?", recording = "text?",
   mails_an_hour = "any?" }
@@ -34,10 +35,32 @@ local function read_when(name, when)
   return starts, ends
 end
 
-local function read_where(name, where)
+-- event.place(title, where) -> place, out of what the script says; title: the word and name that say it
+function event.place(title, where)
   if where == nil or type(where) == "table" and where.kind == "zoom" then return where end
   if type(where) == "string" then return { kind = "place", text = where } end
-  check.refuse('event "%s": where is a text, or zoom { link = ... }', name)
+  check.refuse('%s: where is a text, or zoom { link = ... }', title)
+end
+
+-- A series has its dates from the word `series`; the event says by which clock.
+local function read_zone(name, o)
+  if o.when and o.zone then
+    check.refuse('event "%s": zone goes with a series: leave it out, `when` ends with one', name)
+  end
+  local fine, zone = pcall(usher.time.zone, o.zone)
+  if not fine then check.refuse('event "%s": zone: %s', name, check.clean(zone)) end
+  return zone
+end
+
+local function read_dates(name, o)
+  if not o.when and not o.zone then
+    check.refuse('event "%s": say  when = "Thu 25 Feb 2021 14:00-16:30 Asia/Thimphu",  or  zone =  when '
+      .. 'a series follows', name)
+  end
+  if not o.when then return read_zone(name, o) end
+  if o.zone then read_zone(name, o) end
+  local starts, ends = read_when(name, o.when)
+  return starts.zone, starts, ends
 end
 
 -- How long before the start calendars ring: whole minutes, since more is no use to anybody.
@@ -70,10 +93,11 @@ local function declare(name, given)
     check.refuse('event "%s": a script has one event, and "%s" is it', name, facts.event.id)
   end
   local o = check.options(('event "%s"'):format(name), given, known)
-  local starts, ends = read_when(name, o.when)
+  local zone, starts, ends = read_dates(name, o)
   facts.event = {
-    id = name, title = o.title, starts = starts, ends = ends, zone = starts.zone,
-    where = read_where(name, o.where), organisers = as_list(o.organisers), host = o.host,
+    id = name, title = o.title, starts = starts, ends = ends, zone = zone,
+    where = event.place(('event "%s"'):format(name), o.where), organisers = as_list(o.organisers),
+    host = o.host,
     approvers = as_list(o.approver),
     from = o.from, reply_to = o.reply_to, language = o.language or "en",
     weekend = o.weekend or { "sat", "sun" }, alarm = read_alarm(name, o.alarm),
@@ -84,8 +108,9 @@ local function declare(name, given)
 end
 
 --- event "hlb-2021" { title =, when =, where =, organisers =, host =, from = } -> nothing
---- Says what takes place. `when` is a date, a time from-to and a zone; its weekday is checked. organisers and
---- host are keys of people. Further: reply_to, holidays, language ("en"), weekend ({ "sat", "sun" }), alarm
+--- Says what takes place. `when` is a date, a time from-to and a zone; its weekday is checked. An event of
+--- several dates says  zone = "Asia/Thimphu"  instead, and  series { ... }  follows. organisers and host are
+--- keys of people. Further: reply_to, holidays, language ("en"), weekend ({ "sat", "sun" }), alarm
 --- ("15 minutes": calendar entries ring so long before the start; without it they do not), digits ("own":
 --- dates have the digits of the reader's language, where it has some; else "latin"), recording (its address:
 --- guests find it on their page when the event is over), approver (a key of people or a list of them: the

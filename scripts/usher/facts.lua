@@ -11,7 +11,9 @@ local facts = {
   by_key = {},       -- both of them
   columns = {},      -- names of what the lists say about people, each a placeholder
   groups = {},       -- names of groups, in the script's order
-  sessions = {},     -- of a series, in order, each { id, title, starts, ends, where }; else the event is one
+  sessions = {},     -- of a series, in order: see series.lua; else the event itself is the one (sessions.lua)
+  sessions_off = {}, -- id -> session that was planned and does not take place
+  series = nil,      -- what `series` said: { pass = how many sessions, choice }
   items = {},        -- the programme, in order
   objectives = {},
   signup = nil,      -- what `signup` said, see signup.lua
@@ -29,9 +31,21 @@ local facts = {
   notes = {},        -- sentences for `usher check` that are no errors
 }
 
+-- What may stand between an event without a date of its own and the series that gives it some.
+local before_dates <const> = { holidays = true, series = true, people = true, guests = true, use = true }
+
 -- The event, or a refusal that says which word comes first.
 function facts.need_event(word)
-  return facts.event or check.refuse('%s: say what the event is first: event "my-event" { ... }', word)
+  local event = facts.event
+  if not event then check.refuse('%s: say what the event is first: event "my-event" { ... }', word) end
+  if not event.starts and not before_dates[word] then facts.need_dates(word) end
+  return event
+end
+
+function facts.need_dates(word)
+  if facts.event.starts then return end
+  check.refuse('%s: nothing says when "%s" is: add  when = "..."  to the event, or  series { ... }  above',
+    word, facts.event.id)
 end
 
 -- Rules are checked against everybody where they stand, so what they build on stands above them.

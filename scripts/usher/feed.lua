@@ -11,6 +11,7 @@ local ics = require "usher.ics"
 local invite = require "usher.invite"
 local lang = require "usher.lang"
 local links = require "usher.links"
+local sessions = require "usher.sessions"
 
 local feed = {}
 
@@ -53,8 +54,9 @@ end
 -- The sessions as the page lists them, by the guest's own clock.
 local function list_of(person, code)
   local items = {}
-  for i, session in ipairs(invite.sessions()) do
-    items[i] = h.li { h.strong { session.title or facts.event.title }, h.br {},
+  for i, session in ipairs(sessions.all()) do
+    local name = sessions.is_series() and sessions.name(session, code) or facts.event.title
+    items[i] = h.li { h.strong { name }, h.br {},
       dates.span(session, person.zone or facts.event.zone, code) }
   end
   return h.ul(items)

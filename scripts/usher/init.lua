@@ -12,6 +12,7 @@ local programme = require "usher.programme"
 local plan = require "usher.plan"
 local questions = require "usher.questions"
 local resend = require "usher.resend"
+local series = require "usher.series"
 local settle = require "usher.settle"
 local signup = require "usher.signup"
 local survey = require "usher.survey"
@@ -30,6 +31,7 @@ local words = {
   objectives = event.objectives, people = people.people, guests = people.guests, groups = people.groups,
   programme = programme.programme, undecided = undecided.undecided, holidays = calendar.holidays,
   mail = mail.mail, cue = cues.cue, cues = cues.cues, use = use.use, signup = signup.signup,
+  series = series.series, session = series.session,
   survey = survey.survey, interest = interest.interest, question_box = ask.question_box,
 }
 for word, question in pairs(questions.words) do words[word] = question end

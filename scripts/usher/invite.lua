@@ -17,6 +17,7 @@ local lang = require "usher.lang"
 local links = require "usher.links"
 local people = require "usher.people"
 local roster = require "usher.roster"
+local sessions = require "usher.sessions"
 
 local invite = {}
 
@@ -31,11 +32,6 @@ function invite.organiser()
   return { name = name ~= "" and name or nil, mail = mail }
 end
 
--- invite.sessions() -> list: those of a series, or the event
-function invite.sessions()
-  return #facts.sessions > 0 and facts.sessions or { facts.event }
-end
-
 -- "hlb-2021@moic.example", "series-2021.3@moic.example": the same in mails, feed and answers.
 local function uid_of(session)
   local id = session.id == facts.event.id and session.id or ("%s.%s"):format(facts.event.id, session.id)
@@ -44,7 +40,7 @@ end
 
 -- invite.session_of(uid) -> session, or nil: which one an answer with this UID is about
 function invite.session_of(uid)
-  for _, session in ipairs(invite.sessions()) do
+  for _, session in ipairs(sessions.all()) do
     local last = usher.book("calendar"):get(session.id)
     if uid == (last and last.uid or uid_of(session)) then return session end
   end
@@ -88,13 +84,18 @@ local function text_of(session, person, url)
   return table.concat(lines, "\n")
 end
 
+-- As it stands in everybody's calendar, so in one language.
+local function title_of(session)
+  return sessions.is_series() and sessions.title(session, facts.event.language) or facts.event.title
+end
+
 -- An entry for usher.ics out of what was decided about it.
 local function entry_of(session, person, decided)
   local place, url = place_of(session, person)
   return {
     uid = decided.uid, sequence = decided.sequence, stamp = decided.stamp, changed = decided.changed,
     cancelled = decided.cancelled, starts = session.starts, ends = session.ends,
-    title = session.title or facts.event.title, place = place, url = url,
+    title = title_of(session), place = place, url = url,
     text = text_of(session, person, url), organiser = invite.organiser(), alarm = facts.event.alarm,
     attendee = { name = facts.full_name(person), mail = person.mail, answer = decided.answer },
   }
@@ -102,33 +103,57 @@ end
 
 local function facts_of(session)
   return { id = session.id, uid = uid_of(session), starts = session.starts.utc, ends = session.ends.utc,
-    title = session.title or facts.event.title, place = common_place(session) }
+    title = title_of(session), place = common_place(session) }
 end
 
-local function answer_of(person)
+-- Whoever comes to other sessions has declined this one.
+local function answer_of(person, session)
   local answer = usher.book("answers"):get(person.key)
+  if answer and answer.answer == "yes" and not sessions.chosen(answer, session) then return "no" end
   return answer and answer.answer
 end
 
--- invite.decide(person, cancels, session) -> what a mail's entry says that is not in the script: its numbers,
--- and what the person has answered. Inside usher.decide or a handler; small enough for every journal.
-function invite.decide(person, cancels, session)
-  local decided = announce.tell(facts_of(session or facts.event), person.key, cancels)
-  decided.stamp, decided.answer = usher.now(), answer_of(person)
+local function decide_one(person, cancels, session)
+  local decided = announce.tell(facts_of(session), person.key, cancels)
+  decided.stamp, decided.answer = usher.now(), answer_of(person, session)
   return decided
+end
+
+-- Entries of which the person hears together: { each = list of { id, what was decided }, cancelled }
+local function of_all(person, cancels, decide)
+  local each = {}
+  for _, session in ipairs(sessions.all()) do
+    local decided = decide(person, cancels, session)
+    if decided.answer ~= "no" or cancels then each[#each + 1] = { id = session.id, decided = decided } end
+  end
+  return { each = each, cancelled = cancels or nil }
+end
+
+-- invite.decide(person, cancels, session) -> what a mail's entry says that is not in the script: its numbers,
+-- and what the person has answered; of a series without a session, of all of them. Inside usher.decide or a
+-- handler; small enough for every journal.
+function invite.decide(person, cancels, session)
+  if sessions.is_series() and not session then return of_all(person, cancels, decide_one) end
+  return decide_one(person, cancels, session or facts.event)
 end
 
 local function look(person, session)
   local decided = announce.look(facts_of(session), person.key, cancelled.of() ~= nil or nil)
-  decided.stamp, decided.answer = decided.changed, answer_of(person)
+  decided.stamp, decided.answer = decided.changed, answer_of(person, session)
   return decided
 end
 
--- invite.look(person, cancels) -> the same as invite.decide, for showing a mail: nobody is told anything.
-function invite.look(person, cancels)
-  local decided = look(person, facts.event)
+local function look_as(person, cancels, session)
+  local decided = look(person, session)
   decided.cancelled = cancels
   return decided
+end
+
+-- invite.look(person, cancels, session) -> the same as invite.decide, for showing a mail: nobody is told
+-- anything.
+function invite.look(person, cancels, session)
+  if sessions.is_series() and not session then return of_all(person, cancels, look_as) end
+  return look_as(person, cancels, session or facts.event)
 end
 
 local function method_of(decided) return decided.cancelled and "CANCEL" or "REQUEST" end
@@ -137,9 +162,21 @@ local function message(person, decided, session)
   return ics.calendar { method = method_of(decided), entries = { entry_of(session, person, decided) } }
 end
 
+-- Several entries are no invitation that a mail program could answer: they go as a file to be opened.
+local function file_of_all(person, all)
+  local entries = {}
+  for _, one in ipairs(all.each) do
+    local session = sessions.find(one.id)
+    if session then entries[#entries + 1] = entry_of(session, person, one.decided) end
+  end
+  return { name = "sessions.ics", type = "text/calendar", params = { method = "PUBLISH" },
+    data = ics.calendar { method = "PUBLISH", entries = entries } }
+end
+
 -- invite.attachment(person, decided, session) -> attachment for usher.mail. Inline with a name: among the
 -- forms of the text, where most programs look, and as a file for the others.
 function invite.attachment(person, decided, session)
+  if decided.each then return file_of_all(person, decided) end
   return { name = "invite.ics", type = "text/calendar", inline = true,
     params = { method = method_of(decided) }, data = message(person, decided, session or facts.event) }
 end
@@ -159,7 +196,7 @@ end
 -- invite.feed(person) -> list of entries for METHOD:PUBLISH: every session that the person has not declined
 function invite.feed(person)
   local entries = {}
-  for _, session in ipairs(invite.sessions()) do
+  for _, session in ipairs(sessions.all()) do
     local decided = look(person, session)
     if decided.answer ~= "no" then entries[#entries + 1] = entry_of(session, person, decided) end
   end
@@ -184,7 +221,7 @@ end
 function invite.show(request)
   local person, texts = find(tostring(request.person or "")), {}
   check_organiser()
-  for i, session in ipairs(invite.sessions()) do
+  for i, session in ipairs(sessions.all()) do
     texts[i] = message(person, look(person, session), session)
   end
   return { key = person.key, name = facts.full_name(person), text = table.concat(texts) }

@@ -4,10 +4,10 @@
 local answers = require "usher.answers"
 local cancelled = require "usher.cancelled"
 local facts = require "usher.facts"
+local latecomers = require "usher.latecomers"
 local letters = require "usher.letters"
 local people = require "usher.people"
 local roster = require "usher.roster"
-local sending = require "usher.sending"
 
 local invite_now = {}
 
@@ -34,11 +34,11 @@ function invite_now.invite(request)
   local known = roster.by_mail(mail)
   local person = known or new_guest(mail, name)
   answers.set(person, "yes", { who = "office:" .. tostring(request.who or ""), quiet = true })
-  local missed = sending.missed(person) -- the letter tells it
+  local missed = latecomers.missed(person) -- the letter tells it
   if not letters.send("live-link", person) then
     error('the link can\'t be sent: say  from = "Office <...>"  in event', 0)
   end
-  if not known then sending.enrol(person, missed) end
+  if not known then latecomers.enrol(person, missed) end
   usher.audit("let in on the day", mail, tostring(request.who or "office"), person.key)
   return { key = person.key, name = roster.shown(person),
     text = ("%s: the link is on its way to %s%s"):format(roster.shown(person), mail,

@@ -14,6 +14,7 @@ local h = require "usher.html"
 local lang = require "usher.lang"
 local links = require "usher.links"
 local offers = require "usher.offers"
+local sessions = require "usher.sessions"
 local sheet = require "usher.sheet"
 local on_now = require "usher.show"
 
@@ -21,15 +22,27 @@ local join_page = {}
 
 local HOUR_MS <const> = 3600 * 1000
 
-local function phase_now(now)
-  if now < attendance.opens_at() then return "before" end
-  return now < facts.event.ends.utc and "open" or "after"
+local function phase_of(session, now)
+  if now < attendance.opens_at(session) then return "before" end
+  return now < session.ends.utc and "open" or "after"
+end
+
+-- Which session the page is about: the first to which they come and to which the way in is not closed yet.
+local function session_of(said, now)
+  local found
+  for _, session in ipairs(sessions.all()) do
+    local theirs = not said or said.answer ~= "yes" or sessions.chosen(said, session)
+    local comes = theirs and now < attendance.closes_at(session)
+    if comes and (not found or session.starts.utc < found.starts.utc) then found = session end
+  end
+  return found or sessions.last()
 end
 
 local function view_of(who, request)
-  local now, reader = usher.now(), bearer.speaker(who)
+  local now, reader, said = usher.now(), bearer.speaker(who), answers.of(who.key)
+  local session = session_of(said, now)
   local view = { who = who, request = request, reader = reader, code = lang.of(reader), now = now,
-    phase = phase_now(now), zone = reader.zone or facts.event.zone, said = answers.of(who.key) }
+    session = session, phase = phase_of(session, now), zone = reader.zone or facts.event.zone, said = said }
   function view.say(key, values) return lang.text(view.code, "join." .. key, values) end
   return view
 end
@@ -41,17 +54,17 @@ local function may_join(view)
   return not person.signed_up or view.said ~= nil and view.said.answer == "yes"
 end
 
-local function is_open(now)
-  return now >= attendance.opens_at() and now < attendance.closes_at()
+local function is_open(view)
+  return view.now >= attendance.opens_at(view.session) and view.now < attendance.closes_at(view.session)
 end
 
 -- Who speaks, hosts or organises tries things out before: the way in is theirs at any time.
 local function may_enter(view)
-  return may_join(view) and (is_open(view.now) or not view.who.person.guest)
+  return may_join(view) and (is_open(view) or not view.who.person.guest)
 end
 
-local function meeting()
-  local where = facts.event.where
+local function meeting(view)
+  local where = view.session.where
   return where and where.kind == "zoom" and where or nil
 end
 
@@ -71,11 +84,11 @@ local function by_room(view, room)
 end
 
 local function way_in(view)
-  local room = meeting()
+  local room = meeting(view)
   if not room then return false end
   if not may_join(view) then return h.p { view.say "no_seat" } end
   return { button(view, "join", "main-button join"),
-    h.p { class = "hint", view.say(is_open(view.now) and "join_hint" or "join_early") }, by_room(view, room) }
+    h.p { class = "hint", view.say(is_open(view) and "join_hint" or "join_early") }, by_room(view, room) }
 end
 
 local function own_answer(view)
@@ -102,27 +115,35 @@ local function leads_on(view)
   return #nodes > 0 and h.p { class = "choices", nodes } or false
 end
 
+-- When and where; of a series, of the session that the page is about.
+local function about(view)
+  if not sessions.is_series() then return sheet.facts(view.reader, view.code) end
+  return { h.p { class = "lead", h.strong { sessions.name(view.session, view.code) } },
+    sheet.facts(view.reader, view.code, view.session) }
+end
+
 local phases <const> = {}
 
 function phases.before(view)
-  local starts = facts.event.starts.utc
+  local starts = view.session.starts.utc
   return view.say("begins", { countdown = countdown.text(view.code, view.now, starts, view.zone) }), {
     may_enter(view) and way_in(view)
-      or h.p { class = "lead", view.say(meeting() and "lead_before" or "lead_place") },
-    sheet.facts(view.reader, view.code), own_answer(view), leads_on(view),
-    sheet.programme(view.reader, view.code),
+      or h.p { class = "lead", view.say(meeting(view) and "lead_before" or "lead_place") },
+    about(view), own_answer(view), leads_on(view),
+    sheet.sessions(view.reader, view.code), sheet.programme(view.reader, view.code),
   }
 end
 
 function phases.open(view)
-  local starts = facts.event.starts.utc
+  local starts = view.session.starts.utc
   local title = view.say "on_now"
   if view.now < starts then
     title = view.say("begins", { countdown = countdown.text(view.code, view.now, starts, view.zone) })
   end
   local block, current = on_now.now_next(view.code, view.zone)
   return title, {
-    way_in(view), block or false, leads_on(view), sheet.facts(view.reader, view.code),
+    way_in(view), block or false, leads_on(view), about(view),
+    sheet.sessions(view.reader, view.code),
     sheet.programme(view.reader, view.code, current and { [current] = true }),
   }
 end
@@ -132,8 +153,8 @@ function phases.after(view)
   return view.say "over", {
     was_there and h.p { class = "lead", view.say "thanks_present" } or false,
     leads_on(view),
-    meeting() and may_enter(view) and button(view, "still", "small") or false,
-    sheet.facts(view.reader, view.code), sheet.programme(view.reader, view.code),
+    meeting(view) and may_enter(view) and button(view, "still", "small") or false,
+    about(view), sheet.sessions(view.reader, view.code), sheet.programme(view.reader, view.code),
   }
 end
 
@@ -157,7 +178,7 @@ end
 
 -- The page renews itself once, when the button is to appear.
 local function refresh_of(view)
-  local left = attendance.opens_at() - view.now
+  local left = attendance.opens_at(view.session) - view.now
   return left > 0 and left < HOUR_MS and left // 1000 + 1 or nil
 end
 
@@ -167,13 +188,13 @@ local function page(view)
   local tell = is_theirs(view) and phases[view.phase] or not_theirs
   local title, body = tell(view)
   return frame.guest { lang = view.code, title = title, refresh = refresh_of(view),
-    leads_to = meeting() and meeting().link, body = h.list { h.h1 { title }, body } }
+    leads_to = meeting(view) and meeting(view).link, body = h.list { h.h1 { title }, body } }
 end
 
 local function go_in(view)
-  local room = meeting()
+  local room = meeting(view)
   if not (room and may_enter(view)) then return { redirect = links.here("join", view.request) } end
-  if is_open(view.now) then attendance.joined(view.who.key, "page") end
+  if is_open(view) then attendance.joined(view.who.key, "page") end
   return { away = room.link }
 end
 

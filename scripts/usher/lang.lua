@@ -24,6 +24,7 @@ local areas <const> = {
   "ask",
   "cancelled",
   "reply",
+  "series",
 }
 local codes <const> = { "en", "dz" }
 

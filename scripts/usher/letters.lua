@@ -11,8 +11,10 @@ local check = require "usher.check"
 local facts = require "usher.facts"
 local handover = require "usher.handover"
 local invite = require "usher.invite"
+local latecomers = require "usher.latecomers"
 local roster = require "usher.roster"
 local sending = require "usher.sending"
+local sessions = require "usher.sessions"
 local suppression = require "usher.suppression"
 local template = require "usher.template"
 local texts = require "usher.texts"
@@ -39,10 +41,12 @@ local function comes_not(person)
 end
 
 -- Several moves in a row are one mail.
-local function still_new(person)
-  local last = told.of(person.key)
-  if usher.now() >= facts.event.starts.utc then return "the event has begun" end
-  return comes_not(person) or last and told.knows(last) and "knows the new time" or true
+local function still_new(person, session)
+  local last = told.of(person.key, session)
+  if usher.now() >= (session or facts.event).starts.utc then
+    return session and "the session has begun" or "the event has begun"
+  end
+  return comes_not(person) or last and told.knows(last, session) and "knows the new time" or true
 end
 
 local function still_expected(person) return comes_not(person) or true end
@@ -53,6 +57,10 @@ local function answer_to_move(case, with)
   return template.render(with.asks and "{how_to_answer}" or "{how_to_change}", case)
 end
 
+local function still_off(person, session)
+  return comes_not(person) or sessions.find(session.id) and "the session takes place after all" or true
+end
+
 local function time_before(case, with)
   return template.both(with.before, case.person.zone, case.language)
 end
@@ -60,8 +68,8 @@ end
 -- name -> { entry: what goes into the calendar, still: is it still true, most: how often to one person,
 -- since people press buttons; folds: tells what rules for those who come have told the others already, as
 -- {missed}; values: placeholders of its own, with an example; made: those that are written when it goes out;
--- examples: what they may look like; once: whoever can't be told counts as told; for_office: to the
--- organisers; late, unsure: as in rules }
+-- of_session: in a series it is about one session; examples: what they may look like; once: whoever can't be
+-- told counts as told; for_office: to the organisers; late, unsure: as in rules }
 local known <const> = {
   confirmation = { entry = "calendar", still = still "yes", most = 10, folds = true },
   withdrawn = { entry = "cancellation", most = 10 },
@@ -74,9 +82,12 @@ local known <const> = {
   ["deputy-news"] = { for_office = true,
     values = { news = "Sonam Wangmo comes", deputy_mail = "sonam@office.example" } },
   ["new-time"] = { entry = "calendar", still = still_new, once = true, late = "until start", unsure = "ask",
+    of_session = true,
     made = { before = time_before, answer = answer_to_move },
     examples = { before = "Wed 24 Feb 2021, 14:00-16:30 Thimphu (UTC+6)",
       answer = "If anything changes, please tell us." } },
+  ["session-off"] = { entry = "cancellation", still = still_off, late = "until end", unsure = "ask",
+    of_session = true },
   cancelled = { entry = "cancellation", still = still_expected, late = "until end", unsure = "ask",
     values = { note = "The speaker is ill." } },
   ["live-link"] = { entry = "calendar", still = still "yes", folds = true },
@@ -113,18 +124,20 @@ function letters.take(rule) rules[rule.name] = rule end
 function letters.off(name) rules[name] = false end
 
 -- Inside usher.decide: is it still to be sent, and what do the rules that it tells of ask of the books?
-local function judge(rule, person, missed, has_entry)
+local function judge(rule, person, missed, has_entry, session)
   local is_true = known[rule.name].still
-  local verdict = not is_true or is_true(person)
+  local verdict = not is_true or is_true(person, session)
   local why = cancelled.of() and rule.name ~= "cancelled" and cancelled.WHY
     or verdict ~= true and verdict or suppression.refusal(rule, person)
-  if why and known[rule.name].once then told.note(person.key) end -- nobody is to ask about them again
+  -- nobody is to ask about them again
+  if why and known[rule.name].once then told.note(person.key, nil, session) end
   if why then return { why = why } end
-  if usher.now() >= facts.event.ends.utc then return { why = "the event is over" } end
+  if usher.now() >= (session or facts.event).ends.utc then return { why = "the event is over" } end
   if known[rule.name].entry == "calendar" and not approval.waits(rule) then
-    told.note(person.key, has_entry)
+    told.note(person.key, has_entry, session)
   end
-  return { send = true, told = #missed > 0 and sending.asked_of(missed, person) or nil }
+  return { send = true, told = #missed > 0 and latecomers.asked(missed, person) or nil,
+    chosen = sending.chosen(person) }
 end
 
 -- The rule with further files; and without its calendar entry where there is none.
@@ -149,16 +162,27 @@ local function values_of(rule, input, missed)
   return values
 end
 
+-- The session that it is about, or nil; one that is no more as it was told.
+local function session_of(input)
+  local was = input.session_was
+  if not was then return input.session and sessions.find(input.session) end
+  local dates = told.date(was)
+  return { id = was.id, number = was.number, title = was.title, starts = dates.starts, ends = dates.ends,
+    where = facts.event.where }
+end
+
 local function life(rule)
   return function(input)
     local person, now, missed = input.person, usher.now(), input.missed or {}
+    local session <const> = session_of(input)
     local result
     repeat
-      local verdict = usher.decide("still", judge, rule, person, missed, input.entry ~= nil)
+      local verdict = usher.decide("still", judge, rule, person, missed, input.entry ~= nil, session)
       if not verdict.send then return { skipped = verdict.why } end
-      local text, files = sending.fold(missed, person, verdict.told or {})
+      local text, files = latecomers.fold(missed, person, verdict.told or {})
       result = sending.send(adapt(rule, files, input.entry), { person = person, rule = rule,
-        anchor = facts.event, asked = {}, values = values_of(rule, input, text), entry = input.entry,
+        anchor = session or facts.event, session = session, chosen = verdict.chosen,
+        asked = {}, values = values_of(rule, input, text), entry = input.entry,
         moment = { utc = now, zone = facts.event.zone, wall = "", derive = "at once" } })
     until not result.again
     return result
@@ -195,8 +219,10 @@ function letters.check(rule)
   for word, example in pairs(known[rule.name].values or {}) do values[word] = example end
   for word in pairs(known[rule.name].made or {}) do values[word] = "" end
   for _, person in ipairs(facts.guests) do
-    local problem = sending.check_texts(rule, { person = person, rule = rule, anchor = facts.event,
-      moment = facts.event.starts, asked = {}, values = values }, person == facts.guests[1])
+    local session = known[rule.name].of_session and sessions.is_series() and sessions.all()[1] or nil
+    local problem = sending.check_texts(rule, { person = person, rule = rule, anchor = session or facts.event,
+      session = session, moment = facts.event.starts, asked = {}, values = values },
+      person == facts.guests[1])
     if problem then return problem end
   end
 end
@@ -223,8 +249,8 @@ end
 -- has reached them already.
 local function missed_by(person)
   local names = {}
-  for _, name in ipairs(sending.missed(person)) do
-    if audience.needs_answer(facts.rule_named[name].parts) then names[#names + 1] = name end
+  for _, name in ipairs(latecomers.missed(person)) do
+    if audience.needs_answer(latecomers.rule(name).parts) then names[#names + 1] = name end
   end
   return names
 end
@@ -232,7 +258,8 @@ end
 -- letters.send(name, person, values, o) -> true, or false: the script wants none, or there were enough. In
 -- handlers. values: of the letter's own placeholders. What calendars are told is decided here, so that of
 -- two letters about one place the later one has the last word. o = { plain = true: no calendar entry, with =
--- what its text is made of }
+-- what its text is made of, session = of a series: which one it is about, session_was = one that is no more:
+-- { id, number, title, starts, ends = ms } }
 function letters.send(name, person, values, o)
   local rule = rules[name]
   if not rule or not person.mail or not invite.organiser() then return false end
@@ -242,12 +269,13 @@ function letters.send(name, person, values, o)
   if n > (known[name].most or math.huge) then return false end
   book:set(at, n)
   local wants_entry = rule.entry and not (o and o.plain)
-  local entry = wants_entry and invite.decide(person, rule.entry == "cancellation") or nil
+  local session = o and (o.session or o.session_was)
+  local entry = wants_entry and invite.decide(person, rule.entry == "cancellation", session) or nil
   local missed = known[name].folds and missed_by(person) or nil
   usher.start(name, { key = n == 1 and person.key or ("%s/%d"):format(person.key, n),
     label = facts.full_name(person),
     input = { person = snapshot(person), values = values, entry = entry, missed = missed,
-      with = o and o.with } })
+      session = o and o.session and o.session.id, session_was = o and o.session_was, with = o and o.with } })
   return true
 end
 

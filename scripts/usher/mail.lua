@@ -8,6 +8,7 @@ local invite = require "usher.invite"
 local letters = require "usher.letters"
 local moments = require "usher.moments"
 local sending = require "usher.sending"
+local sessions = require "usher.sessions"
 local texts = require "usher.texts"
 
 local mail = {}
@@ -16,7 +17,7 @@ local known <const> = {
   to = "any", at = "text", zone = "text?", late = "text?", unsure = "resend|ask|leave?",
   once = "yes_no?", missed = "latest|each?", catch_up = "yes_no?", subject = "texts?", text = "texts?",
   file = "texts?", attach = "names?", from = "text?", reply_to = "text?", was = "text?",
-  approve = "yes_no?",
+  approve = "yes_no?", each_session = "yes_no?",
 }
 
 local function read_files(files, title)
@@ -76,10 +77,20 @@ local function check_zone(word, zone)
   if not fine then check.refuse('%s: zone is "theirs" or a place: %s', word, check.clean(problem)) end
 end
 
+-- Has it a unit for each session of a series? As the script says; else when its audience depends on it.
+local function is_for_each(title, said, parts)
+  if not sessions.is_series() then
+    if said then check.refuse("%s: each_session is for a series: say  series { ... }  below event", title) end
+    return false
+  end
+  if said ~= nil then return said end
+  return audience.by_session(parts)
+end
+
 -- What mails, cues and letters have in common.
 local function new_rule(word, name, o, parts)
   local title = ('%s "%s"'):format(word, name)
-  local ready = texts[name] or {}
+  local ready = sessions.is_series() and texts["series/" .. name] or texts[name] or {}
   if o.text and o.file then check.refuse("%s: say text or file, not both", title) end
   for _, option in ipairs { "subject", "text", "file" } do check_languages(title, option, o[option]) end
   check_zone(title, o.zone)
@@ -92,6 +103,7 @@ local function new_rule(word, name, o, parts)
   local rule = {
     word = word, name = name, parts = parts, audience = audience.text(parts),
     at = o.at, zone = o.zone, late = o.late, unsure = o.unsure or o.once and "ask" or nil,
+    each_session = is_for_each(title, o.each_session, parts) or nil,
     missed = o.missed, catch_up = o.catch_up, from = o.from, reply_to = o.reply_to, approve = o.approve,
     attach = attached, entry = entry, was = o.was,
     subject = o.subject or ready.subject,
@@ -144,13 +156,11 @@ local function declare(name, given)
   local o = check.options(title, given, known)
   if mail.is_left_out(name) then return end
   local rule = mail.rule("mail", name, o, audience.parts(title, o.to))
-  local people = audience.candidates(rule.parts)
+  local units = sending.units(rule)
   local may_grow = facts.signup and audience.takes_sign_ups(rule.parts)
-  if #people == 0 and not may_grow then
+  if #units == 0 and not may_grow then
     facts.note("%s: nobody is in its audience, %s", title, rule.audience)
   end
-  local units = {}
-  for i, person in ipairs(people) do units[i] = { person = person, key = person.key } end
   sending.declare(rule, units)
 end
 
@@ -160,15 +170,17 @@ end
 --- event's). text or file: Markdown with {placeholders}, or one for each language { en = , dz = }. late:
 --- until when it is of use ("until start", "until end", "within 2h", "always", "never"). unsure: what to do
 --- when nobody knows whether it went out ("resend", "ask", "leave"); once = true: never twice, a person is
---- asked. missed = "each": not only the latest of several overdue. attach: files, "calendar" (the entry for
+--- asked. each_session: in a series, for each session (true) or once (false); else as its audience has it.
+--- missed = "each": not only the latest of several overdue. attach: files, "calendar" (the entry for
 --- the guest's calendar; an update when something has changed) or "cancellation" (takes it out again).
 --- catch_up: also when the rule is newer than its moment. was: the name that the rule had before, so that
 --- whoever has got it does not get it again. from, reply_to: not the event's. approve = false: it waits for
 --- no approver (of an event that has one). Mails of these names go out by themselves, and take subject, text,
 --- file, attach, from, reply_to, approve = true (the first waits, too) or off = true only:
 --- confirmation (after a yes), withdrawn (after a no that was a yes), deputy, deputy-sent, deputy-ended,
---- deputy-declined, deputy-news (to the organisers), live-link, new-time (the event has moved, and was
---- {before}), cancelled (usher cancel; {note} is why).
+--- deputy-declined, deputy-news (to the organisers), live-link, new-time (the event or a session has moved,
+--- and was {before}), session-off (one session of a series does not take place), cancelled (usher cancel;
+--- {note} is why).
 --- Example: mail "starting" { to = coming, at = "30 minutes before" }
 mail.mail = check.word(function(name)
   facts.need_event("mail")

@@ -12,6 +12,7 @@ local forward = require "usher.forward"
 local invite = require "usher.invite"
 local replies = require "usher.replies"
 local roster = require "usher.roster"
+local sessions = require "usher.sessions"
 local suppression = require "usher.suppression"
 
 local mailbox = {}
@@ -73,7 +74,12 @@ end
 local function take_answer(guest, answer, said)
   local book = usher.book("answers")
   local before = book:get(guest.key)
-  local fine, why = pcall(answers.set, guest, answer, said)
+  local fine, why
+  if said.session and sessions.is_series() then
+    fine, why = pcall(answers.set_session, guest, said.session, answer == "yes", said)
+  else
+    fine, why = pcall(answers.set, guest, answer, said)
+  end
   if fine then return nil end
   if before then book:set(guest.key, before) else book:remove(guest.key) end
   return tostring(why)
@@ -112,12 +118,12 @@ local function take_calendar(mail)
     return forward.pass_on(mail, guest,
       ("It is a calendar's answer for %s, and came from somebody else."):format(c.attendee))
   end
-  if c.method ~= "reply" or c.recurrence or not answer or session ~= facts.event then
+  if c.method ~= "reply" or c.recurrence or not answer or answer == "tentative" and sessions.is_series() then
     return forward.pass_on(mail, guest, ("It is a calendar's answer (%s) that usher does not take by itself.")
       :format(c.method == "reply" and c.answer or c.method))
   end
   if is_overtaken(guest, session, c) then return { overtaken = true } end
-  local refused = take_answer(guest, answer, { who = who, note = c.comment })
+  local refused = take_answer(guest, answer, { who = who, note = c.comment, session = session })
   if refused then return forward.pass_on(mail, guest, refused) end
   return { answer = answer, person = guest.key }
 end

@@ -10,6 +10,7 @@
 local calendar = require "usher.calendar"
 local check = require "usher.check"
 local facts = require "usher.facts"
+local sessions = require "usher.sessions"
 
 local moments = {}
 
@@ -22,9 +23,19 @@ local function zone_of(rule, person)
   return rule.zone or facts.event.zone
 end
 
--- moments.of(rule, person, anchor) -> moment. `anchor` has starts and ends: the event or an item.
+-- A rule about a series as a whole counts back from its first session, and on from its last; unless it says
+-- "after start" or "before end".
+local function resolve(rule, anchor)
+  local is_whole = anchor == facts.event and sessions.is_series()
+  if not is_whole or not rule.at or rule.at:find("after%s+start") then return anchor end
+  local last = sessions.last()
+  return (rule.at:find("after") or rule.at:find("end")) and last or anchor
+end
+
+-- moments.of(rule, person, anchor) -> moment. `anchor` has starts and ends: the event, a session or an item.
 function moments.of(rule, person, anchor)
   local zone = zone_of(rule, person)
+  anchor = resolve(rule, anchor)
   return usher.time.phrase(rule.at, {
     starts = anchor.starts, ends = anchor.ends or anchor.starts, zone = zone,
     weekend = facts.event.weekend, holidays = calendar.days(zone),
@@ -42,7 +53,7 @@ end
 
 -- moments.unsure(rule, moment, anchor) -> "resend" or "ask", unless the rule says
 function moments.unsure(rule, moment, anchor)
-  return rule.unsure or is_urgent(moment, anchor) and "resend" or "ask"
+  return rule.unsure or is_urgent(moment, resolve(rule, anchor)) and "resend" or "ask"
 end
 
 local function has_duration(word)
@@ -61,6 +72,7 @@ end
 
 -- moments.limit(rule, moment, anchor) -> the moment after which it is of no use any more; nil: never
 function moments.limit(rule, moment, anchor)
+  anchor = resolve(rule, anchor)
   local late = rule.late or default_late(moment, anchor)
   if late == "always" then return nil end
   if late == "never" then return usher.time.shift(moment, "1 minute") end -- a tick and a commit take time

@@ -9,6 +9,7 @@ local letters = require "usher.letters"
 local moments = require "usher.moments"
 local roster = require "usher.roster"
 local sending = require "usher.sending"
+local sessions = require "usher.sessions"
 
 local sample = {}
 
@@ -107,8 +108,12 @@ end
 -- sample.units_of(rule) -> list of { person, key = of the flow }, one for each mail of a rule with a moment
 function sample.units_of(rule)
   if rule.word == "cue" then return cues.units() end
-  local units = sample.people(rule)
-  for _, unit in ipairs(units) do unit.key = unit.person.key end
+  local units = {}
+  for _, session in ipairs(sending.sessions_of(rule)) do
+    for _, unit in ipairs(sample.people(rule)) do
+      units[#units + 1] = { person = unit.person, key = sessions.key(unit.person.key, session or nil) }
+    end
+  end
   return units
 end
 
@@ -151,10 +156,16 @@ local function examples_of(rule, person)
   return values
 end
 
+-- Of a rule for each session: the next one.
+local function session_of(rule)
+  if not rule.each_session then return nil end
+  return sessions.next(usher.now()) or sessions.all()[#sessions.all()]
+end
+
 local function bare_case(rule, unit)
-  local person = unit.person
-  local anchor = unit.item or rule.anchor or facts.event
-  return { person = person, rule = rule, item = unit.item, anchor = anchor,
+  local person, session = unit.person, session_of(rule)
+  local anchor = unit.item or session or rule.anchor or facts.event
+  return { person = person, rule = rule, item = unit.item, session = session, anchor = anchor,
     moment = moment_of(rule, person, anchor), values = examples_of(rule, person) }
 end
 
@@ -163,8 +174,8 @@ function sample.subject(rule, unit) return sending.subject(rule, bare_case(rule,
 
 -- sample.look(rule, person) -> { asked, entry }: what a mail needs to know of the books
 function sample.look(rule, person)
-  return { asked = sending.asked(rule, person),
-    entry = rule.entry and invite.look(person, rule.entry == "cancellation") }
+  return { asked = sending.asked(rule, person), chosen = sending.chosen(person),
+    entry = rule.entry and invite.look(person, rule.entry == "cancellation", session_of(rule)) }
 end
 
 -- sample.case(rule, unit, seen) -> the case, as sending.lua knows it. seen: what sample.look said, for flows,
@@ -172,7 +183,7 @@ end
 function sample.case(rule, unit, seen)
   local case = bare_case(rule, unit)
   seen = seen or sample.look(rule, unit.person)
-  case.asked, case.entry = seen.asked, seen.entry
+  case.asked, case.entry, case.chosen = seen.asked, seen.entry, seen.chosen
   return case
 end
 

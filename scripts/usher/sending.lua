@@ -6,10 +6,12 @@
 --     anchor = { starts, ends } of another clock than the event's, also(person) -> true or why not (asked
 --     with the audience), about = whose rule it is (a survey), personal = true: no copy for assistants,
 --     what: as which kind of thing a rehearsal shows it, when that is not the word,
+--     each_session = true: it has a unit for each session of a series,
 --     approve = what the script says of approvals, by_itself = true: a person's act causes it, hash: see
 --     approval.lua; due = { first, last, ends = ms } of all its units, listed = how many, example = the
 --     first; examples(person) -> what fills in placeholders of its own, invented, for looking at it }
--- A unit of a cue has an item of the programme, and its clock is the item's; otherwise it is the event's.
+-- A unit of a cue has an item of the programme, and its clock is the item's; one of a series may have a
+-- session, and its clock is that one's; otherwise it is the event's.
 local approval = require "usher.approval"
 local audience = require "usher.audience"
 local cancelled = require "usher.cancelled"
@@ -20,6 +22,7 @@ local invite = require "usher.invite"
 local lang = require "usher.lang"
 local moments = require "usher.moments"
 local roster = require "usher.roster"
+local sessions = require "usher.sessions"
 local show_clock = require "usher.show_clock"
 local suppression = require "usher.suppression"
 local template = require "usher.template"
@@ -29,16 +32,18 @@ local sending = {}
 
 local IN_TIME_MS <const> = 60 * 1000 -- a tick and a commit; before that nothing can have been overtaken
 
--- A text in the person's language; else the event's, else English: mail.rule saw to it that there is one.
-local function in_language(texts, person)
+-- sending.in_language(texts, person) -> text, language: in the person's language; else the event's, else
+-- English: mail.rule saw to it that there is one.
+function sending.in_language(texts, person)
   if type(texts) == "string" then return texts, nil end
   for _, language in ipairs { person.language or "", facts.event.language, "en" } do
     if texts[language] then return texts[language], language end
   end
 end
 
-local function language_of(rule, person)
-  local _, language = in_language(rule.text, person)
+-- sending.language(rule, person) -> which of the rule's texts they read
+function sending.language(rule, person)
+  local _, language = sending.in_language(rule.text, person)
   return language or facts.event.language
 end
 
@@ -51,16 +56,16 @@ end
 -- Mails, and those of one survey, take the place of each other; cues don't.
 local function are_alike(rule, other)
   return other.word == rule.word and other.about == rule.about and other.audience == rule.audience
-    and other.name ~= rule.name
+    and other.each_session == rule.each_session and other.name ~= rule.name
 end
 
 -- A rule for the same people that has fallen due meanwhile: then only the later one is of use.
-local function overtaken_by(rule, person, moment)
+local function overtaken_by(rule, person, moment, session)
   local in_time = usher.now() < moment.utc + IN_TIME_MS
   if in_time or rule.missed == "each" or rule.word == "cue" then return nil end
   for _, other in ipairs(facts.rules) do
     if are_alike(rule, other) then
-      local due = moments.of(other, person, other.anchor or facts.event)
+      local due = moments.of(other, person, session or other.anchor or facts.event)
       if due.utc > moment.utc and due.utc <= usher.now() then return other.name end
     end
   end
@@ -69,7 +74,7 @@ end
 -- sending.is_overtaken(rule): has another of its kind fallen due for the same people since? Then the later
 -- one is of use, and this one for few or none.
 function sending.is_overtaken(rule)
-  if rule.missed == "each" or rule.word == "cue" then return false end
+  if rule.missed == "each" or rule.word == "cue" or rule.each_session then return false end
   for _, other in ipairs(facts.rules) do
     local is_later = other.due and rule.due and other.due.first > rule.due.first
     if is_later and are_alike(rule, other) and other.due.first <= usher.now() then return true end
@@ -93,9 +98,9 @@ local function gets_it_twice(rule, person)
   return ("has handed over to %s, who gets it as well"):format(facts.full_name(heir))
 end
 
--- For another date of the event, later than the one that `edition` is for.
-local function goes_again(rule, person, edition)
-  return sending.has_editions(rule) and told.again(person.key, edition, function(anchor)
+-- For another date of the event or the session, later than the one that `edition` is for.
+local function goes_again(rule, person, session, edition)
+  return sending.has_editions(rule) and told.again(person.key, session, edition, function(anchor)
     return moments.of(rule, person, anchor)
   end)
 end
@@ -103,52 +108,63 @@ end
 -- What is decided at the moment of sending; runs inside usher.decide. `change` is what has become of the
 -- person since the list was written: the mail goes to whoever comes now. edition: for which date the unit is,
 -- when the event has moved (editions.lua).
-local function judge(rule, listed, moment, belated, cue, edition)
+local function judge(case, belated, edition)
+  local rule, session, moment, cue = case.rule, case.session, case.moment, case.cue
   if is_new_rule(rule, belated) then
     return { why = "the rule is newer than its moment (catch_up = true would send it)" }
   end
   if cancelled.of() then return { why = cancelled.WHY } end
-  local person = roster.person(listed.key)
+  local person = roster.person(case.person.key)
   if not person then return { why = "is no longer on the list" } end
-  if goes_again(rule, person, edition) then
+  if goes_again(rule, person, session, edition) then
     return { why = "the event has moved, and it goes out for the new date" }
   end
-  local verdict = audience.verdict(rule.parts, person)
+  local verdict = audience.verdict(rule.parts, person, session)
   if verdict == true and rule.also then verdict = rule.also(person) end
   if verdict ~= true then return { why = verdict } end
   local refusal = suppression.refusal(rule, person) or gets_it_twice(rule, person)
   if refusal then return { why = refusal } end
-  local other = overtaken_by(rule, person, moment)
+  local other = overtaken_by(rule, person, moment, session)
   if other then return { why = ("'%s' is due as well, and later"):format(other) } end
   if cue and not show_clock.tell(cue.item, person.key, cue.by) then return { moved = true } end
-  return sending.look(rule, person)
+  return sending.look(rule, person, session)
 end
 
 -- sending.asked(rule, person) -> what its texts ask of the books. Where books may be looked at.
 function sending.asked(rule, person)
-  local subject <const>, text <const> = in_language(rule.subject, person), in_language(rule.text, person)
-  return template.asked({ subject, text }, { person = person, language = language_of(rule, person) })
+  local subject <const> = sending.in_language(rule.subject, person)
+  local text <const> = sending.in_language(rule.text, person)
+  return template.asked({ subject, text }, { person = person, language = sending.language(rule, person) })
 end
 
 -- sending.has_editions(rule): does it go out once more when the event begins anew on another date? Cues and
--- surveys are about what happens on the day itself.
-function sending.has_editions(rule) return rule.word == "mail" and not rule.about and rule.at ~= nil end
+-- surveys are about what happens on the day itself, and a series moves session by session.
+function sending.has_editions(rule)
+  return rule.word == "mail" and not rule.about and rule.at ~= nil
+    and (rule.each_session or not sessions.is_series())
+end
 
--- sending.look(rule, person) -> what a mail of the rule needs to know of the books; inside usher.decide, and
--- small enough for a journal.
-function sending.look(rule, person)
+-- sending.chosen(person) -> ids of the sessions to which they come, or nil: all of them, or it is no series
+function sending.chosen(person)
+  local answer = sessions.is_series() and usher.book("answers"):get(person.key)
+  return answer and answer.sessions or nil
+end
+
+-- sending.look(rule, person, session) -> what a mail of the rule needs to know of the books; inside
+-- usher.decide, and small enough for a journal.
+function sending.look(rule, person, session)
   local waits = approval.waits(rule)
-  if not waits then told.note(person.key, rule.entry == "calendar") end
+  if not waits then told.note(person.key, rule.entry == "calendar", session) end
   -- unheard: they hear of the date when somebody has approved it
   return { send = true, unheard = waits or nil, asked = sending.asked(rule, person),
-    change = roster.change(person.key),
-    entry = rule.entry and invite.decide(person, rule.entry == "cancellation") }
+    change = roster.change(person.key), chosen = sending.chosen(person),
+    entry = rule.entry and invite.decide(person, rule.entry == "cancellation", session) }
 end
 
 local function attachments(rule, case)
   local list = {}
   for i, attached in ipairs(rule.attach) do
-    list[i] = attached == rule.entry and invite.attachment(case.person, case.entry) or attached
+    list[i] = attached == rule.entry and invite.attachment(case.person, case.entry, case.session) or attached
   end
   return #list > 0 and list or nil
 end
@@ -156,17 +172,17 @@ end
 -- sending.render(rule, case) -> subject, text, the text's language (nil: the script says one text for all).
 -- Subject and text may stand in different languages, and what fills them in follows.
 function sending.render(rule, case)
-  local text, language = in_language(rule.text, case.person)
+  local text, language = sending.in_language(rule.text, case.person)
   case.language = language or facts.event.language
   local body = template.render(text, case)
-  local subject, of_subject = in_language(rule.subject, case.person)
+  local subject, of_subject = sending.in_language(rule.subject, case.person)
   case.language = of_subject or facts.event.language
   return template.render_subject(subject, case), body, language
 end
 
 -- sending.subject(rule, case) -> the subject alone. Where books may be looked at.
 function sending.subject(rule, case)
-  local subject, language = in_language(rule.subject, case.person)
+  local subject, language = sending.in_language(rule.subject, case.person)
   case.language = language or facts.event.language
   case.asked = template.asked({ subject }, case)
   return template.render_subject(subject, case)
@@ -186,7 +202,8 @@ function sending.compose(rule, case)
     unsure = moments.unsure(rule, case.moment, case.anchor),
     give_up = moments.limit(rule, case.moment, case.anchor),
     about = { rule = rule.name, person = person.key, what = rule.what or rule.word,
-      item = case.item and case.item.title,
+      item = case.item and case.item.title or case.session and sessions.name(case.session, "en"),
+      session = case.session and case.session.id,
       item_at = case.item and usher.time.format(case.item.starts, person.zone or event.zone, "%H:%M %P"),
       audience = rule.audience, derive = case.moment.derive },
   }
@@ -220,7 +237,7 @@ function sending.send(rule, case)
   local mail = sending.compose(rule, case)
   local reply = usher.mail(mail)
   if reply.sent and case.unheard then
-    usher.decide("heard", told.note, case.person.key, rule.entry == "calendar")
+    usher.decide("heard", told.note, case.person.key, rule.entry == "calendar", case.session)
   end
   if reply.sent then send_copy(mail, rule, case) end
   if reply.sent then return { sent = true } end
@@ -229,8 +246,8 @@ end
 
 -- Waits for the moment of a unit; that of a cue follows the clock of the day, which may be moved meanwhile.
 -- The case as it is then, or nil and why it is too late.
-local function await(rule, person, item)
-  local anchor, cue = item or rule.anchor or facts.event, nil
+local function await(rule, person, item, session)
+  local anchor, cue = item or session or rule.anchor or facts.event, nil
   local moment = moments.of(rule, person, anchor)
   if item then
     local by = show_clock.wait(item.title, moment)
@@ -240,7 +257,20 @@ local function await(rule, person, item)
   local limit = moments.limit(rule, moment, anchor)
   local in_time, late = usher.due("moment", moment, { late = limit or "always" })
   if not in_time then return nil, late end
-  return { person = person, rule = rule, item = item and anchor, anchor = anchor, moment = moment, cue = cue }
+  return { person = person, rule = rule, item = item and anchor, session = session, anchor = anchor,
+    moment = moment, cue = cue }
+end
+
+-- The item and the session of a unit, or nil, nil and why there is none any more.
+local function part_of(input)
+  local item, session = input.item and item_named(input.item), input.session and sessions.find(input.session)
+  if input.item and not (item and item.starts) then
+    return nil, nil, ("'%s' is no longer in the programme"):format(input.item)
+  end
+  if input.session and not session then
+    return nil, nil, ("session %s does not take place"):format(input.session)
+  end
+  return item, session
 end
 
 -- The flow of a rule. Its input names the person, and for a cue the item. Whoever signed up is on no list:
@@ -251,26 +281,24 @@ function sending.life(rule)
   return function(input)
     if input.told then return { skipped = "was told with the confirmation of the sign-up" } end
     local began = usher.now()
-    local person, item = facts.by_key[input.person] or input.guest, input.item and item_named(input.item)
+    local person = facts.by_key[input.person] or input.guest
     if not person then return { skipped = "is no longer on the list" } end
-    if input.item and not (item and item.starts) then
-      return { skipped = ("'%s' is no longer in the programme"):format(input.item) }
-    end
-    local case, late = await(rule, person, item)
+    local item, session, gone = part_of(input)
+    if gone then return { skipped = gone } end
+    local case, late = await(rule, person, item, session)
     if not case then return { skipped = late } end
     local belated = case.moment.utc + IN_TIME_MS < began and (not input.guest or input.new_rule == true)
     while true do
-      local verdict = usher.decide("audience", judge, rule, person, case.moment, belated, case.cue,
-        input.edition)
+      local verdict = usher.decide("audience", judge, case, belated, input.edition)
       local result = verdict.why and { skipped = verdict.why }
       if verdict.send then
         case.person = roster.with(person.key, facts.by_key[person.key], verdict.change)
         case.asked, case.entry, case.for_assistant = verdict.asked, verdict.entry, nil
-        case.unheard = verdict.unheard
+        case.unheard, case.chosen = verdict.unheard, verdict.chosen
         result = sending.send(rule, case)
       end
       if result and not result.again then return result end
-      if verdict.moved then case, late = await(rule, person, item) end
+      if verdict.moved then case, late = await(rule, person, item, session) end
       if not case then return { skipped = late } end
     end
   end
@@ -279,7 +307,7 @@ end
 -- sending.check_texts(rule, case, whole) -> a sentence about a placeholder that can't be filled in, or nil
 function sending.check_texts(rule, case, whole)
   for _, part in ipairs { "subject", "text" } do
-    local text, language = in_language(rule[part], case.person)
+    local text, language = sending.in_language(rule[part], case.person)
     local where = language and ("%s (%s)"):format(part, language) or part
     case.language = language or facts.event.language
     local problem = template.check(text, where, case, whole)
@@ -310,8 +338,9 @@ end
 -- `moments_of` keeps what is the same for everybody of one zone and language, so that a list of thousands is
 -- checked in no time.
 function sending.check_unit(rule, unit, moments_of)
-  local person, anchor = unit.person, unit.item or rule.anchor or facts.event
-  local alike = ("%s %s %s"):format(person.zone, person.language or "", unit.item and unit.item.title or "")
+  local person, anchor = unit.person, unit.item or unit.session or rule.anchor or facts.event
+  local alike = ("%s %s %s"):format(person.zone, person.language or "",
+    unit.item and unit.item.title or unit.session and unit.session.id or "")
   local moment, problem = moments_of[alike], nil
   local first = moment == nil
   if first then
@@ -319,7 +348,8 @@ function sending.check_unit(rule, unit, moments_of)
     moments_of[alike] = moment
   end
   return problem or sending.check_texts(rule,
-    { person = person, rule = rule, item = unit.item, anchor = anchor, moment = moment, asked = {} }, first)
+    { person = person, rule = rule, item = unit.item, session = unit.session, anchor = anchor,
+      moment = moment, asked = {} }, first)
 end
 
 -- Whoever signs up later must find texts and moments in order as well.
@@ -327,8 +357,28 @@ local function check_sign_ups(rule, refuse)
   if not facts.signup or not audience.takes_sign_ups(rule.parts) then return end
   local moments_of = {}
   for _, person in ipairs(facts.signup.samples) do
-    refuse(sending.check_unit(rule, { person = person, key = person.key }, moments_of))
+    for _, session in ipairs(sending.sessions_of(rule)) do
+      refuse(sending.check_unit(rule, { person = person, session = session or nil }, moments_of))
+    end
   end
+end
+
+-- sending.sessions_of(rule) -> list: for which sessions it has units; { false } for one that has none of them
+function sending.sessions_of(rule)
+  return rule.each_session and sessions.all() or { false }
+end
+
+-- sending.units(rule) -> list of { person, session, key }, one for each mail of a rule with an audience: of
+-- those who are on the lists
+function sending.units(rule)
+  local units = {}
+  for _, session in ipairs(sending.sessions_of(rule)) do
+    for _, person in ipairs(audience.candidates(rule.parts, session or nil)) do
+      units[#units + 1] = { person = person, session = session or nil,
+        key = sessions.key(person.key, session or nil) }
+    end
+  end
+  return units
 end
 
 -- Checks the units of a rule, { person, item, key }, and declares that their flows must exist.
@@ -342,93 +392,23 @@ function sending.declare(rule, units)
   for _, unit in ipairs(units) do
     refuse(sending.check_unit(rule, unit, moments_of))
     usher.start(rule.name, { key = unit.key, label = facts.full_name(unit.person),
-      input = { person = unit.person.key, item = unit.item and unit.item.title } })
+      input = { person = unit.person.key, item = unit.item and unit.item.title,
+        session = unit.session and unit.session.id } })
   end
 end
 
--- ---- whoever signs up -------------------------------------------------------------------------------
-
--- sending.missed(person) -> names of the rules whose moment has passed for somebody who comes from now on,
--- while their mails are still of use; of several for the same people only the latest. Whoever tells that
--- person of their seat tells them this as well. A rule that says what is to happen with the late (`late`)
--- sends its own mail, or none; so does one that nobody has approved. Only in handlers and usher.decide.
-function sending.missed(person)
-  local latest, order, now = {}, {}, usher.now()
-  for _, rule in ipairs(facts.rules) do
-    local tells = rule.word == "mail" and not rule.late and not approval.waits(rule)
-    if tells and audience.verdict(rule.parts, person) == true then
-      local moment = moments.of(rule, person, facts.event)
-      local limit = moments.limit(rule, moment, facts.event)
-      local group = rule.missed == "each" and rule.name or rule.audience
-      local later = not latest[group] or latest[group].utc < moment.utc
-      if moment.utc <= now and later and (not limit or now < limit.utc) then
-        latest[group] = { utc = moment.utc, name = rule.name }
-      end
-    end
-  end
-  for _, one in pairs(latest) do order[#order + 1] = one end
-  table.sort(order, function(a, b) return a.utc < b.utc end)
-  for i, one in ipairs(order) do order[i] = one.name end
-  return order
-end
-
--- sending.again(person, edition): the flows of the rules whose moment has come, and comes once more for
--- another date.
-function sending.again(person, edition)
+-- sending.again(person, session, edition): the flows of the rules whose moment has come, and comes once more
+-- for another date.
+function sending.again(person, session, edition)
   local listed = facts.by_key[person.key]
   local guest = not listed and { key = person.key, zone = person.zone, language = person.language,
     guest = true } or nil
   for _, rule in ipairs(facts.rules) do
-    local meant = listed and audience.concerns(rule.parts, person) or guest
+    local meant = listed and audience.concerns(rule.parts, person, session) or guest
       and audience.may_include(rule.parts, person)
-    if meant and goes_again(rule, person, edition - 1) then
-      usher.start(rule.name, { key = told.unit(person.key, edition), label = facts.full_name(person),
-        input = { person = person.key, guest = guest, edition = edition } })
-    end
-  end
-end
-
--- sending.fold(names, person, asked) -> Markdown, attachments: what those rules would have sent.
-function sending.fold(names, person, asked)
-  local texts, files = {}, {}
-  for i, name in ipairs(names) do
-    local rule = facts.rule_named[name]
-    local case = { person = person, rule = rule, anchor = facts.event, asked = asked,
-      moment = moments.of(rule, person, facts.event), language = language_of(rule, person) }
-    texts[i] = ("**%s**\n\n%s"):format(template.render(in_language(rule.subject, person), case),
-      template.render(in_language(rule.text, person), case))
-    for _, attached in ipairs(rule.attach) do
-      if type(attached) == "table" then files[#files + 1] = attached end
-    end
-  end
-  return table.concat(texts, "\n\n"), files
-end
-
--- sending.asked_of(names, person) -> what the texts of those rules ask of the books; inside usher.decide.
-function sending.asked_of(names, person)
-  local texts = {}
-  for _, name in ipairs(names) do
-    local rule = facts.rule_named[name]
-    texts[#texts + 1] = in_language(rule.subject, person)
-    texts[#texts + 1] = in_language(rule.text, person)
-  end
-  local first = facts.rule_named[names[1]]
-  return template.asked(texts, { person = person, language = first and language_of(first, person) })
-end
-
--- sending.enrol(person, missed): starts the flows of somebody who signed up, one for each rule that could
--- ever be for them; those that are there already go on. In the handler's transaction, so that a sign-up
--- that is on disk has its reminders there too. missed: names of rules, what sending.missed said. new_rule:
--- the one rule that is meant, which is newer than the sign-up.
-function sending.enrol(person, missed, new_rule)
-  local guest, knows = { key = person.key, zone = person.zone, language = person.language, guest = true }, {}
-  for _, name in ipairs(missed or {}) do knows[name] = true end
-  for _, rule in ipairs(facts.rules) do
-    local meant = not new_rule or rule.name == new_rule
-    if meant and rule.word ~= "cue" and audience.may_include(rule.parts, person) then
-      usher.start(rule.name, { key = person.key, label = facts.full_name(person),
-        input = { person = person.key, guest = guest, told = knows[rule.name],
-          new_rule = new_rule and true or nil } })
+    if meant and goes_again(rule, person, session, edition - 1) then
+      usher.start(rule.name, { key = told.unit(person.key, session, edition), label = facts.full_name(person),
+        input = { person = person.key, guest = guest, session = session and session.id, edition = edition } })
     end
   end
 end

@@ -5,6 +5,7 @@
 --
 -- A session is { id, number, title, starts, ends, where, makes_up }: see series.lua.
 local facts = require "usher.facts"
+local lang = require "usher.lang"
 
 local sessions = {}
 
@@ -14,6 +15,33 @@ function sessions.is_series() return #facts.sessions > 0 end
 -- sessions.all() -> list, in the order of their numbers: those of a series, or the event
 function sessions.all()
   return sessions.is_series() and facts.sessions or { facts.event }
+end
+
+-- sessions.regular() -> list: without those that make up for another
+function sessions.regular()
+  local list = {}
+  for _, session in ipairs(sessions.all()) do
+    if not session.makes_up then list[#list + 1] = session end
+  end
+  return list
+end
+
+-- sessions.name(session, code) -> "3. Live streams"; without a title: "Session 3", "Make-up session"
+function sessions.name(session, code)
+  local values = { n = ("%d"):format(session.number), title = session.title }
+  if session.makes_up then return session.title or lang.text(code, "series.makes_up") end
+  return lang.text(code, session.title and "series.titled" or "series.untitled", values)
+end
+
+-- sessions.title(session, code) -> "Social media for public offices, 3 of 6: Live streams"
+function sessions.title(session, code)
+  local values = { series = facts.event.title, n = ("%d"):format(session.number),
+    all = ("%d"):format(#sessions.regular()), title = session.title }
+  if session.makes_up then
+    values.title = session.title or lang.text(code, "series.makes_up")
+    return lang.text(code, "series.title_made_up", values)
+  end
+  return lang.text(code, session.title and "series.title_titled" or "series.title", values)
 end
 
 -- sessions.find(id) -> session, or nil
@@ -30,13 +58,25 @@ function sessions.key(person_key, session)
   return ("%s/%s"):format(person_key, session.id)
 end
 
--- sessions.split("P0042/3") -> "P0042", session; "P0042", nil when it names none
+-- sessions.split("P0042/3") -> "P0042", session, off: what sessions.key made of a series. off = true: it does
+-- not take place, and of the session perhaps only the id is known. Without a session: "P0042", nil.
 function sessions.split(key)
-  if not sessions.is_series() then return key, nil end
-  local person_key, id = key:match("^(.*)/([^/@]+)$")
-  local session = id and sessions.find(id)
+  local person_key, id
+  if sessions.is_series() then person_key, id = key:match("^(.+)/([^/@]+)$") end
+  if not id then return key, nil end
+  local session = sessions.find(id)
   if session then return person_key, session end
-  return key, nil
+  return person_key, facts.sessions_off[id] or { id = id }, true
+end
+
+-- sessions.chosen(answer, session): does somebody who answered so come to that session? answer: of the book
+-- "answers"; its `sessions` lists the ids that were chosen, without it all are.
+function sessions.chosen(answer, session)
+  if not session or not answer.sessions then return true end
+  for _, id in ipairs(answer.sessions) do
+    if id == session.id then return true end
+  end
+  return false
 end
 
 -- sessions.around(ms, before_ms, after_ms) -> session, or nil: which one takes place then, or so shortly
@@ -57,6 +97,15 @@ function sessions.next(ms)
   for _, session in ipairs(sessions.all()) do
     local comes = session.ends.utc > ms
     if comes and (not found or session.starts.utc < found.starts.utc) then found = session end
+  end
+  return found
+end
+
+-- sessions.last() -> session: the one that ends last
+function sessions.last()
+  local found
+  for _, session in ipairs(sessions.all()) do
+    if not found or session.ends.utc > found.ends.utc then found = session end
   end
   return found
 end

@@ -32,6 +32,7 @@ local programme = require "usher.programme"
 local show_page = require "usher.show_page"
 local show_steer = require "usher.show_steer"
 local roster = require "usher.roster"
+local sessions = require "usher.sessions"
 local test_mail = require "usher.test_mail"
 local timeline = require "usher.timeline"
 local undecided = require "usher.undecided"
@@ -53,16 +54,16 @@ local function zones()
   return list
 end
 
--- The day itself against the calendars of those who take part.
-local function check_day(add)
+-- The days themselves against the calendars of those who take part.
+local function check_day(session, add)
   local told = {}
   for _, person in ipairs(facts.everybody()) do
-    local date = usher.time.format(facts.event.starts, person.zone, "%Y-%m-%d")
+    local date = usher.time.format(session.starts, person.zone, "%Y-%m-%d")
     local off = calendar.day_off(date, person.zone)
     local whom = person.guest and "the guests" or facts.full_name(person)
     if off and not told[whom .. person.zone] then
       told[whom .. person.zone] = true
-      add("%s is a non-working day for %s in %s: %s", usher.time.format(facts.event.starts, person.zone,
+      add("%s is a non-working day for %s in %s: %s", usher.time.format(session.starts, person.zone,
         "%a %d %b %Y"), whom, calendar.place(person.zone), off)
     end
   end
@@ -86,7 +87,7 @@ local function sentences()
   local list = table.move(facts.notes, 1, #facts.notes, 1, {})
   local function add(sentence, ...) list[#list + 1] = sentence:format(...) end
   programme.check(add)
-  check_day(add)
+  for _, session in ipairs(sessions.all()) do check_day(session, add) end
   calendar.check(add)
   check_languages(add)
   return list
@@ -98,7 +99,7 @@ function settle.about()
   return {
     title = facts.event.title, starts = facts.event.starts, ends = facts.event.ends,
     zone = facts.event.zone, zones = zones(), notes = sentences(),
-    day_off = calendar.day_off,
+    day_off = calendar.day_off, sessions = sessions.is_series() and #sessions.all() or nil,
     person = roster.person, approval = #facts.event.approvers > 0,
   }
 end
@@ -134,6 +135,7 @@ function settle.at_end(fn) last[#last + 1] = fn end
 
 local function finish()
   check.nothing_waits()
+  facts.need_dates("event")
   check_keys()
   pretend.check()
   for _, fn in ipairs(last) do fn() end

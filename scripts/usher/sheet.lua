@@ -1,20 +1,22 @@
 -- SPDX-License-Identifier: MIT
 -- sheet: what pages say about the event: when by the reader's clock and by the event's, where, what for,
 -- and the programme in the reader's own zone.
+local attendance = require "usher.attendance"
 local audience = require "usher.audience"
 local dates = require "usher.dates"
 local facts = require "usher.facts"
 local h = require "usher.html"
 local lang = require "usher.lang"
 local programme = require "usher.programme"
+local sessions = require "usher.sessions"
 
 local sheet = {}
 
 local function say(code, key, values) return lang.text(code, "sheet." .. key, values) end
 
--- sheet.place(code) -> text, or nil: where it takes place, without how to get in
-function sheet.place(code)
-  local where = facts.event.where
+-- sheet.place(code, session) -> text, or nil: where it takes place, without how to get in
+function sheet.place(code, session)
+  local where = (session or facts.event).where
   if not where then return nil end
   return where.kind == "place" and where.text or say(code, "online")
 end
@@ -26,14 +28,49 @@ function sheet.whom(list)
   return table.concat(names, ", ")
 end
 
--- sheet.facts(person, code) -> node: when, where, who invites
-function sheet.facts(person, code)
-  local event, zone = facts.event, person.zone or facts.event.zone
-  local place, organisers = sheet.place(code), sheet.whom(audience.organisers())
-  local rows = { h.dt { say(code, "when") }, h.dd {
-    h.strong { dates.span(event, zone, code) },
-    zone ~= event.zone and h.div { class = "quiet", dates.span(event, event.zone, code) } or false,
-  } }
+-- By the reader's clock, then by the event's.
+local function both(anchor, zone, code)
+  local here = facts.event.zone
+  return { h.strong { dates.span(anchor, zone, code) },
+    zone ~= here and h.div { class = "quiet", dates.span(anchor, here, code) } or false }
+end
+
+-- What is behind a session for the reader: where it stands, and whether it is theirs.
+local function mark_of(session, person, next_one)
+  local answer = usher.book("answers"):get(person.key)
+  if answer and answer.answer == "yes" and not sessions.chosen(answer, session) then return "not_yours" end
+  if session.ends.utc <= usher.now() then
+    return attendance.was_there(person.key, session) and "you_came" or "over"
+  end
+  return session == next_one and "next" or nil
+end
+
+-- sheet.sessions(person, code) -> node, or false: those of a series, as they stand for the reader
+function sheet.sessions(person, code)
+  if not sessions.is_series() then return false end
+  local zone, items, next_one = person.zone or facts.event.zone, {}, sessions.next(usher.now())
+  for i, session in ipairs(sessions.all()) do
+    local mark = mark_of(session, person, next_one)
+    local is_next = mark == "next"
+    items[i] = h.li { class = is_next and "now" or false, aria_current = is_next and "date" or false,
+      h.strong { sessions.name(session, code) },
+      mark and { " ", h.span { class = "flag", lang.text(code, "series." .. mark) } } or false,
+      h.div { both(session, zone, code) } }
+  end
+  return h.section { h.h2 { lang.text(code, "series.sessions") }, h.ul { class = "sessions", items } }
+end
+
+-- sheet.facts(person, code, session) -> node: when, where, who invites. session: of a series, the one that
+-- the page is about; without it the page lists them (sheet.sessions) and here is only from when to when.
+function sheet.facts(person, code, session)
+  local zone = person.zone or facts.event.zone
+  local place, organisers = sheet.place(code, session), sheet.whom(audience.organisers())
+  local when = both(session or facts.event, zone, code)
+  if sessions.is_series() and not session then
+    when = { h.strong { lang.text(code, "mails.from_to", { first = dates.day(facts.event.starts, zone, code),
+      last = dates.day(facts.event.ends, zone, code) }) } }
+  end
+  local rows = { h.dt { say(code, "when") }, h.dd { when } }
   if place then rows[#rows + 1] = { h.dt { say(code, "where") }, h.dd { place } } end
   if organisers ~= "" then rows[#rows + 1] = { h.dt { say(code, "by") }, h.dd { organisers } } end
   return h.dl { class = "facts", rows }

@@ -14,9 +14,9 @@
 local answers = require "usher.answers"
 local door = require "usher.door"
 local facts = require "usher.facts"
+local latecomers = require "usher.latecomers"
 local roster = require "usher.roster"
 local seats = require "usher.seats"
-local sending = require "usher.sending"
 
 local acts = {}
 
@@ -61,14 +61,14 @@ end
 local function has_seat(key, entry, is_new)
   set_answer(key, "yes")
   local person = roster.person(key)
-  local missed = sending.missed(person)
+  local missed = latecomers.missed(person)
   write_to(key, "seat", entry.place, { missed = missed })
-  if is_new then sending.enrol(person, missed) end
+  if is_new then latecomers.enrol(person, missed) end
 end
 
 local function waits(key, entry, is_new)
   write_to(key, "waiting", entry.place, { number = seats.waiting(entry.group) })
-  if is_new then sending.enrol(roster.person(key), {}) end
+  if is_new then latecomers.enrol(roster.person(key), {}) end
 end
 
 local function person_of(form, entry)

@@ -10,6 +10,7 @@ local check = require "usher.check"
 local facts = require "usher.facts"
 local invite = require "usher.invite"
 local lang = require "usher.lang"
+local latecomers = require "usher.latecomers"
 local mail = require "usher.mail"
 local roster = require "usher.roster"
 local seats = require "usher.seats"
@@ -84,7 +85,7 @@ local function look(rule, input)
   local seen = sending.look(adapt(rule, {}, input.plain), person)
   if not facts.by_key[input.person] then seen.change = seen.change or entry.form end
   seen.kept_until = entry.kept_until
-  seen.told = input.missed and sending.asked_of(input.missed, person)
+  seen.told = input.missed and latecomers.asked(input.missed, person)
   return seen
 end
 
@@ -94,7 +95,7 @@ local function send(rule, input, seen, now)
   local moment = { utc = now, zone = facts.event.zone, wall = "", derive = "at once" }
   local files
   seen.number = input.number
-  if input.missed then seen.missed, files = sending.fold(input.missed, person, seen.told) end
+  if input.missed then seen.missed, files = latecomers.fold(input.missed, person, seen.told) end
   return sending.send(adapt(rule, files or {}, input.plain), {
     person = person, rule = rule, anchor = facts.event, moment = moment, asked = seen.asked,
     entry = seen.entry, unheard = seen.unheard, values = values_of(kind_of(rule), seen, person),
@@ -150,7 +151,7 @@ local function enrol_some(rule, from)
     if key > from and change.signed_up then
       if count == ENROLLED_AT_ONCE then return last end
       count, last = count + 1, key
-      sending.enrol(roster.person(key), {}, rule)
+      latecomers.enrol(roster.person(key), {}, rule)
     end
   end
   return false
@@ -159,7 +160,7 @@ end
 -- Guests of the list have flows for whoever comes; for the wait-list only once they are on it.
 local function enrol_guests(rule)
   for _, guest in ipairs(facts.guests) do
-    if roster.signup(guest.key) then sending.enrol(roster.person(guest.key), {}, rule) end
+    if roster.signup(guest.key) then latecomers.enrol(roster.person(guest.key), {}, rule) end
   end
   return true
 end

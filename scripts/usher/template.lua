@@ -3,8 +3,9 @@
 -- error when the script is checked, never a mail that begins with "Dear ,". Rendered when a mail is sent, so
 -- that an edit reaches the mails that wait.
 --
--- A field is a function of the case: { person, rule, item, anchor, asked, language: of the text, values:
--- placeholders of that mail alone, name -> Markdown; for_assistant: the person's assistant reads it }.
+-- A field is a function of the case: { person, rule, item, session, anchor, asked, language: of the text,
+-- values: placeholders of that mail alone, name -> Markdown; for_assistant: the person's assistant reads it;
+-- chosen: ids of the sessions to which they come, when it is not all of them }.
 -- Fields of `asked` look at the book; they are computed inside usher.decide and arrive in case.asked.
 local audience = require "usher.audience"
 local check = require "usher.check"
@@ -15,6 +16,7 @@ local lang = require "usher.lang"
 local links = require "usher.links"
 local programme = require "usher.programme"
 local roles = require "usher.office.roles"
+local sessions = require "usher.sessions"
 local tally = require "usher.tally"
 
 local template = {}
@@ -88,7 +90,7 @@ end
 -- A place; of a meeting on Zoom the reader's own link, which leads to wherever the meeting is on the day.
 -- Only an installation without a web address writes the meeting's own.
 local function where_text(case)
-  local where = facts.event.where
+  local where = (case.session or facts.event).where
   if not where then return "" end
   if where.kind == "place" then return escape_or_link(where.text) end
   local own = link_to("join", case)
@@ -100,8 +102,8 @@ local function where_text(case)
 end
 
 -- Where it takes place, without how to get in: for whoever has not said yet that they come.
-local function venue()
-  local where = facts.event.where
+local function venue(case)
+  local where = (case.session or facts.event).where
   return where and (where.kind == "place" and escape_or_link(where.text) or "Zoom") or ""
 end
 
@@ -113,7 +115,7 @@ local function how_to_answer(case)
 end
 
 local function how_to_join(case)
-  local where, link = facts.event.where, link_to("join", case)
+  local where, link = (case.session or facts.event).where, link_to("join", case)
   if where and where.kind == "place" then return where_text(case) end
   return link and say(case, "join_here", { link = link }) or where_text(case)
 end
@@ -190,6 +192,10 @@ end
 -- The items of a person, for speakers' mails: "12:05-12:20 Seoul (UTC+9): Remarks".
 local function own_items(case)
   local lines, zone = {}, case.person.zone
+  if case.session then
+    return ("- %s: %s"):format(template.span(case.session, zone, language_of(case)),
+      escape(sessions.name(case.session, language_of(case))))
+  end
   for _, item in ipairs(facts.items) do
     for _, person in ipairs(item.people) do
       if person.key == case.person.key then
@@ -217,6 +223,42 @@ local function next_text(case)
   return table.concat(names, say(case, "and_then"))
 end
 
+-- ---- of a series ----------------------------------------------------------------------------------------
+
+-- A mail about the series as a whole has no one date.
+local function is_about_all(case) return sessions.is_series() and not case.session and not case.item end
+
+-- "Social media for public offices: Live streams (3 of 6)"
+local function title_of(case)
+  local session = case.session
+  if not session then return escape(facts.event.title) end
+  return escape(sessions.title(session, language_of(case)))
+end
+
+-- "- **1. Live streams** Tue 6 Apr 2021, 14:00-16:00 Thimphu (UTC+6)": those to which the reader comes
+local function session_list(case)
+  local lines, code = {}, language_of(case)
+  for _, session in ipairs(sessions.all()) do
+    if sessions.chosen({ sessions = case.chosen }, session) then
+      lines[#lines + 1] = ("- **%s** %s"):format(escape(sessions.name(session, code)),
+        template.both(session, case.person.zone, code))
+    end
+  end
+  return table.concat(lines, "\n")
+end
+
+local function when(case, zone)
+  local code = language_of(case)
+  if not is_about_all(case) then return template.span(case.session or facts.event, zone, code) end
+  return say(case, "from_to", { first = dates.day(facts.event.starts, zone, code),
+    last = dates.day(facts.event.ends, zone, code) })
+end
+
+local function when_both(case)
+  if is_about_all(case) then return session_list(case) end
+  return template.both(case.session or facts.event, case.person.zone, language_of(case))
+end
+
 -- {answer_link} and its like: an address of their own for each person, as a link of Markdown.
 local function link_field(kind)
   return function(case) return link_to(kind, case) or "" end
@@ -240,10 +282,15 @@ for _, kind in ipairs { "answer", "join", "survey", "interest", "signup", "ask",
 end
 
 local shared <const> = {
-  title = function() return escape(facts.event.title) end,
-  when = function(case) return template.span(facts.event, facts.event.zone, language_of(case)) end,
-  when_theirs = function(case) return template.span(facts.event, case.person.zone, language_of(case)) end,
-  when_both = function(case) return template.both(facts.event, case.person.zone, language_of(case)) end,
+  title = title_of,
+  series = function() return sessions.is_series() and escape(facts.event.title) or "" end,
+  session = function(case)
+    return case.session and escape(sessions.name(case.session, language_of(case))) or ""
+  end,
+  sessions = function(case) return sessions.is_series() and session_list(case) or "" end,
+  when = function(case) return when(case, facts.event.zone) end,
+  when_theirs = function(case) return when(case, case.person.zone) end,
+  when_both = when_both,
   venue = venue,
   programme = programme_text,
   run_of_show = run_of_show,
@@ -272,7 +319,7 @@ local asked <const> = {
 }
 
 local lists <const> = { programme = true, run_of_show = true, objectives = true, own_items = true,
-  answers = true }
+  answers = true, sessions = true }
 
 -- What to write when one of these is empty.
 local cures <const> = {
@@ -286,6 +333,9 @@ local cures <const> = {
   from = 'say  from = "Office <...>"  in event',
   own_items = "the programme names them nowhere",
   signup_page = "say  signup { ... }  above the rules",
+  series = "it is for a series: say  series { ... }  below event",
+  sessions = "it is for a series: say  series { ... }  below event",
+  session = "it is for mails about one session of a series: each_session = true",
 }
 for name in pairs(personal) do
   if name:find("_link$") then
@@ -382,7 +432,8 @@ function template.check(text, where, case, whole)
       local cure = cures[word] and ": " .. cures[word] or ""
       return ("%s line %d: {%s} is empty%s%s"):format(where, line_of(text, word), word, whose, cure)
     end
-    if whole and lists[word] and not stands_alone(text, word) then
+    local is_list = lists[word] or word == "when_both" and is_about_all(case)
+    if whole and is_list and not stands_alone(text, word) then
       return ("%s line %d: {%s} is a list: give it a line of its own"):format(where,
         line_of(text, word), word)
     end

@@ -5,7 +5,7 @@ local texts <const> = {}
 
 local codes <const> = { "en", "dz" }
 
-local files <const> = { "texts", "survey_texts" }
+local files <const> = { "texts", "survey_texts", "series_texts" }
 
 local function add(code, name, ready)
   texts[name] = texts[name] or { subject = {}, text = {} }

@@ -19,6 +19,7 @@
 --             decided against it) for what did not, with why; any other name of a state ("failed", "unsure",
 --             "over-budget") for what went wrong, with why
 --   about   = { title, starts, ends, zone, zones = list of { name, zone }, notes = list of sentences,
+--               sessions = how many of a series,
 --               day_off = fn(date, zone) -> text | nil, person = fn(key) -> { zone, guest } | nil }
 local compared = require "usher.compared"
 local deeds = require "usher.deeds"
@@ -33,6 +34,7 @@ local HOUR_MS <const> = 60 * MINUTE_MS
 local NIGHT_BEGINS <const>, NIGHT_ENDS <const> = 21, 7
 local ITEM_MAX <const> = 36 -- letters of an item's title that a row shows
 local MAILS_MAX <const> = 8 -- for one guest of one event; more is a nuisance, whatever each is for
+local SESSION_MAILS_MAX <const> = 4 -- and for each session of a series
 
 local function weekend_only(date)
   local works, why = usher.time.working(date, {})
@@ -335,7 +337,8 @@ local function warnings_of(request, effects, rows, about, most)
   deeds.say(deeds.of(request), add)
   say_hours(rows, about, add)
   say_crowding(effects, add)
-  if most > MAILS_MAX then add("one guest gets %d mails: more than %d are a nuisance", most, MAILS_MAX) end
+  local enough = MAILS_MAX + SESSION_MAILS_MAX * (about.sessions or 0)
+  if most > enough then add("one guest gets %d mails: more than %d are a nuisance", most, enough) end
   return warnings
 end
 

@@ -5,7 +5,7 @@ local facts = require "usher.facts"
 
 local use = {}
 
-local ready_made <const> = { "briefing", "briefing-calendar-days" }
+local ready_made <const> = { "briefing", "briefing-calendar-days", "training" }
 
 local function module_of(name)
   for _, known in ipairs(ready_made) do

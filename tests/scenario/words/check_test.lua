@@ -20,7 +20,7 @@ function tests.an_unknown_option_is_told_at_the_line_of_the_script()
 end
 
 function tests.a_missing_option_says_what_to_add()
-  expect.refused('event "x" { title = "T" }', nil, "test.lua:1:", 'event "x": when is missing')
+  expect.refused('event "x" { title = "T" }', nil, "test.lua:1:", 'event "x": say  when = "Thu 25 Feb 2021')
 end
 
 function tests.a_wrong_weekday_is_refused()

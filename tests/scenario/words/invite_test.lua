@@ -168,7 +168,7 @@ function tests.a_series_is_an_entry_for_each_session()
   local world, invite, facts = loaded()
   for i, day in ipairs { "2021-03-02", "2021-03-09" } do
     local function moment(clock) return stub.time.at(day .. clock, "Asia/Thimphu") end
-    facts.sessions[i] = { id = tostring(i), title = "Session " .. i, where = facts.event.where,
+    facts.sessions[i] = { id = tostring(i), number = i, title = "Session " .. i, where = facts.event.where,
       starts = moment " 10:00", ends = moment " 12:00" }
   end
   local feed = get(world, "/c/:token/calendar.ics", "calendar.a").body

@@ -14,6 +14,7 @@ return {
   times_of = "Times of {place}:",
   run_page = "The page for the day, with the clock and its buttons, on your telephone: {link}",
   floating = "{item}: no time of its own, straight after the item before",
+  from_to = "{first} to {last}",
   list_and = "{list} and {last}",
   and_then = ", then ",
   programme_ends = "the end of the programme",
