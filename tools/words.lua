@@ -59,6 +59,7 @@ return {
     first = {},
     flow = {},
     fresh = {},
+    handed = {},
     hash = {},
     hold = {},
     http = { fields = {

@@ -121,6 +121,9 @@ void engine_free(struct engine *g);
 // Keeps a number about this database, for the next start.
 void engine_keep_setting(struct engine *g, const char *name, int64_t value);
 
+// The books that all events share are there before the first script; loading sees to it.
+int engine_open_house(struct engine *g, struct err *e);
+
 // Loads a script and what it declares; its flows begin with the next ticks. `path` names it to people.
 int engine_load(struct engine *g, const char *path, struct err *e);
 
@@ -163,6 +166,8 @@ bool engine_has_handler(struct engine *g, struct text event, struct text name);
 int join_version(struct engine *g, struct script *s, struct err *e);
 void join_starts(struct engine *g, struct script *s);
 void join_keep_version(struct engine *g, const struct script *s); // this is the one in force
+// Which one that is; 0: the database knows no such event.
+int join_version_in_force(struct engine *g, struct text event, int64_t *id, struct err *e);
 // Waits until everything that was written is on disk and nothing is asked of the store any more.
 int engine_flush(struct engine *g, struct err *e);
 

@@ -3,6 +3,7 @@
 // happens, and only then, the engine waits for its store.
 #include "base/log.h"
 #include "engine/engine.h"
+#include "engine/handed.h"
 #include "engine/proposal.h"
 #include "engine/reload.h"
 #include "engine/schedule.h"
@@ -63,8 +64,7 @@ static int restore_books(struct engine *g, struct event *ev, struct err *e)
     return 0;
 }
 
-// The books that all events share are there before the first script.
-static int open_house(struct engine *g, struct err *e)
+int engine_open_house(struct engine *g, struct err *e)
 {
     if (g->house) return 0;
     g->house = mem_alloc(sizeof *g->house);
@@ -246,24 +246,24 @@ static int restore_running(struct engine *g, struct script *s, enum flow_state s
 }
 
 // Which version of an event is in force; 0: it has none yet.
-static void setting_of(const struct event *ev, char out[300])
+static void setting_of(struct text event, char out[300])
 {
-    snprintf(out, 300, "version %s", ev->name);
+    snprintf(out, 300, "version %.*s", (int)event.len, event.data);
 }
 
 void join_keep_version(struct engine *g, const struct script *s)
 {
     char name[300];
-    setting_of(s->event, name);
+    setting_of(text_of(s->event->name), name);
     engine_keep_setting(g, name, s->id);
 }
 
-static int version_in_force(struct engine *g, const struct event *ev, int64_t *id, struct err *e)
+int join_version_in_force(struct engine *g, struct text event, int64_t *id, struct err *e)
 {
     char name[300];
     struct buf kept;
     *id = 0;
-    setting_of(ev, name);
+    setting_of(event, name);
     buf_init(&kept, 64);
     int failed = store_setting(g->store, name, &kept, e);
     if (!failed && kept.len) record_int((struct record){(uint8_t *)kept.data, kept.len}, id);
@@ -279,7 +279,7 @@ static int begin_version(struct engine *g, struct script *s, struct err *e)
     if (s->id == before) return 0;
     if (s->id > before) join_starts(g, s);
     join_keep_version(g, s);
-    return 0;
+    return handed_declare(g, s, e);
 }
 
 static void say_other_version(const struct script *s, struct record outline)
@@ -320,7 +320,7 @@ static int find_stored(struct engine *g, struct script *s, struct script **store
     int64_t id, own;
     struct err look = {0};
     *stored = NULL;
-    if (version_in_force(g, s->event, &id, e)) return -(int)e->code;
+    if (join_version_in_force(g, text_of(s->event->name), &id, e)) return -(int)e->code;
     own = store_script(g->store, text_of(s->event->name), s->hash, &look);
     if (!id || id == own) return 0;
     *stored = reopen(g, id, e);
@@ -329,6 +329,7 @@ static int find_stored(struct engine *g, struct script *s, struct script **store
 
 int engine_load(struct engine *g, const char *path, struct err *e)
 {
+    if (engine_open_house(g, e)) return -(int)e->code;
     struct script *s = script_open(g, path, e), *stored;
     if (!s) return -(int)e->code;
     if (join_event(g, s, e)) {
@@ -337,7 +338,7 @@ int engine_load(struct engine *g, const char *path, struct err *e)
     }
     struct event *ev = s->event;
     g->now = g->world.now(g->world.self);
-    if (open_house(g, e) || restore_event(g, ev, e) || find_stored(g, s, &stored, e)) return -(int)e->code;
+    if (restore_event(g, ev, e) || find_stored(g, s, &stored, e)) return -(int)e->code;
     if (stored) {
         ev->current = stored;
         stored->event = ev;
@@ -352,17 +353,15 @@ int engine_load(struct engine *g, const char *path, struct err *e)
 
 int engine_load_kept(struct engine *g, struct text event, struct err *e)
 {
-    struct event asked = {.name = mem_copy(event.data, event.len)};
     int64_t id;
     g->now = g->world.now(g->world.self);
-    int failed = open_house(g, e);
-    if (!failed) failed = version_in_force(g, &asked, &id, e);
+    int failed = engine_open_house(g, e);
+    if (!failed) failed = join_version_in_force(g, event, &id, e);
     if (!failed && !id)
         failed = err_set(e, ERR_INPUT,
-            "nothing of the event '%s' has begun here: usher run begins it, and usher "
+            "nothing of the event '%.*s' has begun here: usher run begins it, and usher "
             "rehearse shows what that would mean",
-            asked.name);
-    free(asked.name);
+            (int)event.len, event.data);
     struct script *s = failed ? NULL : reopen(g, id, e);
     if (!s || join_event(g, s, e)) return -(int)e->code;
     if (restore_event(g, s->event, e) || reopen_older(g, s->event, e)) return -(int)e->code;
@@ -372,7 +371,7 @@ int engine_load_kept(struct engine *g, struct text event, struct err *e)
 int engine_load_stored(struct engine *g, struct err *e)
 {
     struct buf list;
-    if (open_house(g, e)) return -(int)e->code;
+    if (engine_open_house(g, e)) return -(int)e->code;
     if (list_scripts(g, (struct text){0}, &list, e)) return -(int)e->code;
     struct record all = {(const uint8_t *)list.data, list.len};
     int failed = 0;

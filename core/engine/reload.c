@@ -2,6 +2,7 @@
 #include "engine/reload.h"
 
 #include "engine/edit.h"
+#include "engine/handed.h"
 #include "engine/proposal.h"
 #include "engine/schedule.h"
 #include "engine/script.h"
@@ -447,6 +448,7 @@ static int apply(struct reload *r, struct record request, bool *applied, struct 
     if (schedule_restore(g, r->anew, e)) return -(int)e->code;
     join_starts(g, r->anew);
     join_keep_version(g, r->anew);
+    if (handed_declare(g, r->anew, e)) return -(int)e->code;
     write_audit(r, record_get_text(request, "who"));
     return 0;
 }

@@ -3,6 +3,7 @@
 #include "engine/script.h"
 
 #include "base/embedded.h"
+#include "engine/handed.h"
 #include "engine/route.h"
 #include "engine/schedule.h"
 #include "engine/value.h"
@@ -13,8 +14,9 @@
 #include <string.h>
 
 #define FILE_MAX (8u << 20)
-// Under which name the sources say which of them is the script itself; no file can be called so.
+// Under which name the sources say which of them is the script itself; no file's name begins so.
 #define MAIN "@main"
+#define HANDED "@handed/"
 
 static const char *file_name(const char *path)
 {
@@ -32,8 +34,8 @@ struct script *script_of(lua_State *L)
 // Only files beside the script: nothing outside its folder can be read through a script.
 static bool name_is_safe(struct text name)
 {
-    if (name.len == 0 || name.len > 200 || name.data[0] == '/' || memchr(name.data, 0, name.len))
-        return false;
+    if (name.len == 0 || name.len > 200 || memchr(name.data, 0, name.len)) return false;
+    if (name.data[0] == '/' || name.data[0] == '@') return false;
     for (size_t i = 0; i + 1 < name.len; i++) {
         if (name.data[i] == '.' && name.data[i + 1] == '.') return false;
     }
@@ -83,11 +85,19 @@ static struct text remembered(struct script *s, const char *name)
     return t;
 }
 
+static struct text remember(struct script *s, const char *name, struct source read)
+{
+    read.name = mem_copyz(name);
+    s->sources = memcpy(mem_alloc(sizeof read), &read, sizeof read);
+    return (struct text){read.data, read.len};
+}
+
 int script_read(struct script *s, const char *name, struct text *out, struct err *e)
 {
     if (!name_is_safe(text_of(name))) {
         return err_set(e, ERR_INPUT,
-            "'%s' is no file beside the script: write a name without '..' and without '/' in front", name);
+            "'%s' is no file beside the script: write a name without '..' and without '/' or '@' in front",
+            name);
     }
     *out = remembered(s, name);
     if (out->data) return 0;
@@ -99,10 +109,30 @@ int script_read(struct script *s, const char *name, struct text *out, struct err
         free(read.own);
         return err_set(e, ERR_LIMIT, "'%s' is larger than 8 MiB", name);
     }
-    read.name = mem_copyz(name);
-    s->sources = memcpy(mem_alloc(sizeof read), &read, sizeof read);
-    *out = (struct text){read.data, read.len};
+    *out = remember(s, name, read);
     return 0;
+}
+
+int script_handed(struct script *s, struct text event, struct text list, struct text *out, struct err *e)
+{
+    struct buf name, json;
+    buf_init(&name, 1024);
+    buf_init(&json, FILE_MAX);
+    buf_addf(&name, HANDED "%.*s/%.*s", (int)event.len, event.data, (int)list.len, list.data);
+    *out = remembered(s, buf_z(&name));
+    int failed = 0;
+    if (!out->data && !s->stored.data) failed = handed_print(s->engine, event, list, &json, e);
+    if (!failed && json.over)
+        failed = err_set(e, ERR_LIMIT, "the list '%.*s' of the event '%.*s' is larger than 8 MiB",
+            (int)list.len, list.data, (int)event.len, event.data);
+    if (!failed && json.len) {
+        struct source handed = {.next = s->sources};
+        handed.data = handed.own = buf_take(&json, &handed.len);
+        *out = remember(s, buf_z(&name), handed);
+    }
+    buf_release(&name);
+    buf_release(&json);
+    return failed;
 }
 
 struct record script_sources(struct script *s, struct buf *out)
@@ -120,7 +150,7 @@ struct record script_sources(struct script *s, struct buf *out)
 static bool is_beside(struct record_iter *it, struct text *name)
 {
     char embedded[256];
-    return record_text(it->key, name) && !text_is(*name, MAIN) && !is_embedded(*name, embedded);
+    return record_text(it->key, name) && name->data[0] != '@' && !is_embedded(*name, embedded);
 }
 
 void script_files(struct script *s, struct buf *out)

@@ -125,6 +125,10 @@ void script_close(struct script *s);
 // A file beside the script (or part of the program, under "usher/"): remembered for the hash.
 int script_read(struct script *s, const char *name, struct text *out, struct err *e);
 
+// What that event hands on under that name (handed.h), as JSON, and from then on a source of this version.
+// out->data NULL: this database knows no such event.
+int script_handed(struct script *s, struct text event, struct text list, struct text *out, struct err *e);
+
 // The schedules go on where those of the version before were.
 void script_take_schedules(struct script *anew, const struct script *old);
 

@@ -18,13 +18,14 @@ static char *copy_option(lua_State *L, int index, const char *name)
 /// Names the event that this script is about. `about` holds id (text; default: the file's name), title
 /// (text), zone (text, an IANA name), zones (list of { name = , zone = }: the audiences whose local time a
 /// rehearsal shows), mails_an_hour_max (when more mails would leave within an hour, the event goes on hold by
-/// itself; default 1000, or mail.hourly_max of the installation). At most once in a script. Errors: a second
+/// itself; default 1000, or mail.hourly_max of the installation), hands_on (name of a list -> what is said of
+/// it: lists of people that later events read with usher.handed). At most once in a script. Errors: a second
 /// call; an unknown option.
 /// Example: usher.describe { id = "hello", zone = "Asia/Thimphu" }
 static int api_describe(lua_State *L)
 {
     static const struct option options[] = {{"id", "text?"}, {"title", "text?"}, {"zone", "text?"},
-        {"zones", "table?"}, {"mails_an_hour_max", "int?"}, {0}};
+        {"zones", "table?"}, {"mails_an_hour_max", "int?"}, {"hands_on", "table?"}, {0}};
     struct script *s = context_check(L, "usher.describe", CALL_AT_TOP);
     check_options(L, 1, "usher.describe", options, 0);
     int64_t mails_max = option_int(L, 1, "mails_an_hour_max", 1);

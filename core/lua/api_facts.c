@@ -210,6 +210,28 @@ static int api_shipped(lua_State *L)
     return read_file(L, "usher.shipped", "shipped/");
 }
 
+/// usher.handed(event, list) -> { about =, people = } | nil
+/// A list of people that another event of this database hands on: about is what that event says of the list
+/// (hands_on of usher.describe), people a table of key -> what stands there of the person: what the event
+/// keeps in the shared book "handed on" under "EVENT/LIST/KEY". It is part of the script's version, as a file
+/// is. nil: this database knows no such event. Only at the top level. Errors: the event hands on no such
+/// list; more than 8 MiB.
+/// Example: local list = usher.handed("hlb-2021", "trainings")
+static int api_handed(lua_State *L)
+{
+    struct script *s = context_check(L, "usher.handed", CALL_AT_TOP);
+    struct text event = context_name(L, 1, "usher.handed"), list = context_name(L, 2, "usher.handed"), json;
+    struct buf record;
+    struct err e = {0};
+    if (script_handed(s, event, list, &json, &e)) return luaL_error(L, "usher.handed: %s", e.text);
+    if (!json.data) return 0;
+    buf_init(&record, SIZE_MAX / 2);
+    int failed = record_from_json(json, &record, &e);
+    if (!failed) value_push(L, (struct record){(uint8_t *)record.data, record.len});
+    buf_release(&record);
+    return failed ? luaL_error(L, "usher.handed: %s", e.text) : 1;
+}
+
 /// usher.secret(name) -> text
 /// A stand-in for a secret, safe to print and to keep: the value itself (from the environment, a file or the
 /// service manager) is put in only where a mail or a request leaves. Only at the top level. Errors: the
@@ -296,8 +318,9 @@ static void open_book(lua_State *L, int usher)
 
 void api_facts_open(lua_State *L, int usher)
 {
-    static const luaL_Reg functions[] = {{"file", api_file}, {"shipped", api_shipped}, {"secret", api_secret},
-        {"rehearsing", api_rehearsing}, {"practising", api_practising}, {"sender", api_sender}, {0}};
+    static const luaL_Reg functions[] = {{"file", api_file}, {"shipped", api_shipped}, {"handed", api_handed},
+        {"secret", api_secret}, {"rehearsing", api_rehearsing}, {"practising", api_practising},
+        {"sender", api_sender}, {0}};
     open_book(L, usher);
     lua_pushvalue(L, usher);
     luaL_setfuncs(L, functions, 0);

@@ -32,9 +32,11 @@ static int open_life(struct plan *p, struct rehearsal *r)
 {
     r->store = copy_open(&p->copy, &p->error);
     if (!r->store) return -1;
-    if (rehearsal_open(r, p->copy.now) == 0) return 0;
-    p->error = r->error;
-    return -1;
+    if (rehearsal_open(r, p->copy.now)) {
+        p->error = r->error;
+        return -1;
+    }
+    return engine_open_house(r->engine, &p->error); // the script that is opened next may read a list there
 }
 
 // ---- two lives ------------------------------------------------------------------------------------------

@@ -51,7 +51,11 @@ function objectives(options) end
 function people(text) end
 
 ---Says who is asked to come: a CSV file (or a Lua list) with the columns key, name, salutation, title,
----group, mail, assistant, zone and language. A further column is a placeholder of its name in mails.
+---group, mail, assistant, zone and language. A further column is a placeholder of its name in mails. Or
+---whoever said in a form of an earlier event that they would like to hear of it: guests { interested_in =
+---"hlb-2021/trainings", choice = "Data protection", file = "interested.csv" }: those in the form "trainings"
+---of "hlb-2021" in the same database who chose that (choice: a text, or a list of them; without it: all);
+---when the database knows no such event, those of the file. Whoever takes the wish back gets no more mail.
 ---
 function guests(text) end
 
@@ -151,8 +155,8 @@ function question_box(options) end
 
 ---A form, with names, in which people say what they would like to hear of: what they choose, and that their
 ---name and address may be kept for it (purpose: for what). Whoever sends it is in the audience
----interested.trainings, until they take it back; interest.list and its file are the guest list of what
----comes next. choose: what there is; text: a question that is answered in words; ask: further questions.
+---interested.trainings, until they take it back, and on the guest list of what comes next (see guests).
+---choose: what there is; text: a question that is answered in words; ask: further questions.
 ---opens ("at the end"), closes ("10 working days after, 17:00"). A mail with the link goes at `at` ("1
 ---working day after, 14:00": after it opens) to whoever has not come by it on the last page of a survey;
 ---quiet = true: no mail. nudges as in survey. title, intro; subject, file, from, reply_to, approve of
@@ -264,7 +268,8 @@ function use(briefing, options) end
 ---Names the event that this script is about. `about` holds id (text; default: the file's name), title
 ---(text), zone (text, an IANA name), zones (list of { name = , zone = }: the audiences whose local time a
 ---rehearsal shows), mails_an_hour_max (when more mails would leave within an hour, the event goes on hold by
----itself; default 1000, or mail.hourly_max of the installation). At most once in a script. Errors: a second
+---itself; default 1000, or mail.hourly_max of the installation), hands_on (name of a list -> what is said of
+---it: lists of people that later events read with usher.handed). At most once in a script. Errors: a second
 ---call; an unknown option.
 ---
 function usher.describe(about) end
@@ -470,6 +475,15 @@ function usher.file(name) end
 ---
 ---@return any
 function usher.shipped(name) end
+
+---A list of people that another event of this database hands on: about is what that event says of the list
+---(hands_on of usher.describe), people a table of key -> what stands there of the person: what the event
+---keeps in the shared book "handed on" under "EVENT/LIST/KEY". It is part of the script's version, as a file
+---is. nil: this database knows no such event. Only at the top level. Errors: the event hands on no such
+---list; more than 8 MiB.
+---
+---@return any
+function usher.handed(event, list) end
 
 ---A stand-in for a secret, safe to print and to keep: the value itself (from the environment, a file or the
 ---service manager) is put in only where a mail or a request leaves. Only at the top level. Errors: the

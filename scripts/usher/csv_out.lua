@@ -38,10 +38,13 @@ function csv_out.text(columns, rows)
   return BOM .. table.concat(lines, "\r\n") .. "\r\n"
 end
 
--- csv_out.response(file, columns, rows) -> response of a route: a file to keep. file: letters, digits, . - _
-function csv_out.response(file, columns, rows)
-  return { type = "text/csv; charset=utf-8", body = csv_out.text(columns, rows),
+-- csv_out.file(file, text) -> response of a route: a file to keep. file: letters, digits, . - _
+function csv_out.file(file, text)
+  return { type = "text/csv; charset=utf-8", body = text,
     headers = { ["content-disposition"] = ('attachment; filename="%s"'):format(file:gsub("[^%w._-]", "_")) } }
 end
+
+-- csv_out.response(file, columns, rows) -> the same of a table
+function csv_out.response(file, columns, rows) return csv_out.file(file, csv_out.text(columns, rows)) end
 
 return csv_out

@@ -9,6 +9,7 @@ local audience = require "usher.audience"
 local check = require "usher.check"
 local csv_out = require "usher.csv_out"
 local facts = require "usher.facts"
+local handed = require "usher.handed"
 local lang = require "usher.lang"
 local mail = require "usher.mail"
 local moments = require "usher.moments"
@@ -116,8 +117,8 @@ end
 --- interest "trainings" { to =, choose = { ... } } -> nothing
 --- A form, with names, in which people say what they would like to hear of: what they choose, and that their
 --- name and address may be kept for it (purpose: for what). Whoever sends it is in the audience
---- interested.trainings, until they take it back; interest.list and its file are the guest list of what
---- comes next. choose: what there is; text: a question that is answered in words; ask: further questions.
+--- interested.trainings, until they take it back, and on the guest list of what comes next (see guests).
+--- choose: what there is; text: a question that is answered in words; ask: further questions.
 --- opens ("at the end"), closes ("10 working days after, 17:00"). A mail with the link goes at `at` ("1
 --- working day after, 14:00": after it opens) to whoever has not come by it on the last page of a survey;
 --- quiet = true: no mail. nudges as in survey. title, intro; subject, file, from, reply_to, approve of
@@ -144,45 +145,28 @@ local function need(name)
 end
 
 -- interest.list(name) -> list of { key, name, salutation, group, mail, phone, zone, language, chosen = list,
--- answers, consent, at }: everybody who is interested, in the order of the guest list.
+-- answers to what else was asked, consent, at }: everybody who is interested, by their keys.
 function interest.list(name)
   local form, list = need(name), {}
   for key, entry in usher.book("interest-" .. name):each() do
     local person = roster.person(key)
     if person then
-      local chosen = form.wishes and entry.answers[form.wishes.key] or {}
-      list[#list + 1] = { key = key, name = person.name, salutation = person.salutation, group = person.group,
-        mail = person.mail, phone = person.phone, zone = person.zone, language = person.language,
-        chosen = type(chosen) == "table" and chosen or { chosen }, answers = entry.answers,
-        consent = entry.consent, at = entry.at }
+      local row = handed.row(form, person, entry)
+      row.key = key
+      list[#list + 1] = row
     end
   end
   return list
 end
 
-local columns <const> = { "key", "name", "salutation", "group", "mail", "phone", "zone", "language",
-  "chosen" }
-
 -- interest.csv(name) -> response: a file that the word `guests` of a later event reads as it is. Only behind
 -- the office's login.
 function interest.csv(name)
-  local form, rows = need(name), {}
-  local names = table.move(columns, 1, #columns, 1, {})
-  for _, question in ipairs(form.questions) do
-    if question ~= form.wishes then names[#names + 1] = question.key end
-  end
-  names[#names + 1], names[#names + 2] = "consented_to", "consented_at"
-  for i, entry in ipairs(interest.list(name)) do
-    local row = { chosen = table.concat(entry.chosen, "; "), consented_to = entry.consent,
-      consented_at = usher.time.format(entry.at, facts.event.zone, "%Y-%m-%d %H:%M") }
-    for _, column in ipairs(columns) do row[column] = row[column] or entry[column] end
-    for question, answer in pairs(entry.answers) do
-      row[question] = type(answer) == "table" and table.concat(answer, "; ") or answer
-    end
-    rows[i] = row
-  end
-  return csv_out.response(("%s-%s.csv"):format(facts.event.id, name), names, rows)
+  return csv_out.file(interest.file(name), handed.csv(need(name), interest.list(name)))
 end
+
+-- interest.file(name) -> how that file is called
+function interest.file(name) return ("%s-%s.csv"):format(facts.event.id, name) end
 
 -- interest.names() -> list of names, in the script's order
 function interest.names()

@@ -9,6 +9,7 @@ local bearer = require "usher.bearer"
 local dates = require "usher.dates"
 local facts = require "usher.facts"
 local frame = require "usher.frame"
+local handed = require "usher.handed"
 local h = require "usher.html"
 local lang = require "usher.lang"
 local links = require "usher.links"
@@ -170,6 +171,7 @@ local function send(request)
   local form = request.form or {}
   if form.back then
     book_of(v.form):remove(v.person.key)
+    handed.drop(v.form, v.person.key)
     return { redirect = v.path .. "?back=1" }
   end
   if v.state ~= "open" then return { redirect = v.path } end
@@ -179,7 +181,9 @@ local function send(request)
     answers.consent = form.consent
     return form_page(v, answers, problems, say(v, "wrong"))
   end
-  book_of(v.form):set(v.person.key, { answers = answers, consent = purpose_of(v), at = usher.now() })
+  local said = { answers = answers, consent = purpose_of(v), at = usher.now() }
+  book_of(v.form):set(v.person.key, said)
+  handed.keep(v.form, v.person, said)
   return { redirect = v.path .. "?done=1" }
 end
 

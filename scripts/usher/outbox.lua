@@ -7,6 +7,7 @@ local counts = require "usher.office.counts"
 local dates = require "usher.dates"
 local discreet = require "usher.discreet"
 local facts = require "usher.facts"
+local handed = require "usher.handed"
 local live = require "usher.live"
 local parts = require "usher.office.parts"
 local roster = require "usher.roster"
@@ -196,7 +197,8 @@ local function look_again(rule)
   local all = sending.is_overtaken(rule)
   for _, unit in ipairs(sample.units_of(rule)) do
     local person = unit.person
-    if all or is_changed[person.key] or is_suppressed[(person.mail or ""):lower()] then
+    local wants_less = is_suppressed[(person.mail or ""):lower()] or handed.refusal(person)
+    if all or is_changed[person.key] or wants_less then
       usher.recall(rule.name, unit.key, approval.AGAIN)
     end
   end

@@ -5,6 +5,7 @@
 local check = require "usher.check"
 local csv = require "usher.csv"
 local facts = require "usher.facts"
+local handed = require "usher.handed"
 
 local people = {}
 
@@ -130,7 +131,7 @@ local function check_columns(names, file, found)
   end
 end
 
-local function check_twins(list, file, found)
+local function check_twins(list, found)
   local by_key, by_mail = {}, {}
   for _, person in ipairs(list) do
     local twin = by_key[person.key] or facts.by_key[person.key]
@@ -146,7 +147,6 @@ local function check_twins(list, file, found)
     by_key[person.key] = person
     if address then by_mail[address] = person end
   end
-  if #list == 0 and #found.list == 0 then found.add("%s: nobody is in it", file) end
 end
 
 -- The rows of a Lua list look like those of a file; their place is their number.
@@ -167,9 +167,12 @@ end
 local function read_roster(word, given)
   facts.need_event(word)
   facts.need_no_rules(word)
-  local file, rows, names = given, nil, nil
+  local file, rows, names, wish = given, nil, nil, nil
   local found
-  if type(given) == "table" then
+  if type(given) == "table" and given.interested_in then
+    found = check.problems(word)
+    file, rows, names, wish = handed.read(word, given, found)
+  elseif type(given) == "table" then
     file = word
     found = check.problems(word)
     rows, names = rows_of_list(given, found)
@@ -181,8 +184,12 @@ local function read_roster(word, given)
   end
   check_columns(names, file, found)
   local list = {}
-  for _, row in ipairs(rows) do list[#list + 1] = read_person(row, file, found) end
-  check_twins(list, file, found)
+  for _, row in ipairs(rows) do
+    list[#list + 1] = read_person(row, file, found)
+    if wish and list[#list] then list[#list].wish = wish end
+  end
+  check_twins(list, found)
+  if #list == 0 and #found.list == 0 and not wish then found.add("%s: nobody is in it", file) end
   found.raise()
   return list
 end
@@ -204,7 +211,11 @@ end)
 
 --- guests "guests.csv" -> nothing
 --- Says who is asked to come: a CSV file (or a Lua list) with the columns key, name, salutation, title,
---- group, mail, assistant, zone and language. A further column is a placeholder of its name in mails.
+--- group, mail, assistant, zone and language. A further column is a placeholder of its name in mails. Or
+--- whoever said in a form of an earlier event that they would like to hear of it: guests { interested_in =
+--- "hlb-2021/trainings", choice = "Data protection", file = "interested.csv" }: those in the form "trainings"
+--- of "hlb-2021" in the same database who chose that (choice: a text, or a list of them; without it: all);
+--- when the database knows no such event, those of the file. Whoever takes the wish back gets no more mail.
 --- Example: guests { { name = "Sonam Wangmo", mail = "sonam@moh.example", group = "Secretaries" } }
 people.guests = check.word(function(given)
   local list = read_roster("guests", given)

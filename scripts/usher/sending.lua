@@ -115,7 +115,7 @@ local function judge(case, belated, edition)
   end
   if cancelled.of() then return { why = cancelled.WHY } end
   local person = roster.person(case.person.key)
-  if not person then return { why = "is no longer on the list" } end
+  if not person then return { why = facts.left[case.person.key] or "is no longer on the list" } end
   if goes_again(rule, person, session, edition) then
     return { why = "the event has moved, and it goes out for the new date" }
   end
@@ -282,7 +282,7 @@ function sending.life(rule)
     if input.told then return { skipped = "was told with the confirmation of the sign-up" } end
     local began = usher.now()
     local person = facts.by_key[input.person] or input.guest
-    if not person then return { skipped = "is no longer on the list" } end
+    if not person then return { skipped = facts.left[input.person] or "is no longer on the list" } end
     local item, session, gone = part_of(input)
     if gone then return { skipped = gone } end
     local case, late = await(rule, person, item, session)

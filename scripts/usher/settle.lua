@@ -15,6 +15,7 @@ local editions = require "usher.editions"
 local facts = require "usher.facts"
 local feed = require "usher.feed"
 local frame = require "usher.frame"
+local handed = require "usher.handed"
 local handover = require "usher.handover"
 local invite = require "usher.invite"
 local invite_now = require "usher.invite_now"
@@ -145,7 +146,7 @@ local function finish()
   approval_ask.begin()
   local event = facts.event
   usher.describe { id = event.id, title = event.title, zone = event.zone, zones = zones(),
-    mails_an_hour_max = event.mails_an_hour or mails_an_hour() }
+    mails_an_hour_max = event.mails_an_hour or mails_an_hour(), hands_on = handed.declared() }
 end
 
 local registered = false

@@ -8,6 +8,7 @@
 --     allowed = { at, who } }  the office says: what a guest must have who comes may go there all the same
 local check = require "usher.check"
 local facts = require "usher.facts"
+local handed = require "usher.handed"
 
 local suppression = {}
 
@@ -117,13 +118,14 @@ end
 
 -- suppression.refusal(rule, person) -> why this person does not get this rule's mail, or nil. Whoever has
 -- said yes still hears what they need for it; where mail comes back, only after somebody in the office has
--- allowed it. Whoever runs the event has no such wish.
+-- allowed it. Whoever runs the event has no such wish. Whoever was asked because of what they said in an
+-- event before, and takes that back, is as one who wants no more.
 function suppression.refusal(rule, person)
-  local entry = entry_of(person.mail)
-  if next(entry) == nil then return nil end
+  local entry, taken_back = entry_of(person.mail), handed.refusal(person)
+  if next(entry) == nil and not taken_back then return nil end
   local critical = is_critical(rule, person)
   if entry.bounce and not (critical and entry.allowed) then return sentence("bounce", entry.bounce) end
-  return not critical and wish_of(entry, "event") or nil
+  return not critical and (wish_of(entry, "event") or taken_back) or nil
 end
 
 -- The handler "suppressed": list of { address, why, at, allowed }, by address.

@@ -4,6 +4,7 @@ local answers = require "usher.answers"
 local attendance = require "usher.attendance"
 local facts = require "usher.facts"
 local h = require "usher.html"
+local handed = require "usher.handed"
 local history = require "usher.office.history"
 local live = require "usher.live"
 local mailable = require "usher.office.mailable"
@@ -57,6 +58,7 @@ local function known(person)
   add("Telephone", person.phone)
   add("Time zone", person.zone)
   add("Language", person.language)
+  add("Consented to", handed.consent(person))
   add("Key", person.key)
   return h.dl { class = "facts", list }
 end

@@ -121,6 +121,13 @@ function stub.new(files, folder)
     error("there is no file " .. name, 2)
   end
 
+  -- files["@handed/EVENT/LIST"]: what that event hands on, or a sentence that refuses
+  function u.handed(event, list)
+    local kept = files and files[("@handed/%s/%s"):format(event, list)]
+    if type(kept) == "string" then error(kept, 2) end
+    return copy(kept)
+  end
+
   function u.book(name)
     local kept = u.books[name] or {}
     u.books[name] = kept
