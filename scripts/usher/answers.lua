@@ -166,8 +166,9 @@ local function answer_of(word)
     check.meant(tostring(word), { "yes", "no", "tentative" })), 0)
 end
 
--- answers.answer{ person, answer, note, who } -> { key, name, answer, before, text }
--- person: a key, or a name or part of it that only one person has; the answer is yes, no or tentative.
+-- answers.answer{ person, answer, note, who, sessions } -> { key, name, answer, before, text }
+-- person: a key, or a name or part of it that only one person has; the answer is yes, no or tentative;
+-- sessions: ids of those of a series to which a yes goes.
 function answers.answer(request)
   local person, why = roster.find(tostring(request.person or ""))
   if not person then error(why, 0) end
@@ -185,6 +186,7 @@ function answers.by_office(request)
     return undecided.decide { item = request.person, person = request.answer, who = request.who }
   end
   return answers.answer { person = request.person, answer = request.answer, note = request.note,
+    sessions = request.sessions,
     who = "office:" .. tostring(request.who or "") }
 end
 

@@ -21,10 +21,22 @@ local function said(answer)
   return ("answered %s"):format(answer.answer)
 end
 
--- True, or why they do not come.
-local function comes(answer, session)
+-- Have they missed a session that is over, and to which they were to come? id: that one; "any": one of them.
+local function has_missed(person, answer, id)
+  for _, session in ipairs(sessions.regular()) do
+    local is_meant = (id == "any" or id == session.id) and sessions.chosen(answer, session)
+    local is_over = usher.now() >= session.ends.utc
+    if is_meant and is_over and not attendance.was_there(person.key, session) then return true end
+  end
+  return false
+end
+
+-- True, or why they do not come. A session that makes up for another is for whoever has missed that.
+local function comes(person, answer, session)
   if answer.answer ~= "yes" then return said(answer) end
-  return sessions.chosen(answer, session) or "comes to other sessions"
+  if not session then return true end
+  if not session.makes_up then return sessions.chosen(answer, session) or "comes to other sessions" end
+  return has_missed(person, answer, session.makes_up) or "has missed no session"
 end
 
 local function what(session) return session and "the session" or "the event" end
@@ -58,7 +70,7 @@ local verdicts <const> = {
   coming = function(person, _, session)
     local answer = answer_of(person)
     if not answer then return roster.waits(person.key) and "is on the wait-list" or "has not answered" end
-    return comes(answer, session)
+    return comes(person, answer, session)
   end,
   declined = function(person)
     local answer = answer_of(person)
@@ -77,7 +89,7 @@ local verdicts <const> = {
     if attendance.was_there(person.key, session) then return "was there" end
     local answer = answer_of(person)
     if not answer then return "was not there, and had not answered" end
-    local verdict = comes(answer, session)
+    local verdict = comes(person, answer, session)
     return verdict == true or "was not there, and " .. verdict
   end,
   passed = function(person)

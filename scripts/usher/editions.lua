@@ -210,10 +210,13 @@ local function notes_of(moves, off)
   return notes
 end
 
-local function large_ones(moves)
+-- Which of them somebody has to say yes to: large ones, and sessions whose dates nobody has written. There a
+-- holiday that was added to a list is enough to move what people have in their diaries.
+local function to_be_asked(moves)
   local list = {}
   for _, move in ipairs(moves) do
-    if math.abs(move.by) >= LARGE_MS then list[#list + 1] = move end
+    local follows = move.session and not move.session.dated
+    if math.abs(move.by) >= LARGE_MS or follows then list[#list + 1] = move end
   end
   return list
 end
@@ -245,8 +248,8 @@ function editions.reloaded(request)
   usher.start(FLOW, { key = ("%d"):format(request.version), label = label,
     input = { new_edition = answer == "new" } })
   usher.audit("event moved", label .. (answer and (" (--edition %s)"):format(answer) or ""), request.who)
-  local large = large_ones(coming)
-  return { asks = #large > 0 and not answer and { question(large) } or nil, notes = notes }
+  local asked = to_be_asked(coming)
+  return { asks = #asked > 0 and not answer and { question(asked) } or nil, notes = notes }
 end
 
 -- Called once, by the word `event`.

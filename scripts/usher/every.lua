@@ -56,12 +56,13 @@ end
 
 -- every.read(text, weekend) -> rule of RFC 5545, "14:00-16:00"; or nil, nil and a sentence
 function every.read(text, weekend)
-  local what, clocks = text:match("^%s*(.-),?%s+(%d%d?:%d%d%s*[-–~]%s*%d%d?:%d%d)%s*$")
+  local plain = text:gsub("\u{2013}", "-") -- what a word processor makes of a hyphen
+  local what, clocks = plain:match("^%s*(.-),?%s+(%d%d?:%d%d%s*[-~]%s*%d%d?:%d%d)%s*$")
   if not what then
     return nil, nil, ("'%s' has no time from-to at its end, as in Tuesday 14:00-16:00"):format(text)
   end
-  local rule, problem = rule_of(what:gsub("^every%s+", ""), weekend)
-  return rule, clocks, problem
+  local rule, problem = rule_of((what:gsub("^every%s+", "")), weekend)
+  return rule, clocks:gsub("%f[%d]%d:", "0%0"), problem
 end
 
 return every

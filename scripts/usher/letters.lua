@@ -162,10 +162,9 @@ local function values_of(rule, input, missed)
   return values
 end
 
--- The session that it is about, or nil; one that is no more as it was told.
-local function session_of(input)
-  local was = input.session_was
-  if not was then return input.session and sessions.find(input.session) end
+-- The session that a letter is about, or nil; one that is no more as it was told.
+local function session_of(id, was)
+  if not was then return id and sessions.find(id) end
   local dates = told.date(was)
   return { id = was.id, number = was.number, title = was.title, starts = dates.starts, ends = dates.ends,
     where = facts.event.where }
@@ -174,7 +173,7 @@ end
 local function life(rule)
   return function(input)
     local person, now, missed = input.person, usher.now(), input.missed or {}
-    local session <const> = session_of(input)
+    local session <const> = session_of(input.session, input.session_was)
     local result
     repeat
       local verdict = usher.decide("still", judge, rule, person, missed, input.entry ~= nil, session)
@@ -269,13 +268,14 @@ function letters.send(name, person, values, o)
   if n > (known[name].most or math.huge) then return false end
   book:set(at, n)
   local wants_entry = rule.entry and not (o and o.plain)
-  local session = o and (o.session or o.session_was)
-  local entry = wants_entry and invite.decide(person, rule.entry == "cancellation", session) or nil
+  local id, was = o and o.session and o.session.id, o and o.session_was
+  local entry = wants_entry and invite.decide(person, rule.entry == "cancellation", session_of(id, was))
+    or nil
   local missed = known[name].folds and missed_by(person) or nil
   usher.start(name, { key = n == 1 and person.key or ("%s/%d"):format(person.key, n),
     label = facts.full_name(person),
     input = { person = snapshot(person), values = values, entry = entry, missed = missed,
-      session = o and o.session and o.session.id, session_was = o and o.session_was, with = o and o.with } })
+      session = id, session_was = was, with = o and o.with } })
   return true
 end
 

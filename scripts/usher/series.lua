@@ -6,8 +6,9 @@
 -- so, is made up for at the end. COUNT in a recurrence rule means what the RFC says: then it is one less.
 --
 -- An id is the number in the series, "1", "2", ... as text, and stays when a session moves; that of a session
--- which is added is a name. A session is { id, number, title, starts, ends, where, speakers = list of people,
--- makes_up = id or "any", own_title = yes or no }.
+-- which is added is a name. A session is { id, number, title, starts, ends, where, dated = true: its date is
+-- written down, and does not follow from a phrase and a list of holidays; speaks = keys of people, makes_up =
+-- id or "any" }.
 local calendar = require "usher.calendar"
 local check = require "usher.check"
 local event = require "usher.event"
@@ -220,7 +221,7 @@ local function declare(given)
   for i, span in ipairs(spans) do
     span = shifted(span)
     facts.sessions[i] = { id = ("%d"):format(i), number = i, title = o.titles and o.titles[i],
-      starts = span.starts, ends = span.ends, where = about.where }
+      starts = span.starts, ends = span.ends, dated = o.dates ~= nil or nil, where = about.where }
   end
   facts.series = { pass = read_pass(o.pass), choice = o.choice or "all" }
   set_event()
@@ -300,7 +301,7 @@ local function change(id, given)
   session = session or add_session(title, id, o)
   if o.when then
     local span = shifted(read_span(title, o.when))
-    session.starts, session.ends = span.starts, span.ends
+    session.starts, session.ends, session.dated = span.starts, span.ends, true
   end
   session.title = o.title or session.title
   session.makes_up = read_makes_up(title, o)

@@ -26,6 +26,13 @@ function sessions.regular()
   return list
 end
 
+-- How many were planned: those that are off have had a number, too.
+local function planned()
+  local n = #sessions.regular()
+  for _, session in pairs(facts.sessions_off) do n = n + (session.makes_up and 0 or 1) end
+  return n
+end
+
 -- sessions.name(session, code) -> "3. Live streams"; without a title: "Session 3", "Make-up session"
 function sessions.name(session, code)
   local values = { n = ("%d"):format(session.number), title = session.title }
@@ -36,7 +43,7 @@ end
 -- sessions.title(session, code) -> "Social media for public offices, 3 of 6: Live streams"
 function sessions.title(session, code)
   local values = { series = facts.event.title, n = ("%d"):format(session.number),
-    all = ("%d"):format(#sessions.regular()), title = session.title }
+    all = ("%d"):format(planned()), title = session.title }
   if session.makes_up then
     values.title = session.title or lang.text(code, "series.makes_up")
     return lang.text(code, "series.title_made_up", values)

@@ -26,7 +26,7 @@ function told.of(key, session) return usher.book("told"):get(sessions.key(key, s
 function told.whom(key, session)
   local person, answer = roster.person(key), usher.book("answers"):get(key)
   if not person or answer and answer.answer == "no" then return nil end
-  if answer and not sessions.chosen(answer, session) then return nil end
+  if answer and not sessions.chosen(answer, session) then return nil end -- they come to other sessions
   local entry = not facts.by_key[key] and roster.signup(key)
   return (not entry or entry.state == "seat" or roster.waits(key)) and person or nil
 end
