@@ -298,8 +298,14 @@ static void pass_on(struct visit *v)
     forget_seen(v);
 }
 
+static bool is_refusal(const struct buf *response)
+{
+    return record_get_int((struct record){(uint8_t *)response->data, response->len}, "status", 200) >= 400;
+}
+
 // What concerns every event (somebody asks to be let in, and no page says to which): each has its turn, in a
-// transaction of its own, and the first answer is the one that leaves. What one event fails at is logged.
+// transaction of its own, and the first answer that refuses nothing is the one that leaves; else the first.
+// What one event fails at is logged.
 static void answer_all(struct visit *v)
 {
     struct script *s;
@@ -315,7 +321,11 @@ static void answer_all(struct visit *v)
         buf_init(&response, RECORD_LEN_MAX);
         int failed = r->all ? respond(v, s, r, &params, &passed, &response, &e) : 0;
         if (failed) log_failure(v, &e, number);
-        if (!failed && !passed && !first.len) buf_addt(&first, buf_text(&response));
+        bool better = !first.len || (is_refusal(&first) && !is_refusal(&response));
+        if (!failed && !passed && better) {
+            first.len = 0;
+            buf_addt(&first, buf_text(&response));
+        }
         buf_release(&response);
     }
     if (first.len) leave(v, (struct record){(uint8_t *)first.data, first.len});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// api_proof: whether a program that calls one of our addresses (a webhook) knows a secret of ours.
+// api_proof: whether a program that calls one of our addresses (a webhook) knows a secret of ours, and the
+// proof that we know it too.
 #include "lua/api.h"
 #include "lua/check.h"
 #include "lua/context.h"
@@ -84,10 +85,36 @@ static int api_proven(lua_State *L)
     return 1;
 }
 
+/// usher.http.sign(secret, data) -> text
+/// The HMAC-SHA-256 of the data under the secret (of usher.secret), in hexadecimal: what another site wants to
+/// see before it believes that an address of ours is ours. Whoever has it can pass it on, so sign nothing that
+/// strangers choose, unless they proved that they know the secret (usher.http.proven). Only in handlers and
+/// routes. Errors: the secret is not there any more.
+/// Example: usher.on("challenge", function(r)
+/// return usher.http.proven(r.secret, r.signature, r.body) and usher.http.sign(r.secret, r.token) end)
+static int api_sign(lua_State *L)
+{
+    struct script *s = context_check(L, "usher.http.sign", CALL_IN_HANDLER | CALL_IN_LOOK);
+    struct text token = check_text(L, 1, "usher.http.sign", "secret");
+    struct text data = check_text(L, 2, "usher.http.sign", "data");
+    char hex[2 * HASH_LEN + 1];
+    struct buf secret;
+    struct err e = {0};
+    buf_init(&secret, SECRET_MAX);
+    int failed = reveal(s, token, &secret, &e);
+    if (!failed) hash_hex(hash_derive(buf_text(&secret), data), hex);
+    buf_release(&secret);
+    if (failed) return luaL_error(L, "usher.http.sign: %s", e.text);
+    lua_pushstring(L, hex);
+    return 1;
+}
+
 void api_proof_open(lua_State *L, int usher)
 {
     lua_getfield(L, usher, "http");
     lua_pushcfunction(L, api_proven);
     lua_setfield(L, -2, "proven");
+    lua_pushcfunction(L, api_sign);
+    lua_setfield(L, -2, "sign");
     lua_pop(L, 1);
 }

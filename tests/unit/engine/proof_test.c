@@ -8,7 +8,8 @@
 #define SCRIPT                                                                               \
     "local hook = usher.secret('HOOK')\n" /* HMAC-SHA-256 of "hello" */                      \
     "usher.on('signed', function(r) return usher.http.proven(hook, r.given, 'hello') end)\n" \
-    "usher.on('said', function(r) return usher.http.proven(hook, r.given) end)\n"
+    "usher.on('said', function(r) return usher.http.proven(hook, r.given) end)\n"            \
+    "usher.on('sign', function(r) return usher.http.sign(hook, r.data) end)\n"
 
 static bool says(struct rig *r, const char *handler, const char *given)
 {
@@ -64,12 +65,37 @@ static void the_secret_itself_proves_too(void **state)
     rig_end(r);
 }
 
+static void what_is_signed_proves_that_we_know_the_secret(void **state)
+{
+    struct rig *r = rig_new("2021-02-25 08:00");
+    r->live = true;
+    rig_write(r, "test.lua", SCRIPT);
+    rig_begin(r);
+    assert_text(rig_call(r, "sign", "{\"data\": \"hello\"}"), "\"" HEX "\"");
+    assert_true(strcmp(rig_call(r, "sign", "{\"data\": \"hellp\"}"), "\"" HEX "\"") != 0);
+    assert_holds_words(rig_call(r, "sign", "{}"), "usher.http.sign: data");
+    rig_end(r);
+}
+
+static void a_flow_signs_nothing_because_its_history_would_keep_it(void **state)
+{
+    struct rig *r = rig_with("2021-02-25 08:00",
+        "local hook = usher.secret('HOOK')\n"
+        "usher.flow('f', function() return { pcall(usher.http.sign, hook, 'x') } end)\n"
+        "usher.start('f', { key = 'k' })\n");
+    rig_run(r);
+    assert_holds_words(rig_result(r, "f", "k"), "usher.http.sign");
+    rig_end(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_signature_is_taken_however_it_is_written),
         cmocka_unit_test(almost_a_signature_is_none),
         cmocka_unit_test(the_secret_itself_proves_too),
+        cmocka_unit_test(what_is_signed_proves_that_we_know_the_secret),
+        cmocka_unit_test(a_flow_signs_nothing_because_its_history_would_keep_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

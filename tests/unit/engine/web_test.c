@@ -101,6 +101,23 @@ static void a_route_for_all_events_runs_in_each_of_them(void **state)
     rig_end(r);
 }
 
+// One event does not know who knocks, and another does: the refusal is not what leaves.
+static void of_all_events_the_first_that_refuses_nothing_answers(void **state)
+{
+    struct rig *r = rig_new("2021-02-25 08:00");
+    const char *script = "usher.describe { id = '%s' }\n"
+                         "usher.http.route('POST', '/in', function(r)\n"
+                         "  if r.form.who ~= '%s' then return { status = 401, body = 'not %s' } end\n"
+                         "  return { body = '%s' } end, { all = true })\n";
+    rig_write(r, "one.lua", rig_print(r, script, "one", "P1", "one", "one"));
+    rig_write(r, "two.lua", rig_print(r, script, "two", "P2", "two", "two"));
+    rig_begin(r);
+    assert_text(rig_visit(r, "POST", "/in", "{\"form\": {\"who\": \"P1\"}}"), "200 one");
+    assert_text(rig_visit(r, "POST", "/in", "{\"form\": {\"who\": \"P2\"}}"), "200 two");
+    assert_text(rig_visit(r, "POST", "/in", "{\"form\": {\"who\": \"P3\"}}"), "401 not one");
+    rig_end(r);
+}
+
 static void a_form_of_another_site_is_refused(void **state)
 {
     struct rig *r = rig_with("2021-02-25 08:00", COUNTER "usher.http.route('POST', '/open', function()\n"
@@ -239,6 +256,7 @@ int main(void)
         cmocka_unit_test(a_page_that_is_looked_at_changes_nothing),
         cmocka_unit_test(an_event_passes_on_what_is_not_its_own),
         cmocka_unit_test(a_route_for_all_events_runs_in_each_of_them),
+        cmocka_unit_test(of_all_events_the_first_that_refuses_nothing_answers),
         cmocka_unit_test(a_form_of_another_site_is_refused),
         cmocka_unit_test(a_page_gets_the_lists_that_it_asks_for),
         cmocka_unit_test(where_a_response_leads_is_checked),
