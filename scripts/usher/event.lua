@@ -14,7 +14,7 @@ local known <const> = { title = "text", when = "text?", zone = "text?", where = 
   organisers = "names?", host = "text?",
   approver = "names?", from = "text?", reply_to = "text?", holidays = "any?", language = "text?",
   weekend = "list?", alarm = "text?", digits = "latin|own?", recording = "text?",
-  mails_an_hour = "any?" }
+  mails_an_hour = "any?", attended = "text?" }
 
 local function as_list(names)
   return type(names) == "table" and names or { names }
@@ -88,6 +88,18 @@ local function check_recording(name, address)
   return address
 end
 
+-- How long somebody must be there to have been there: "60 minutes", or "half" of each session.
+local function read_attended(name, text)
+  if not text then return nil end
+  if text == "half" then return { half = true } end
+  local fine, ms = pcall(usher.time.span, text)
+  if not fine or ms < MINUTE_MS or ms % MINUTE_MS ~= 0 then
+    check.refuse('event "%s": attended is how long somebody must be there, as in "60 minutes", or "half", '
+      .. "not '%s'", name, text)
+  end
+  return { minutes = ms // MINUTE_MS }
+end
+
 local function declare(name, given)
   if facts.event then
     check.refuse('event "%s": a script has one event, and "%s" is it', name, facts.event.id)
@@ -102,7 +114,7 @@ local function declare(name, given)
     from = o.from, reply_to = o.reply_to, language = o.language or "en",
     weekend = o.weekend or { "sat", "sun" }, alarm = read_alarm(name, o.alarm),
     digits = o.digits or "latin", recording = check_recording(name, o.recording),
-    mails_an_hour = check_mails_an_hour(name, o.mails_an_hour),
+    mails_an_hour = check_mails_an_hour(name, o.mails_an_hour), attended = read_attended(name, o.attended),
   }
   if o.holidays then calendar.add(o.holidays) end
 end
@@ -113,10 +125,11 @@ end
 --- keys of people. Further: reply_to, holidays, language ("en"), weekend ({ "sat", "sun" }), alarm
 --- ("15 minutes": calendar entries ring so long before the start; without it they do not), digits ("own":
 --- dates have the digits of the reader's language, where it has some; else "latin"), recording (its address:
---- guests find it on their page when the event is over), approver (a key of people or a list of them: the
---- first mail of each rule waits until one of them has approved it; see usher outbox), mails_an_hour (when
---- more mails would leave within an hour, the event goes on hold by itself; without it two for each guest,
---- each assistant, each of the people and each seat, at least 100).
+--- guests find it on their page when the event is over), attended ("60 minutes", or "half" of each session:
+--- whoever Zoom has seen for less than that was not there; without it any time counts), approver (a key of
+--- people or a list of them: the first mail of each rule waits until one of them has approved it; see usher
+--- outbox), mails_an_hour (when more mails would leave within an hour, the event goes on hold by itself;
+--- without it two for each guest, each assistant, each of the people and each seat, at least 100).
 --- Example: event "hello" { title = "Hello", when = "Thu 25 Feb 2021 14:00-16:30 Asia/Thimphu" }
 event.event = check.word(function(name)
   check.name("event", name)
