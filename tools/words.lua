@@ -71,6 +71,7 @@ return {
       push = {},
       put = {},
       route = {},
+      sign = {},
       static = {},
       url = {},
     } },

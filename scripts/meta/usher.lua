@@ -14,17 +14,19 @@ usher.time = {}
 ---keys of people. Further: reply_to, holidays, language ("en"), weekend ({ "sat", "sun" }), alarm
 ---("15 minutes": calendar entries ring so long before the start; without it they do not), digits ("own":
 ---dates have the digits of the reader's language, where it has some; else "latin"), recording (its address:
----guests find it on their page when the event is over), approver (a key of people or a list of them: the
----first mail of each rule waits until one of them has approved it; see usher outbox), mails_an_hour (when
----more mails would leave within an hour, the event goes on hold by itself; without it two for each guest,
----each assistant, each of the people and each seat, at least 100).
+---guests find it on their page when the event is over), attended ("60 minutes", or "half" of each session:
+---whoever Zoom has seen for less than that was not there; without it any time counts), approver (a key of
+---people or a list of them: the first mail of each rule waits until one of them has approved it; see usher
+---outbox), mails_an_hour (when more mails would leave within an hour, the event goes on hold by itself;
+---without it two for each guest, each assistant, each of the people and each seat, at least 100).
 ---
 ---@param name string
 ---@return fun(options: table): any
 function event(name) end
 
 ---A meeting on Zoom, for the event's `where`. A link may be `secret "NAME"`: then it
----stands neither in the script nor in the database.
+---stands neither in the script nor in the database. id: the meeting's number. webhook = secret "NAME": the
+---secret token with which Zoom signs what it tells at /zoom/webhook about who comes and leaves.
 ---
 ---@return any
 function zoom(options) end
@@ -756,6 +758,14 @@ function usher.hash(text, ...) end
 ---@return any
 function usher.http.proven(secret, given, data) end
 
+---The HMAC-SHA-256 of the data under the secret (of usher.secret), in hexadecimal: what another site wants to
+---see before it believes that an address of ours is ours. Whoever has it can pass it on, so sign nothing that
+---strangers choose, unless they proved that they know the secret (usher.http.proven). Only in handlers and
+---routes. Errors: the secret is not there any more.
+---
+---@return any
+function usher.http.sign(secret, data) end
+
 ---Answers requests to an address of this installation: fn(request) -> { status = 200, body = , type = ,
 ---headers = , cookies = , redirect = "/path", away = "https://...", stream = topic }, or nil: not mine, and
 ---the next event is asked. path: "/a/:token" (a :name stands for one part, in request.params). request has
@@ -763,8 +773,9 @@ function usher.http.proven(secret, given, data) end
 ---route changes nothing; any other is one transaction, and its answer leaves when that is on disk.
 ---options.look: fn(request) -> { name = { ask = "pending" } }, lists of the database that come as
 ---request.seen.name. options.body: most bytes of a body (64 KiB). options.open: also for forms and programs
----of other sites. options.all: every event with this route gets the request, and the first answer leaves;
----then look is not asked. Errors: a path or a method that is none; a route twice.
+---of other sites. options.all: every event with this route gets the request, and the first answer leaves that
+---refuses nothing (a status under 400), else the first; then look is not asked. Errors: a path or a method
+---that is none; a route twice.
 ---
 function usher.http.route(method, path, fn, options) end
 

@@ -79,14 +79,14 @@ function attendance.current()
   return found or all[1]
 end
 
--- The session during which it was, or the one that was nearest.
-local function session_at(ms)
+-- attendance.nearest(ms) -> session during which it was, or the nearest; how far away it is, in milliseconds
+function attendance.nearest(ms)
   local best, least
   for _, session in ipairs(sessions.all()) do
     local far = math.max(session.starts.utc - ms, ms - session.ends.utc, 0)
     if not least or far < least then best, least = session, far end
   end
-  return best
+  return best, least
 end
 
 -- ---- what is kept ---------------------------------------------------------------------------------------
@@ -113,7 +113,7 @@ local function closer(ended)
     for _, moment in ipairs(ended) do
       if moment >= at then return moment end
     end
-    return math.min(session_at(at).ends.utc, math.max(now, at))
+    return math.min(attendance.nearest(at).ends.utc, math.max(now, at))
   end
 end
 

@@ -6,6 +6,7 @@ local approval_ask = require "usher.approval_ask"
 local answer_page = require "usher.answer_page"
 local answers = require "usher.answers"
 local attendance = require "usher.attendance"
+local attendance_zoom = require "usher.attendance_zoom"
 local ask = require "usher.ask"
 local calendar = require "usher.calendar"
 local cancel = require "usher.cancel"
@@ -34,6 +35,7 @@ local show_page = require "usher.show_page"
 local show_steer = require "usher.show_steer"
 local roster = require "usher.roster"
 local sessions = require "usher.sessions"
+local strangers = require "usher.attendance_strangers"
 local test_mail = require "usher.test_mail"
 local timeline = require "usher.timeline"
 local undecided = require "usher.undecided"
@@ -144,6 +146,7 @@ local function finish()
   approval.seal(facts.rules)
   approval.seal(letters.rules())
   approval_ask.begin()
+  attendance_zoom.register()
   local event = facts.event
   usher.describe { id = event.id, title = event.title, zone = event.zone, zones = zones(),
     mails_an_hour_max = event.mails_an_hour or mails_an_hour(), hands_on = handed.declared() }
@@ -177,6 +180,7 @@ function settle.register()
   usher.on("deputy", answers.deputy_by_office)
   usher.on("hand-over", handover.by_office)
   usher.on("attended", attendance.mark)
+  usher.on("attendance-assign", strangers.assign)
   usher.on("invite-now", invite_now.invite)
   usher.on("who", answers.who)
   usher.on("pretend", pretend.acts)

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 event "hall" {
   title = "In the hall", when = "Thu 25 Feb 2021 14:00-16:00 Asia/Thimphu",
   from = "o@x.example",
