@@ -9,8 +9,8 @@
 //   short page that the listener writes itself
 // GET routes change nothing (CONTEXT_LOOK refuses it). A POST route is one transaction, and its response is a
 // promise of the batch that its changes are in. A route that returns nil passes the request on to the next
-// event that has a route for it. A route for all events runs in each of them, and the first answer that refuses
-// nothing leaves; when all refuse, the first.
+// event that has a route for it. A route for all events runs in each of them, and the first answer that
+// refuses nothing leaves; when all refuse, the first.
 #pragma once
 
 #include "engine/engine.h"

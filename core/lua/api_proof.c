@@ -86,10 +86,10 @@ static int api_proven(lua_State *L)
 }
 
 /// usher.http.sign(secret, data) -> text
-/// The HMAC-SHA-256 of the data under the secret (of usher.secret), in hexadecimal: what another site wants to
-/// see before it believes that an address of ours is ours. Whoever has it can pass it on, so sign nothing that
-/// strangers choose, unless they proved that they know the secret (usher.http.proven). Only in handlers and
-/// routes. Errors: the secret is not there any more.
+/// The HMAC-SHA-256 of the data under the secret (of usher.secret), in hexadecimal: what another site wants
+/// to see before it believes that an address of ours is ours. Whoever has it can pass it on, so sign nothing
+/// that strangers choose, unless they proved that they know the secret (usher.http.proven). Only in handlers
+/// and routes. Errors: the secret is not there any more.
 /// Example: usher.on("challenge", function(r)
 /// return usher.http.proven(r.secret, r.signature, r.body) and usher.http.sign(r.secret, r.token) end)
 static int api_sign(lua_State *L)

@@ -758,10 +758,10 @@ function usher.hash(text, ...) end
 ---@return any
 function usher.http.proven(secret, given, data) end
 
----The HMAC-SHA-256 of the data under the secret (of usher.secret), in hexadecimal: what another site wants to
----see before it believes that an address of ours is ours. Whoever has it can pass it on, so sign nothing that
----strangers choose, unless they proved that they know the secret (usher.http.proven). Only in handlers and
----routes. Errors: the secret is not there any more.
+---The HMAC-SHA-256 of the data under the secret (of usher.secret), in hexadecimal: what another site wants
+---to see before it believes that an address of ours is ours. Whoever has it can pass it on, so sign nothing
+---that strangers choose, unless they proved that they know the secret (usher.http.proven). Only in handlers
+---and routes. Errors: the secret is not there any more.
 ---
 ---@return any
 function usher.http.sign(secret, data) end
