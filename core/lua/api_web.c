@@ -41,9 +41,9 @@ static const char *check_method(lua_State *L, const char *func)
 /// route changes nothing; any other is one transaction, and its answer leaves when that is on disk.
 /// options.look: fn(request) -> { name = { ask = "pending" } }, lists of the database that come as
 /// request.seen.name. options.body: most bytes of a body (64 KiB). options.open: also for forms and programs
-/// of other sites. options.all: every event with this route gets the request, and the first answer leaves that
-/// refuses nothing (a status under 400), else the first; then look is not asked. Errors: a path or a method
-/// that is none; a route twice.
+/// of other sites. options.all: every event with this route gets the request, and the first answer leaves
+/// that refuses nothing (a status under 400), else the first; then look is not asked. Errors: a path or a
+/// method that is none; a route twice.
 /// Example: usher.http.route("GET", "/hello/:name", function(request)
 /// return { type = "text/plain", body = "Hello " .. request.params.name } end)
 static int api_route(lua_State *L)

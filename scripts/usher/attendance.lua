@@ -315,7 +315,8 @@ local function milliseconds(list, session)
   return known and math.max(intervals.total(spans), sum) or nil
 end
 
-local function minutes_of(list, session)
+-- attendance.minutes_of(list, session) -> whole minutes, or nil: of entries that may be nobody's yet
+function attendance.minutes_of(list, session)
   local ms = milliseconds(list, session)
   return ms and ms // MINUTE_MS
 end
@@ -325,10 +326,10 @@ end
 function attendance.minutes(key, session)
   local list = attendance.of(key)
   if not list then return nil end
-  if session then return minutes_of(list, session) end
+  if session then return attendance.minutes_of(list, session) end
   local sum
   for _, one in ipairs(sessions.all()) do
-    local minutes = minutes_of(list, one)
+    local minutes = attendance.minutes_of(list, one)
     if minutes then sum = (sum or 0) + minutes end
   end
   return sum

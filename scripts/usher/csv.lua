@@ -16,9 +16,9 @@ local function line_of(text, position)
   return breaks + 1
 end
 
--- The separator is the one that the first line has most of, outside quotes.
+-- The separator is the one that the first line with something in it has most of, outside quotes.
 local function find_separator(text)
-  local first = text:match("^[^\r\n]*"):gsub('"[^"]*"', "")
+  local first = (text:match("[^\r\n]+") or ""):gsub('"[^"]*"', "")
   local best, most = ",", 0
   for _, candidate in ipairs { ",", ";", "\t" } do
     local _, count = first:gsub(candidate, "")

@@ -6,6 +6,7 @@ local approval_ask = require "usher.approval_ask"
 local answer_page = require "usher.answer_page"
 local answers = require "usher.answers"
 local attendance = require "usher.attendance"
+local attendance_desk = require "usher.attendance_desk"
 local attendance_zoom = require "usher.attendance_zoom"
 local ask = require "usher.ask"
 local calendar = require "usher.calendar"
@@ -180,7 +181,7 @@ function settle.register()
   usher.on("deputy", answers.deputy_by_office)
   usher.on("hand-over", handover.by_office)
   usher.on("attended", attendance.mark)
-  usher.on("attendance-assign", strangers.assign)
+  attendance_desk.register()
   usher.on("invite-now", invite_now.invite)
   usher.on("who", answers.who)
   usher.on("pretend", pretend.acts)

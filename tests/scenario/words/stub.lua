@@ -32,7 +32,7 @@ end
 function stub.new(files, folder)
   local u = { time = time, flows = {}, starts = {}, handlers = {}, routes = {},
     books = {}, mails = {}, results = {}, recalls = {}, trail = {} }
-  local world = { now = 0, usher = u, routes = {}, told = {} }
+  local world = { now = 0, usher = u, routes = {}, told = {}, log = {} }
 
   function u.describe(about) world.about = about end
   function u.flow(name, fn)
@@ -73,6 +73,8 @@ function stub.new(files, folder)
   function u.audit(what, note, who, about)
     u.trail[#u.trail + 1] = { what = what, note = note, who = who, about = about, at = world.now }
   end
+  u.json = { array = function(list) return list end }
+  function u.log(text) world.log[#world.log + 1] = text end
   u.http = {
     url = function(path) return "http://127.0.0.1:8080" .. path end,
     static = function() end,
