@@ -453,11 +453,15 @@ end
 
 local joins_after <const> = { confirmation = true, ["signup-seat"] = true }
 
--- The sessions to which a mail makes somebody come: that of which it speaks; what confirms, all of them.
+-- The sessions to which a mail makes somebody come: that of which it speaks; what confirms, those that they
+-- have chosen, or all of them.
 local function sessions_of(about)
   if about.session then return { sessions.find(about.session) } end
-  if joins_after[about.rule] or not sessions.is_series() then return sessions.all() end
-  return {}
+  if sessions.is_series() and not joins_after[about.rule] then return {} end
+  local answer, list = usher.book("answers"):get(about.person), {}
+  if not sessions.is_series() or not answer or not answer.sessions then return sessions.all() end
+  for _, id in ipairs(answer.sessions) do list[#list + 1] = sessions.find(id) end
+  return list
 end
 
 -- Whoever has said yes goes in five minutes after the start of each session, by their own link.
