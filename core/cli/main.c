@@ -98,9 +98,9 @@ static const struct {
     {"cancel", command_cancel}, {"flows", command_flows}, {"history", command_history}, {"why", command_why},
     {"fork", command_fork}, {"retry", command_retry}, {"resend", command_resend}, {"who", command_who},
     {"answer", command_answer}, {"deputy", command_deputy}, {"hand-over", command_hand_over},
-    {"attended", command_attended}, {"invite-now", command_invite_now}, {"ics", command_ics},
-    {"unsure", command_unsure}, {"next", command_next}, {"log", command_log}, {"hold", command_hold},
-    {"release", command_release}, {"adopt", command_adopt}, {"login", command_login},
+    {"attendance", command_attendance}, {"attended", command_attended}, {"invite-now", command_invite_now},
+    {"ics", command_ics}, {"unsure", command_unsure}, {"next", command_next}, {"log", command_log},
+    {"hold", command_hold}, {"release", command_release}, {"adopt", command_adopt}, {"login", command_login},
     {"suppressed", command_suppressed}, {"help", command_help}, {"selftest", command_selftest},
     {"version", command_version}};
 

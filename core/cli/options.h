@@ -37,7 +37,12 @@
     X("hand-over", "FROM TO|none",                                                                           \
         "Hands what somebody who runs the event has (roles, questions, mails to come) to another.")          \
     X("invite-now", "ADDRESS [NAME]", "Sends the link at once to somebody who asks on the day.")             \
-    X("attended", "NAME [yes|no]", "Says who was there, or was not, whatever the join page has counted.")    \
+    X("attended", "NAME [yes|no]",                                                                           \
+        "Says who was there, or was not, whatever the join page and Zoom have counted; with --csv a whole "  \
+        "list.")                                                                                             \
+    X("attendance", "[EVENT]",                                                                               \
+        "Shows who was there and for how long, what does not agree, and who is not known; with --csv it "    \
+        "hands in Zoom's participant report.")                                                               \
     X("unsure", "[FLOW sent|again]", "Lists mails whose fate is not known, or settles one.")                 \
     X("next", "[EVENT]", "Lists what goes out next: when, and to how many.")                                 \
     X("outbox", "[EVENT [RULE]]",                                                                            \
@@ -116,6 +121,14 @@
     X("at", TIME, "", "", "history, fork: at that time; rehearse: when --move moves the event.")           \
     X("pinned", FLAG, "", "", "flows: those that stay on an older version of the script.")                 \
     X("failed", FLAG, "", "", "retry: everything of the event that stopped.")                              \
+    X("csv", FILE, "", "",                                                                                 \
+        "attendance: Zoom's participant report; attended: a list with a column key, mail or name, and "    \
+        "perhaps one that says yes or no (present).")                                                      \
+    X("session", ID, "", "",                                                                               \
+        "attendance, attended: which session of a series; else the one that is on, or was last.")          \
+    X("zone", ZONE, "the event's", "", "attendance: of which place the clock times of the report are.")    \
+    X("participant", NAME, "", "", "attendance: who is meant, of those that nobody knows.")                \
+    X("is", PERSON, "", "", "attendance: who that participant is: a name, a key, or nobody.")              \
     X("to", ADDRESS, "", "", "resend: another address than the person's.")                                 \
     X("event", ID, "", "", "Only this event.")                                                             \
     X("json", FLAG, "", "", "Print JSON for programs.")                                                    \

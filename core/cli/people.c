@@ -107,20 +107,6 @@ int command_hand_over(const struct options *o)
     return call_and_say(o, NULL, "hand-over", &with);
 }
 
-int command_attended(const struct options *o)
-{
-    const char *const *arguments;
-    int n = options_arguments(o, &arguments);
-    bool no = n == 2 && strcmp(arguments[1], "no") == 0;
-    if (n != 1 && !no && !(n == 2 && strcmp(arguments[1], "yes") == 0))
-        return complain(USHER_USAGE, "usher attended NAME [yes|no]");
-    struct record_map with;
-    record_map_init(&with);
-    record_map_text(&with, "person", text_of(arguments[0]));
-    record_map_bool(&with, "present", !no);
-    return call_and_say(o, NULL, "attended", &with);
-}
-
 int command_invite_now(const struct options *o)
 {
     const char *const *arguments;
