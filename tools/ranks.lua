@@ -5,7 +5,7 @@ local source = require "tools.source"
 -- A file may include its own folder and folders of a lower rank; equal ranks do not see each other, but
 -- for time, which may use base.
 local ranks = {
-  base = 0, time = 0.5, mail = 1, store = 1, web = 1, engine = 2, world = 3, lua = 3, usher = 4,
+  base = 0, time = 0.5, mail = 1, sheet = 1, store = 1, web = 1, engine = 2, world = 3, lua = 3, usher = 4,
 }
 
 -- header -> the places (plain prefixes) that may include it
@@ -19,6 +19,9 @@ local homes = {
   ["sodium.h"] = { "core/base/hash.c" },
   ["md4c.h"] = { "core/mail/markdown.c" },
   ["gmime/gmime.h"] = { "core/mail/gmime_late.h" },
+  ["zip.h"] = { "core/sheet/zip_late.h" },
+  ["expat.h"] = { "core/sheet/expat_late.h" },
+  ["xlsxwriter.h"] = { "core/sheet/xlsxwriter_late.h" },
   ["lua.h"] = lua_homes,
   ["lauxlib.h"] = lua_homes,
   ["lualib.h"] = lua_homes,
