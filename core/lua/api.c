@@ -25,6 +25,8 @@ void api_open(lua_State *L, int env)
     api_effect_open(L, usher);
     api_facts_open(L, usher);
     api_log_open(L, usher);
+    api_parts_open(L, usher);
+    api_sheet_open(L, usher);
     api_office_open(L, usher);
     api_gate_open(L, usher);
     lua_pushstring(L, "usher");

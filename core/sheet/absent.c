@@ -22,3 +22,9 @@ int sheet_read(struct text bytes, struct text wanted, struct buf *out, struct er
     return err_set(e, ERR_USAGE,
         "this usher was built without the part that reads .xlsx files: save the list as CSV UTF-8");
 }
+
+int sheet_write(struct record sheets, struct buf *out, struct err *e)
+{
+    return err_set(e, ERR_USAGE,
+        "this usher was built without the part that writes .xlsx files: take the CSV");
+}

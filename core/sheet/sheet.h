@@ -41,3 +41,15 @@ const char *sheet_refusal(struct text bytes);
 //                 result was never worked out
 // -INPUT: it can't be read; -LIMIT: it is too large; -USAGE: this usher has no such part.
 int sheet_read(struct text bytes, struct text wanted, struct buf *out, struct err *e);
+
+#define SHEET_WRITE_SHEETS_MAX 16
+#define SHEET_WRITE_CELLS_MAX 50000 // of all sheets; see writer.c for what they cost
+#define SHEET_NAME_MAX 31           // characters of a sheet's name; Excel takes no more
+
+// The other way: a list of { name, columns = list of texts, rows = list of lists, or of maps by column }.
+// Appends the file, the same bytes for the same record. Texts are written as texts whatever they begin
+// with, so that no cell is a formula or a link; numbers as numbers, true and false as such. What a double
+// can't keep exactly is written as text.
+// -INPUT: a name that Excel does not take, a text that is no UTF-8 or longer than 32,767 characters;
+// -LIMIT: more than the above; -USAGE: this usher has no such part.
+int sheet_write(struct record sheets, struct buf *out, struct err *e);

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// api_parts: what this usher was built with, and finds where it runs.
+#include "lua/api.h"
+#include "lua/context.h"
+#include "sheet/sheet.h"
+
+/// usher.parts() -> table
+/// Which optional parts are there: xlsx (spreadsheets are read and written). A script, or a page, offers what
+/// needs one only where it is there. Not in a flow's own code: a flow must do the same on every machine.
+/// Example: if usher.parts().xlsx then usher.log("lists may be .xlsx files") end
+static int api_parts(lua_State *L)
+{
+    context_check(L, "usher.parts", CALL_AT_TOP | CALL_IN_DECIDE | CALL_IN_HANDLER | CALL_IN_LOOK);
+    lua_createtable(L, 0, 1);
+    lua_pushboolean(L, sheet_reads() && sheet_writes());
+    lua_setfield(L, -2, "xlsx");
+    return 1;
+}
+
+void api_parts_open(lua_State *L, int usher)
+{
+    lua_pushcfunction(L, api_parts);
+    lua_setfield(L, usher, "parts");
+}
