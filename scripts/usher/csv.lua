@@ -3,6 +3,7 @@
 -- quotes may hold separators and line ends; a byte order mark is passed over. Everything has a limit, and a
 -- row remembers its line, so that whoever judges the cells can say where.
 local check = require "usher.check"
+local csv_out = require "usher.csv_out"
 
 local csv = {}
 
@@ -76,18 +77,30 @@ local function is_empty(cells)
   return true
 end
 
-local function read_header(cells, file, found)
+-- csv.header(cells, place, found, gaps) -> list of names
+-- The names of columns from the cells of the first row; place(i) says where a cell is. gaps: a column may be
+-- without a name (as long as nothing is in it).
+function csv.header(cells, place, found, gaps)
   local columns, seen = {}, {}
   for i, cell in ipairs(cells) do
     local name = cell:lower():gsub("[%s-]+", "_")
-    if name == "" then
-      found.add("%s:1: column %d has no name in the first line", file, i)
-    elseif seen[name] then
-      found.add("%s:1: two columns are named '%s'", file, name)
+    if name == "" and not gaps then
+      found.add("%s: column %d has no name in the first line", place(i), i)
+    elseif name ~= "" and seen[name] then
+      found.add("%s: two columns are named '%s'", place(i), name)
     end
     columns[i], seen[name] = name, true
   end
   return columns
+end
+
+-- csv.value(cell) -> text: a cell without the apostrophe that csv_out puts before what a spreadsheet would
+-- take for a formula.
+csv.value = csv_out.unguarded
+
+-- csv.check_cell(cell, place, found): is it as long as a cell of a list may be?
+function csv.check_cell(cell, place, found)
+  if #cell > CELL_MAX then found.add("%s: a cell is longer than %d bytes", place, CELL_MAX) end
 end
 
 local function refuse_bytes(text, file)
@@ -100,13 +113,13 @@ local function refuse_bytes(text, file)
   if zero then check.refuse("%s:%d: there is a zero byte: is this a CSV file?", file, line_of(text, zero)) end
 end
 
--- csv.read(text, file, found) -> rows, columns. A row is { line = n, cells = { column = cell } }; empty cells
--- are left out. Problems go to `found` (check.problems).
+-- csv.read(text, file, found) -> rows, columns, headings, line of the headings. A row is { line = n,
+-- cells = { column = cell } }; empty cells are left out. Problems go to `found` (check.problems).
 function csv.read(text, file, found)
   text = text:gsub("^\u{FEFF}", "")
   refuse_bytes(text, file)
   local separator = find_separator(text)
-  local rows, columns = {}, nil
+  local rows, columns, headings, heading = {}, nil, {}, 1
   local at, line, counted = 1, 1, 1
   while at <= #text do
     local cells, after = read_record(text, at, separator)
@@ -114,10 +127,12 @@ function csv.read(text, file, found)
     line, counted = line + breaks, at
     if not cells then
       found.add("%s:%d: %s", file, line, after)
-      return rows, columns or {}
+      return rows, columns or {}, headings, heading
     end
+    for i, cell in ipairs(cells) do cells[i] = csv.value(cell) end
     if not columns and not is_empty(cells) then
-      columns = read_header(cells, file, found)
+      headings, heading = cells, line
+      columns = csv.header(cells, function() return ("%s:%d"):format(file, heading) end, found)
     elseif not is_empty(cells) then
       if #cells > #columns then found.add("%s:%d: more cells than columns in the first line", file, line) end
       local row = { line = line, cells = {} }
@@ -129,7 +144,7 @@ function csv.read(text, file, found)
     if #rows > ROWS_MAX then check.refuse("%s has more than %d rows", file, ROWS_MAX) end
     at = after
   end
-  return rows, columns or {}
+  return rows, columns or {}, headings, heading
 end
 
 return csv

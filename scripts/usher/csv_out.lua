@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- csv_out: tables for spreadsheets. A cell that a spreadsheet would take for a formula gets an apostrophe in
--- front, whoever typed it (OWASP: CSV injection); numbers stay numbers. usher.csv reads such a file back, and
--- writing that again changes nothing.
+-- front, whoever typed it (OWASP: CSV injection; ASVS 1.2.10 asks for the same in .xlsx files); numbers stay
+-- numbers. usher's own reader takes that one apostrophe off again, so what is exported and read back is the
+-- same text, and exported once more the same bytes.
 local csv_out = {}
 
 local BOM <const> = "\u{FEFF}" -- without it Excel reads UTF-8 as something else
@@ -9,19 +10,32 @@ local BOM <const> = "\u{FEFF}" -- without it Excel reads UTF-8 as something else
 local formula <const> = { "=", "+", "-", "@", "\t", "\r", "\n", "\u{FF1D}", "\u{FF0B}", "\u{FF0D}",
   "\u{FF20}" }
 
-local function guarded(text)
-  text = text:gsub("%z", "")
+-- Blanks in front do not help a spreadsheet to see a text in it, and apostrophes may be ones of ours.
+local function is_formula(text)
+  local at = text:match("^[ ']*()")
   for _, start in ipairs(formula) do
-    if text:sub(1, #start) == start then return "'" .. text end
+    if text:sub(at, at + #start - 1) == start then return true end
   end
-  return text
+  return false
+end
+
+-- csv_out.guarded(text) -> text that no spreadsheet takes for a formula; a zero byte is left out
+function csv_out.guarded(text)
+  text = text:gsub("%z", "")
+  return is_formula(text) and "'" .. text or text
+end
+
+-- csv_out.unguarded(text) -> text: what csv_out.guarded was given
+function csv_out.unguarded(text)
+  if text:sub(1, 1) ~= "'" or not is_formula(text) then return text end
+  return text:sub(2)
 end
 
 -- csv_out.cell(value) -> text as it stands between the commas
 function csv_out.cell(value)
   if value == nil then return "" end
   if type(value) ~= "string" then return tostring(value) end
-  local text = guarded(value)
+  local text = csv_out.guarded(value)
   if not text:find('[",;\r\n\t]') and not text:find("^%s") and not text:find("%s$") then return text end
   return '"' .. text:gsub('"', '""') .. '"'
 end

@@ -13,9 +13,9 @@
 --     event follows from such a row; facts.left: key -> sentence, of those who would stand there, and don't
 --     wish it any more
 local check = require "usher.check"
-local csv = require "usher.csv"
 local csv_out = require "usher.csv_out"
 local facts = require "usher.facts"
+local lists = require "usher.lists"
 
 local handed = {}
 
@@ -186,13 +186,14 @@ local function from_file(word, o, event, choices, found)
       .. 'file of its list, as in  file = "interested.csv"  (organisers get it from the page of the form)',
       word, event)
   end
-  local rows, columns = csv.read(check.file(word, o.file), o.file, found)
-  check_choices(word, choices, chosen_in(rows))
-  return o.file, narrow(rows, choices), columns
+  local list = lists.read(check.file(word, o.file), o.file, found)
+  check_choices(word, choices, chosen_in(list.rows))
+  list.rows = narrow(list.rows, choices)
+  return list
 end
 
--- handed.read(word, given, found) -> what it is called, rows and columns as csv.read has them, wish or nil:
--- the list of an earlier event as this database has it; when it knows no such event, the file.
+-- handed.read(word, given, found) -> list as lists.read has it, with its wish: the list of an earlier event as
+-- this database has it; when it knows no such event, the file, which has no wish.
 function handed.read(word, given, found)
   local o = check.options(word, given, known)
   local event, list = split(word, o.interested_in)
@@ -205,7 +206,9 @@ function handed.read(word, given, found)
     facts.note("%s: nobody has said so far in '%s' of %s that they would like to hear of %s", word, list,
       event, choices and table.concat(choices, " or ") or "it")
   end
-  return o.interested_in, rows, columns, wish
+  local function place(line) return ("%s:%d"):format(o.interested_in, line) end
+  return { file = o.interested_in, rows = rows, columns = columns, heading = 1, place = place, remarks = {},
+    wish = wish }
 end
 
 -- handed.refusal(person) -> why this person, who is here for what they said in an earlier event, gets no more

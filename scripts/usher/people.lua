@@ -3,9 +3,9 @@
 -- ever: it names their flows, so that correcting an address or a spelling re-invites nobody. Without a column
 -- `key` the name is the key. Nothing of a list is taken until all of it is right.
 local check = require "usher.check"
-local csv = require "usher.csv"
 local facts = require "usher.facts"
 local handed = require "usher.handed"
+local lists = require "usher.lists"
 
 local people = {}
 
@@ -37,8 +37,8 @@ end
 local function check_address(person, column, where, found)
   local address = person[column]
   if address and not people.is_address(address) then
-    found.add("%s: '%s' of %s is not a mail address: write it as name@office.example", where, address,
-      person.name)
+    found.add("%s: '%s' of %s is not a mail address: write it as name@office.example", where(column),
+      address, person.name)
   end
 end
 
@@ -47,7 +47,7 @@ local function read_zone(person, where, found)
   if fine then
     person.zone = zone
   else -- the message of usher.time.zone names the nearest zone; its place in our code helps nobody
-    found.add("%s: %s: %s", where, person.name, check.clean(zone))
+    found.add("%s: %s: %s", where("zone"), person.name, check.clean(zone))
   end
 end
 
@@ -57,7 +57,7 @@ local function read_language(person, where, found)
   if not given then return end
   local code = languages[given:lower()] or given:lower()
   if not code:find("^%l%l%l?$") then
-    found.add("%s: unknown language '%s' of %s%s", where, given, person.name,
+    found.add("%s: unknown language '%s' of %s%s", where("language"), given, person.name,
       check.meant(given, check.names(languages)))
   end
   person.language = code
@@ -70,7 +70,7 @@ local function read_roles(person, where, found)
     local known = false
     for _, name in ipairs(roles) do known = known or name == role end
     if known then given[role] = true else
-      found.add("%s: unknown role '%s' of %s%s", where, role, person.name, check.meant(role, roles))
+      found.add("%s: unknown role '%s' of %s%s", where("role"), role, person.name, check.meant(role, roles))
     end
   end
   person.roles = given
@@ -82,7 +82,8 @@ local function read_group(person, where, found)
   for _, known in ipairs(facts.groups) do
     if known == group then return end
   end
-  found.add("%s: unknown group '%s' of %s%s", where, group, person.name, check.meant(group, facts.groups))
+  found.add("%s: unknown group '%s' of %s%s", where("group"), group, person.name,
+    check.meant(group, facts.groups))
 end
 
 -- people.one_line(text) -> text. Cells pasted from a document hold line breaks and spaces that nobody sees.
@@ -90,45 +91,55 @@ function people.one_line(cell)
   return (cell:gsub("\u{00A0}", " "):gsub("[%s%c]+", " "):match("^%s*(.-)%s*$"))
 end
 
+-- The columns by their own names, and how the file calls each.
 local function rename_columns(cells)
-  local person = {}
+  local person, called = {}, {}
   for name, value in pairs(cells) do
     local column = aliases[name] or name
-    person[column], facts.columns[column] = people.one_line(value), true
+    person[column], called[column], facts.columns[column] = people.one_line(value), name, true
   end
-  return person
+  return person, called
 end
 
-local function read_person(row, file, found)
-  local where = ("%s:%d"):format(file, row.line)
-  local person = rename_columns(row.cells)
+local function read_person(row, place, found)
+  local person, called = rename_columns(row.cells)
+  local function where(column) return place(row.line, column and (called[column] or column)) end
   if not person.name then
-    found.add("%s: a person without a name", where)
+    found.add("%s: a person without a name", where())
     return nil
   end
-  if not person.mail then found.add("%s: %s has no mail address", where, person.name) end
+  if not person.mail then found.add("%s: %s has no mail address", where "mail", person.name) end
   check_address(person, "mail", where, found)
   check_address(person, "assistant", where, found)
   read_zone(person, where, found)
   read_language(person, where, found)
   read_roles(person, where, found)
   read_group(person, where, found)
-  person.key, person.where = person.key or person.name, where
+  person.key, person.where = person.key or person.name, where()
   if #person.key > KEY_MAX or person.key:find("[|#]") then
-    found.add("%s: '%s' can't be a key: write a short one without | and # into the column 'key'", where,
+    found.add("%s: '%s' can't be a key: write a short one without | and # into the column 'key'", where "key",
       person.key)
   end
   return person
 end
 
 -- A column that is almost one of ours is a typing mistake; others are the organiser's own.
-local function check_columns(names, file, found)
-  for _, name in ipairs(names) do
+local function check_columns(list, found)
+  local has_name = #list.columns == 0
+  for _, name in ipairs(list.columns) do
     local known = aliases[name] ~= nil
     for _, column in ipairs(columns) do known = known or column == name end
     local near = not known and check.nearest(name, columns)
-    if near then found.add("%s:1: unknown column '%s' (did you mean '%s'?)", file, name, near) end
+    if near then
+      found.add("%s: unknown column '%s' (did you mean '%s'?)", list.place(list.heading, name), name, near)
+    end
+    has_name = has_name or (aliases[name] or name) == "name" or near == "name"
   end
+  if not has_name then
+    found.add("%s: no column is called 'name': the first row must hold the headings (name, mail, group ...)",
+      list.place(list.heading))
+  end
+  return has_name
 end
 
 local function check_twins(list, found)
@@ -150,9 +161,9 @@ local function check_twins(list, found)
 end
 
 -- The rows of a Lua list look like those of a file; their place is their number.
-local function rows_of_list(list, found)
+local function list_of_lua(word, given, found)
   local rows, names = {}, {}
-  for i, entry in ipairs(list) do
+  for i, entry in ipairs(given) do
     local cells = {}
     if type(entry) ~= "table" then found.add("entry %d: write it as { name = ..., mail = ... }", i) else
       for name, value in pairs(entry) do
@@ -161,37 +172,56 @@ local function rows_of_list(list, found)
       rows[#rows + 1] = { line = i, cells = cells }
     end
   end
-  return rows, check.names(names)
+  local function place(line) return ("%s:%d"):format(word, line) end
+  return { file = word, rows = rows, columns = check.names(names), heading = 1, place = place, remarks = {} }
+end
+
+-- people.read(list, found) -> list of persons: the rows of a list (lists.read) as people, all of it checked.
+-- list.wish: whose rows depend on what an earlier event's form says (handed.lua); then nobody may be in it.
+function people.read(list, found)
+  local persons = {}
+  if check_columns(list, found) then
+    for _, row in ipairs(list.rows) do
+      persons[#persons + 1] = read_person(row, list.place, found)
+      if list.wish and persons[#persons] then persons[#persons].wish = list.wish end
+    end
+  end
+  check_twins(persons, found)
+  if #persons == 0 and #found.list == 0 and not list.wish then found.add("%s: nobody is in it", list.file) end
+  return persons
+end
+
+local function read_file(word, file, sheet)
+  local found = check.problems(file)
+  local list = lists.read(check.file(word, file), file, found, sheet)
+  for _, remark in ipairs(list.remarks) do facts.note("%s", remark) end
+  return list, found
+end
+
+local function read_list(word, given)
+  if type(given) == "string" then return read_file(word, given) end
+  if type(given) ~= "table" then
+    check.refuse('%s: name a file, as in  %s "%s.csv"', word, word, word)
+  end
+  if given.interested_in then
+    local found = check.problems(word)
+    return handed.read(word, given, found), found
+  end
+  if given.file and #given == 0 then -- a file, and which sheet of it
+    check.options(word, given, { file = "text", sheet = "text?" })
+    return read_file(word, given.file, given.sheet)
+  end
+  local found = check.problems(word)
+  return list_of_lua(word, given, found), found
 end
 
 local function read_roster(word, given)
   facts.need_event(word)
   facts.need_no_rules(word)
-  local file, rows, names, wish = given, nil, nil, nil
-  local found
-  if type(given) == "table" and given.interested_in then
-    found = check.problems(word)
-    file, rows, names, wish = handed.read(word, given, found)
-  elseif type(given) == "table" then
-    file = word
-    found = check.problems(word)
-    rows, names = rows_of_list(given, found)
-  elseif type(given) == "string" then
-    found = check.problems(given)
-    rows, names = csv.read(check.file(word, given), given, found)
-  else
-    check.refuse('%s: name a file, as in  %s "%s.csv"', word, word, word)
-  end
-  check_columns(names, file, found)
-  local list = {}
-  for _, row in ipairs(rows) do
-    list[#list + 1] = read_person(row, file, found)
-    if wish and list[#list] then list[#list].wish = wish end
-  end
-  check_twins(list, found)
-  if #list == 0 and #found.list == 0 and not wish then found.add("%s: nobody is in it", file) end
+  local list, found = read_list(word, given)
+  local persons = people.read(list, found)
   found.raise()
-  return list
+  return persons
 end
 
 local function take(list, into)
@@ -201,21 +231,23 @@ local function take(list, into)
 end
 
 --- people "people.csv" -> nothing
---- Says who runs the event: a CSV file (or a Lua list) with the columns key, name, salutation, title,
---- role (speaker, organiser, host; owner, approver, viewer), mail, zone and language. All problems of a file
---- are listed together.
+--- Says who runs the event: a CSV or .xlsx file (or a Lua list) with the columns key, name, salutation,
+--- title, role (speaker, organiser, host; owner, approver, viewer), mail, zone and language. All problems
+--- of a file are listed together.
 --- Example: people { { key = "host", name = "Karma Tshering", role = "host", mail = "karma@moic.example" } }
 people.people = check.word(function(given)
   take(read_roster("people", given), facts.people)
 end)
 
 --- guests "guests.csv" -> nothing
---- Says who is asked to come: a CSV file (or a Lua list) with the columns key, name, salutation, title,
---- group, mail, assistant, zone and language. A further column is a placeholder of its name in mails. Or
---- whoever said in a form of an earlier event that they would like to hear of it: guests { interested_in =
---- "hlb-2021/trainings", choice = "Data protection", file = "interested.csv" }: those in the form "trainings"
---- of "hlb-2021" in the same database who chose that (choice: a text, or a list of them; without it: all);
---- when the database knows no such event, those of the file. Whoever takes the wish back gets no more mail.
+--- Says who is asked to come: a CSV or .xlsx file (or a Lua list) with the columns key, name, salutation,
+--- title, group, mail, assistant, zone and language. A further column is a placeholder of its name in mails.
+--- Of an .xlsx file the first visible sheet is read, or the one that is named: guests { file = "g.xlsx",
+--- sheet = "Guests" }. All problems of a file are listed together, with their rows. Or whoever said in a form
+--- of an earlier event that they would like to hear of it: guests { interested_in = "hlb-2021/trainings",
+--- choice = "Data protection", file = "interested.csv" }: those in the form "trainings" of "hlb-2021" in the
+--- same database who chose that (choice: a text, or a list of them; without it: all); when the database knows
+--- no such event, those of the file. Whoever takes the wish back gets no more mail.
 --- Example: guests { { name = "Sonam Wangmo", mail = "sonam@moh.example", group = "Secretaries" } }
 people.guests = check.word(function(given)
   local list = read_roster("guests", given)
