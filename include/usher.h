@@ -169,6 +169,18 @@ USHER_API int usher_plan(const struct usher_options *options, const char *script
 USHER_API int usher_fork(const struct usher_options *options, const char *request_json, char **answer_json,
     char **error);
 
+/* A newer list of people (CSV or .xlsx), merged into the one that scripts read. Nothing is written. */
+struct usher_import {
+    const char *file;  /* the newer list */
+    const char *into;  /* the list that is there, a CSV file; it may be missing */
+    const char *sheet; /* which sheet of an .xlsx file; NULL: the first visible one */
+    int drop_gone;     /* nonzero: whoever is not in the newer list is taken out */
+};
+/* The answer: { "text": who is added, changed and gone, "csv": what `into` is to hold, missing when that is
+ * what it holds, "scripts": paths of the scripts beside it that read it }. Each of these was tried with the
+ * merged list; one that refuses it is the error. */
+USHER_API int usher_import(const struct usher_import *import, char **answer_json, char **error);
+
 /* What usher says of a word ("usher.sleep", "mail"): the block above its definition; NULL when unknown, and
  * then *nearest (may be NULL) is the nearest known word. Both are given back with usher_free. */
 USHER_API char *usher_help(const char *word, char **nearest);

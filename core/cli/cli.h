@@ -39,6 +39,7 @@ int command_outbox(const struct options *o);
 int command_approve(const struct options *o);
 int command_disapprove(const struct options *o);
 int command_test_mail(const struct options *o);
+int command_import(const struct options *o);
 int command_help(const struct options *o);
 int command_selftest(const struct options *o);
 

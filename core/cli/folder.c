@@ -6,9 +6,12 @@
 #include "usher.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 int file_read(const char *path, struct buf *out)
 {
@@ -29,6 +32,36 @@ int file_write(const char *path, struct text content)
     if (!f) return complain(USHER_INPUT, "%s can't be written: %s", path, strerror(errno));
     fwrite(content.data, 1, content.len, f);
     return fclose(f) ? complain(USHER_STORAGE, "%s can't be written: %s", path, strerror(errno)) : 0;
+}
+
+// Beside the file that it becomes: a rename is whole within one file system only.
+static int write_beside(char *beside, mode_t mode, struct text content)
+{
+    int fd = mkstemp(beside);
+    if (fd < 0) return -1;
+    bool fine = fchmod(fd, mode) == 0;
+    for (size_t at = 0; fine && at < content.len;) {
+        ssize_t n = write(fd, content.data + at, content.len - at);
+        fine = n > 0;
+        at += fine ? (size_t)n : 0;
+    }
+    fine = fine && fsync(fd) == 0;
+    return close(fd) == 0 && fine ? 0 : -1;
+}
+
+int file_replace(const char *path, struct text content)
+{
+    struct stat st;
+    char whole[PATH_MAX], beside[PATH_MAX + 16];
+    mode_t mask = umask(0), mode = 0666 & ~mask;
+    umask(mask);
+    const char *target = realpath(path, whole) ? whole : path; // what a link points to, not the link
+    if (stat(target, &st) == 0) mode = st.st_mode & 07777;
+    snprintf(beside, sizeof beside, "%s.XXXXXX", target);
+    if (write_beside(beside, mode, content) == 0 && rename(beside, target) == 0) return 0;
+    int code = complain(USHER_INPUT, "%s can't be written: %s", path, strerror(errno));
+    unlink(beside);
+    return code;
 }
 
 static int write_file(const char *folder, const char *name, struct text content)

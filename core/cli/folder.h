@@ -8,6 +8,9 @@
 // Each answers an exit code, after complaining.
 int file_read(const char *path, struct buf *out);
 int file_write(const char *path, struct text content);
+// Puts a file in the place of one that people have, whole or not at all; it keeps the permissions of that
+// one.
+int file_replace(const char *path, struct text content);
 
 // The folder that is being written; the first thing that goes wrong counts.
 struct folder {

@@ -99,10 +99,15 @@ static const struct {
     {"fork", command_fork}, {"retry", command_retry}, {"resend", command_resend}, {"who", command_who},
     {"answer", command_answer}, {"deputy", command_deputy}, {"hand-over", command_hand_over},
     {"attendance", command_attendance}, {"attended", command_attended}, {"invite-now", command_invite_now},
-    {"ics", command_ics}, {"unsure", command_unsure}, {"next", command_next}, {"log", command_log},
-    {"hold", command_hold}, {"release", command_release}, {"adopt", command_adopt}, {"login", command_login},
+    {"ics", command_ics}, {"unsure", command_unsure}, {"import", command_import}, {"next", command_next},
+    {"log", command_log}};
+{"hold", command_hold}, {"release", command_release}, {"adopt", command_adopt}, {"login", command_login},
     {"suppressed", command_suppressed}, {"help", command_help}, {"selftest", command_selftest},
-    {"version", command_version}};
+{
+    "version", command_version
+}
+}
+;
 
 static int run_command(const struct options *o)
 {

@@ -44,6 +44,9 @@
         "Shows who was there and for how long, what does not agree, and who is not known; with --csv it "    \
         "hands in Zoom's participant report.")                                                               \
     X("unsure", "[FLOW sent|again]", "Lists mails whose fate is not known, or settles one.")                 \
+    X("import", "FILE",                                                                                      \
+        "Merges a list of people (.xlsx or CSV) into the one that the scripts read: shows who is added, "    \
+        "changed and gone, and writes it.")                                                                  \
     X("next", "[EVENT]", "Lists what goes out next: when, and to how many.")                                 \
     X("outbox", "[EVENT [RULE]]",                                                                            \
         "Lists what is to leave and whether it may; of one rule three samples and every name.")              \
@@ -116,6 +119,10 @@
     X("edition", WORD, "", "",                                                                             \
         "plan, reload: the event moves by days. new: its reminders go out once more, and whoever comes "   \
         "is asked again; same: only the new time is told.")                                                \
+    X("into", FILE, "guests.csv", "", "import: the list that the scripts read, a CSV file.")               \
+    X("sheet", NAME, "the first that is visible", "", "import: which sheet of an .xlsx file.")             \
+    X("dry", FLAG, "", "", "import: only say what would change.")                                          \
+    X("drop-gone", FLAG, "", "", "import: whoever is not in FILE any more is taken out.")                  \
     X("dry-run", FLAG, "", "", "fork: said so that nobody takes it for more than a look.")                 \
     X("script", FILE, "", "", "fork: on this script instead of the one that it is on.")                    \
     X("at", TIME, "", "", "history, fork: at that time; rehearse: when --move moves the event.")           \

@@ -4,6 +4,7 @@
 -- sentence up to the line that used the word. So no function needs to know how deep below a script it runs.
 local check = {}
 
+local LISTED_BYTES <const> = 800 -- the engine's errors have room for 1,023, with the script's place
 local LISTED_MAX <const> = 20 -- problems of one file that are shown; a wrong file has hundreds of the same
 
 -- check.refuse(sentence, ...) -> never returns
@@ -176,17 +177,29 @@ function check.name(word, name)
   return name
 end
 
--- check.problems(what) -> table with add(sentence, ...) and raise()
+-- As many sentences as there is room for, one a line, and how many more there are.
+local function listed(sentences, most, bytes)
+  local shown, room = {}, bytes
+  for i, sentence in ipairs(sentences) do
+    room = room - #sentence
+    if i > most or room < 0 and i > 1 then break end
+    shown[i] = sentence
+  end
+  if #shown < #sentences then shown[#shown + 1] = ("and %d more"):format(#sentences - #shown) end
+  return table.concat(shown, "\n  ")
+end
+
+-- check.problems(what) -> table with add(sentence, ...) and raise(most, bytes)
 -- Collects all problems of one input, so that they are told together and nothing is taken until it is clean.
+-- most, bytes: how much is shown of a long list, when it is not the usual.
 function check.problems(what)
   local sentences = {}
   local function add(sentence, ...) sentences[#sentences + 1] = sentence:format(...) end
-  local function raise()
+  local function raise(most, bytes)
     if #sentences == 0 then return end
-    local shown = table.concat(sentences, "\n  ", 1, math.min(#sentences, LISTED_MAX))
-    if #sentences > LISTED_MAX then shown = ("%s\n  and %d more"):format(shown, #sentences - LISTED_MAX) end
     check.refuse("%s was not taken, %s:\n  %s", what,
-      #sentences == 1 and "for one reason" or #sentences .. " things are wrong", shown)
+      #sentences == 1 and "for one reason" or #sentences .. " things are wrong",
+      listed(sentences, most or LISTED_MAX, bytes or LISTED_BYTES))
   end
   return { add = add, raise = raise, list = sentences }
 end

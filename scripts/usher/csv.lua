@@ -28,6 +28,13 @@ local function find_separator(text)
   return best
 end
 
+-- csv.style(text) -> { separator, bom, newline }: how the file was written, for who writes it anew
+function csv.style(text)
+  local bom = text:match("^\u{FEFF}") ~= nil
+  return { separator = find_separator((text:gsub("^\u{FEFF}", ""))), bom = bom,
+    newline = text:find("\r\n", 1, true) and "\r\n" or "\n" }
+end
+
 -- A quoted cell from the byte after its quote: the cell, and the position after the closing quote or nil.
 local function quoted_cell(text, at)
   local pieces = {}

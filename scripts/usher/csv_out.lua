@@ -31,7 +31,7 @@ function csv_out.unguarded(text)
   return text:sub(2)
 end
 
--- csv_out.cell(value) -> text as it stands between the commas
+-- csv_out.cell(value) -> text as it stands between the separators, whichever of , ; and tab these are
 function csv_out.cell(value)
   if value == nil then return "" end
   if type(value) ~= "string" then return tostring(value) end
@@ -40,16 +40,21 @@ function csv_out.cell(value)
   return '"' .. text:gsub('"', '""') .. '"'
 end
 
--- csv_out.text(columns, rows) -> text. columns: list of names; a row is a map of name -> value.
-function csv_out.text(columns, rows)
+-- What Excel opens with a double click, in most of the world.
+local usual <const> = { separator = ",", bom = true, newline = "\r\n" }
+
+-- csv_out.text(columns, rows, style) -> text. columns: list of names; a row is a map of name -> value;
+-- style: as csv.style says of a file, or nil.
+function csv_out.text(columns, rows, style)
+  style = style or usual
   local lines, cells = {}, {}
   for i, name in ipairs(columns) do cells[i] = csv_out.cell(name) end
-  lines[1] = table.concat(cells, ",")
+  lines[1] = table.concat(cells, style.separator)
   for _, row in ipairs(rows) do
     for i, name in ipairs(columns) do cells[i] = csv_out.cell(row[name]) end
-    lines[#lines + 1] = table.concat(cells, ",")
+    lines[#lines + 1] = table.concat(cells, style.separator)
   end
-  return BOM .. table.concat(lines, "\r\n") .. "\r\n"
+  return (style.bom and BOM or "") .. table.concat(lines, style.newline) .. style.newline
 end
 
 -- csv_out.file(file, text) -> response of a route: a file to keep. file: letters, digits, . - _

@@ -91,6 +91,9 @@ function people.one_line(cell)
   return (cell:gsub("\u{00A0}", " "):gsub("[%s%c]+", " "):match("^%s*(.-)%s*$"))
 end
 
+-- people.column(name) -> name: by which people call a column that a file may call otherwise (e_mail: mail)
+function people.column(name) return aliases[name] or name end
+
 -- The columns by their own names, and how the file calls each.
 local function rename_columns(cells)
   local person, called = {}, {}
@@ -125,15 +128,21 @@ end
 
 -- A column that is almost one of ours is a typing mistake; others are the organiser's own.
 local function check_columns(list, found)
-  local has_name = #list.columns == 0
+  local has_name, seen = #list.columns == 0, {}
   for _, name in ipairs(list.columns) do
+    local meant = people.column(name)
+    if seen[meant] and seen[meant] ~= name then
+      found.add("%s: the columns '%s' and '%s' say the same thing: keep one of them",
+        list.place(list.heading, name), seen[meant], name)
+    end
+    seen[meant] = name
     local known = aliases[name] ~= nil
     for _, column in ipairs(columns) do known = known or column == name end
     local near = not known and check.nearest(name, columns)
     if near then
       found.add("%s: unknown column '%s' (did you mean '%s'?)", list.place(list.heading, name), name, near)
     end
-    has_name = has_name or (aliases[name] or name) == "name" or near == "name"
+    has_name = has_name or meant == "name" or near == "name"
   end
   if not has_name then
     found.add("%s: no column is called 'name': the first row must hold the headings (name, mail, group ...)",
