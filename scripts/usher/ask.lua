@@ -204,9 +204,9 @@ function ask.mark(id, state)
   live.moved()
 end
 
--- ask.csv() -> response: all questions but hidden ones, as they go with the minutes. Only behind the office's
--- login.
-function ask.csv()
+-- ask.table() -> table of table_out: all questions but hidden ones, as they go with the minutes. Only
+-- behind the office's login.
+function ask.table()
   local rows = {}
   for _, one in ipairs(ask.list()) do
     if one.state ~= "hidden" then
@@ -214,9 +214,12 @@ function ask.csv()
         question = one.text, name = one.name, group = one.group, state = one.state }
     end
   end
-  return csv_out.response(facts.event.id .. "-questions.csv",
-    { "asked_at", "question", "name", "group", "state" }, rows)
+  return { file = facts.event.id .. "-questions", title = "Questions",
+    columns = { "asked_at", "question", "name", "group", "state" }, rows = rows }
 end
+
+-- ask.csv() -> response
+function ask.csv() return csv_out.of(ask.table()) end
 
 -- ask.register(): once, by the word `event`.
 function ask.register()

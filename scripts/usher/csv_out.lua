@@ -66,4 +66,7 @@ end
 -- csv_out.response(file, columns, rows) -> the same of a table
 function csv_out.response(file, columns, rows) return csv_out.file(file, csv_out.text(columns, rows)) end
 
+-- csv_out.of(table) -> the same, of a table as table_out.lua has it
+function csv_out.of(t) return csv_out.response(t.file .. ".csv", t.columns, t.rows) end
+
 return csv_out

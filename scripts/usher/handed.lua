@@ -71,9 +71,9 @@ local function cells_of(key, row)
   return cells
 end
 
--- handed.csv(form, list) -> text: a file that the word `guests` of a later event reads as it is. list: rows
+-- handed.cells(form, list) -> columns, rows: what the word `guests` of a later event reads as it is. list: rows
 -- with a key each.
-function handed.csv(form, list)
+function handed.cells(form, list)
   local names, rows = table.move(of_person, 1, #of_person, 2, { "key" }), {}
   names[#names + 1] = "chosen"
   for _, question in ipairs(form.questions) do
@@ -81,7 +81,7 @@ function handed.csv(form, list)
   end
   names[#names + 1], names[#names + 2] = "consented_to", "consented_at"
   for i, row in ipairs(list) do rows[i] = cells_of(row.key, row) end
-  return csv_out.text(names, rows)
+  return names, rows
 end
 
 -- ---- the event that takes over --------------------------------------------------------------------------

@@ -159,14 +159,18 @@ function interest.list(name)
   return list
 end
 
--- interest.csv(name) -> response: a file that the word `guests` of a later event reads as it is. Only behind
--- the office's login.
-function interest.csv(name)
-  return csv_out.file(interest.file(name), handed.csv(need(name), interest.list(name)))
+-- interest.file(name) -> how the file with that list is called
+function interest.file(name) return ("%s-%s.csv"):format(facts.event.id, name) end
+
+-- interest.table(name) -> table of table_out: as a file the word `guests` of a later event reads it as it
+-- is. Only behind the office's login.
+function interest.table(name)
+  local columns, rows = handed.cells(need(name), interest.list(name))
+  return { file = ("%s-%s"):format(facts.event.id, name), title = name, columns = columns, rows = rows }
 end
 
--- interest.file(name) -> how that file is called
-function interest.file(name) return ("%s-%s.csv"):format(facts.event.id, name) end
+-- interest.csv(name) -> response
+function interest.csv(name) return csv_out.of(interest.table(name)) end
 
 -- interest.names() -> list of names, in the script's order
 function interest.names()

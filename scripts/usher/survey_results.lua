@@ -379,10 +379,13 @@ function results.table(s)
   return columns, rows
 end
 
--- results.csv(s) -> response of a route. Whoever serves it sees to it that only the office gets it.
-function results.csv(s)
+-- results.file(s) -> table of table_out. Whoever serves it sees to it that only the office gets it.
+function results.file(s)
   local columns, rows = results.table(s)
-  return csv_out.response(("%s-%s.csv"):format(facts.event.id, s.name), columns, rows)
+  return { file = ("%s-%s"):format(facts.event.id, s.name), title = s.name, columns = columns, rows = rows }
 end
+
+-- results.csv(s) -> response of a route
+function results.csv(s) return csv_out.of(results.file(s)) end
 
 return results

@@ -5,6 +5,7 @@ local ask = require "usher.ask"
 local h = require "usher.html"
 local office = require "usher.office"
 local parts = require "usher.office.parts"
+local table_out = require "usher.table_out"
 local roles = require "usher.office.roles"
 
 local questions = {}
@@ -53,7 +54,7 @@ local function page(_, visitor)
   return { title = "Questions", body = {
     h.p { "Guests ask from their own pages. A question without a name says nothing of who asked." },
     #sections > 0
-      and { sections, h.p { h.a { href = parts.path "questions.csv", "A table for the minutes" } } }
+      and { sections, table_out.links("questions", nil, "A table for the minutes") }
       or h.p { class = "quiet", "Nobody has asked anything yet." },
   } }
 end
@@ -72,7 +73,7 @@ end
 
 function questions.register()
   office.page("questions", { text = "Questions", act = "show" }, page)
-  office.file("questions.csv", "show", ask.csv)
+  table_out.serve("questions", "show", ask.table)
   office.act("question", { act = "steer" }, mark)
 end
 

@@ -7,6 +7,7 @@ local interest = require "usher.interest"
 local office = require "usher.office"
 local parts = require "usher.office.parts"
 local results = require "usher.survey_results"
+local table_out = require "usher.table_out"
 
 local survey = {}
 
@@ -17,17 +18,13 @@ local function when_text(r, visitor)
   return { states[r.state], " ", parts.time(visitor, at) }
 end
 
-local function file_link(path, name)
-  return h.p { h.a { href = parts.query(parts.path(path), { name = name }), "A table for spreadsheets" } }
-end
-
 local function survey_page(_, visitor)
   local list = {}
   for i, s in ipairs(facts.surveys) do
     local r = results.of(s)
     list[i] = h.section { h.h2 { r.title or r.name },
       h.p { class = "quiet", r.anonymous and "anonymous, " or "with names, ", when_text(r, visitor) },
-      results.node(r), r.n_shown > 0 and file_link("survey.csv", s.name) }
+      results.node(r), r.n_shown > 0 and table_out.links("survey", { name = s.name }) }
   end
   return { title = "Survey", body = list }
 end
@@ -40,7 +37,7 @@ end
 
 local function survey_file(request)
   local s = named(facts.surveys, request)
-  return s and results.csv(s) or { redirect = parts.path "survey" }
+  return s and results.file(s)
 end
 
 -- -- who is interested
@@ -60,7 +57,7 @@ local function interest_page(_, visitor)
   for i, name in ipairs(interest.names()) do
     local list = interest.list(name)
     sections[i] = h.section { h.h2 { name }, h.p { #list == 1 and "1 person" or #list .. " people" },
-      interest_table(list, visitor), #list > 0 and file_link("interest.csv", name) }
+      interest_table(list, visitor), #list > 0 and table_out.links("interest", { name = name }) }
   end
   return { title = "Interest", body = {
     h.p { "Whoever sent this form would like to hear of what comes next. The table is the guest list of "
@@ -71,15 +68,15 @@ end
 
 local function interest_file(request)
   local form = named(facts.interests, request)
-  return form and interest.csv(form.name) or { redirect = parts.path "interest" }
+  return form and interest.table(form.name)
 end
 
 function survey.register()
   office.page("survey", { text = "Survey", when = function() return #facts.surveys > 0 end }, survey_page)
-  office.file("survey.csv", "see", survey_file)
+  table_out.serve("survey", "see", survey_file)
   office.page("interest", { text = "Interest", when = function() return #facts.interests > 0 end },
     interest_page)
-  office.file("interest.csv", "see", interest_file)
+  table_out.serve("interest", "see", interest_file)
 end
 
 return survey

@@ -54,6 +54,7 @@ function stub.new(files, folder)
   function u.at_end(fn) world.at_end = fn end
   function u.secret(name) return "{{secret:" .. name .. "}}" end
   function u.shipped(name) return world.read("scripts/" .. name) end
+  function u.parts() return { xlsx = true } end
   function u.now() return world.now end
   function u.sender() return "Office <office@office.example>" end
 

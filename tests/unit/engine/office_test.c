@@ -35,6 +35,7 @@ static void each_role_sees_what_it_may(void **state)
         {"/e/one/interest", true, true, true, false, true},
         {"/e/one/questions", true, true, true, true, true},
         {"/e/one/questions.csv", true, true, true, true, true},
+        {"/e/one/questions.xlsx", true, true, true, true, true},
         {"/e/one/you", true, true, true, true, true},
         {"/e/one/live", true, true, true, false, true},
         {"/e/one/log", true, true, true, false, false},
