@@ -138,7 +138,8 @@ static bool is_blank(struct text t)
 static void end_cell(struct grid *g, struct xml *x)
 {
     size_t at = g->bytes.len;
-    if (g->open.valued) print_cell(g);
+    bool empty = !g->open.valued || (g->open.type == 'n' && !g->open.value.len);
+    if (!empty) print_cell(g);
     else if (g->open.formula)
         note(g, "its formula was never worked out: open the file in a spreadsheet and save it");
     if (g->bytes.over) xml_refuse(x, ERR_LIMIT, "the sheet holds more text than a list of people");

@@ -59,13 +59,16 @@ static void errors_and_formulas_without_a_result_are_noted(void **state)
 {
     struct rig_book b = {
         .rows = "<row r=\"3\"><c r=\"B3\" t=\"e\"><f>1/0</f><v>#DIV/0!</v></c><c r=\"D3\"><f>A1</f></c>"
-                "<c r=\"E3\" t=\"s\"><v>9</v></c></row>"};
+                "<c r=\"E3\" t=\"s\"><v>9</v></c><c r=\"F3\"><f>A1</f><v></v></c>"
+                "<c r=\"G3\" t=\"str\"><f>A1</f><v></v></c></row>"};
     assert_string_equal(rig_book_read(&b, NULL, "notes"),
         "[{\"line\":3,\"text\":\"it shows the error #DIV/0!: correct its formula\",\"column\":2},"
         "{\"line\":3,\"text\":\"its formula was never worked out: open the file in a spreadsheet and save "
         "it\",\"column\":4},"
         "{\"line\":3,\"text\":\"the cell's text is missing in the file: open it and save it "
-        "again\",\"column\":5}]");
+        "again\",\"column\":5},"
+        "{\"line\":3,\"text\":\"its formula was never worked out: open the file in a spreadsheet and save "
+        "it\",\"column\":6}]");
 }
 
 #define TWO                                                                                     \
