@@ -89,25 +89,49 @@ static int command_version(const struct options *o)
     return 0;
 }
 
+// clang-format off
 static const struct {
     const char *name;
     int (*run)(const struct options *o);
-} commands[] = {{"run", command_run}, {"rehearse", command_rehearse}, {"check", command_check},
-    {"outbox", command_outbox}, {"approve", command_approve}, {"disapprove", command_disapprove},
-    {"test-mail", command_test_mail}, {"plan", command_plan}, {"reload", command_reload},
-    {"cancel", command_cancel}, {"flows", command_flows}, {"history", command_history}, {"why", command_why},
-    {"fork", command_fork}, {"retry", command_retry}, {"resend", command_resend}, {"who", command_who},
-    {"answer", command_answer}, {"deputy", command_deputy}, {"hand-over", command_hand_over},
-    {"attendance", command_attendance}, {"attended", command_attended}, {"invite-now", command_invite_now},
-    {"ics", command_ics}, {"unsure", command_unsure}, {"import", command_import}, {"next", command_next},
-    {"log", command_log}};
-{"hold", command_hold}, {"release", command_release}, {"adopt", command_adopt}, {"login", command_login},
-    {"suppressed", command_suppressed}, {"help", command_help}, {"selftest", command_selftest},
-{
-    "version", command_version
-}
-}
-;
+} commands[] = {
+    {"run", command_run},
+    {"rehearse", command_rehearse},
+    {"check", command_check},
+    {"outbox", command_outbox},
+    {"approve", command_approve},
+    {"disapprove", command_disapprove},
+    {"test-mail", command_test_mail},
+    {"plan", command_plan},
+    {"reload", command_reload},
+    {"cancel", command_cancel},
+    {"flows", command_flows},
+    {"history", command_history},
+    {"why", command_why},
+    {"fork", command_fork},
+    {"retry", command_retry},
+    {"resend", command_resend},
+    {"who", command_who},
+    {"answer", command_answer},
+    {"deputy", command_deputy},
+    {"hand-over", command_hand_over},
+    {"attendance", command_attendance},
+    {"attended", command_attended},
+    {"invite-now", command_invite_now},
+    {"ics", command_ics},
+    {"unsure", command_unsure},
+    {"import", command_import},
+    {"next", command_next},
+    {"log", command_log},
+    {"hold", command_hold},
+    {"release", command_release},
+    {"adopt", command_adopt},
+    {"login", command_login},
+    {"suppressed", command_suppressed},
+    {"help", command_help},
+    {"selftest", command_selftest},
+    {"version", command_version},
+};
+// clang-format on
 
 static int run_command(const struct options *o)
 {

@@ -9,21 +9,24 @@ usher.json = {}
 usher.link = {}
 usher.time = {}
 
----Says what takes place. `when` is a date, a time from-to and a zone; its weekday is checked. organisers and
----host are keys of people. Further: reply_to, holidays, language ("en"), weekend ({ "sat", "sun" }), alarm
+---Says what takes place. `when` is a date, a time from-to and a zone; its weekday is checked. An event of
+---several dates says  zone = "Asia/Thimphu"  instead, and  series { ... }  follows. organisers and host are
+---keys of people. Further: reply_to, holidays, language ("en"), weekend ({ "sat", "sun" }), alarm
 ---("15 minutes": calendar entries ring so long before the start; without it they do not), digits ("own":
 ---dates have the digits of the reader's language, where it has some; else "latin"), recording (its address:
----guests find it on their page when the event is over), approver (a key of people or a list of them: the
----first mail of each rule waits until one of them has approved it; see usher outbox), mails_an_hour (when
----more mails would leave within an hour, the event goes on hold by itself; without it two for each guest,
----each assistant, each of the people and each seat, at least 100).
+---guests find it on their page when the event is over), attended ("60 minutes", or "half" of each session:
+---whoever Zoom has seen for less than that was not there; without it any time counts), approver (a key of
+---people or a list of them: the first mail of each rule waits until one of them has approved it; see usher
+---outbox), mails_an_hour (when more mails would leave within an hour, the event goes on hold by itself;
+---without it two for each guest, each assistant, each of the people and each seat, at least 100).
 ---
 ---@param name string
 ---@return fun(options: table): any
 function event(name) end
 
 ---A meeting on Zoom, for the event's `where`. A link may be `secret "NAME"`: then it
----stands neither in the script nor in the database.
+---stands neither in the script nor in the database. id: the meeting's number. webhook = secret "NAME": the
+---secret token with which Zoom signs what it tells at /zoom/webhook about who comes and leaves.
 ---
 ---@return any
 function zoom(options) end
@@ -52,7 +55,11 @@ function people(text) end
 ---Says who is asked to come: a CSV or .xlsx file (or a Lua list) with the columns key, name, salutation,
 ---title, group, mail, assistant, zone and language. A further column is a placeholder of its name in mails.
 ---Of an .xlsx file the first visible sheet is read, or the one that is named: guests { file = "g.xlsx",
----sheet = "Guests" }. All problems of a file are listed together, with their rows.
+---sheet = "Guests" }. All problems of a file are listed together, with their rows. Or whoever said in a form
+---of an earlier event that they would like to hear of it: guests { interested_in = "hlb-2021/trainings",
+---choice = "Data protection", file = "interested.csv" }: those in the form "trainings" of "hlb-2021" in the
+---same database who chose that (choice: a text, or a list of them; without it: all); when the database knows
+---no such event, those of the file. Whoever takes the wish back gets no more mail.
 ---
 function guests(text) end
 
@@ -100,6 +107,9 @@ answered = nil
 interested = nil
 
 ---@type any
+passed = nil
+
+---@type any
 speakers = nil
 
 ---@type any
@@ -113,15 +123,17 @@ organisers = nil
 ---event's). text or file: Markdown with {placeholders}, or one for each language { en = , dz = }. late:
 ---until when it is of use ("until start", "until end", "within 2h", "always", "never"). unsure: what to do
 ---when nobody knows whether it went out ("resend", "ask", "leave"); once = true: never twice, a person is
----asked. missed = "each": not only the latest of several overdue. attach: files, "calendar" (the entry for
+---asked. each_session: in a series, for each session (true) or once (false); else as its audience has it.
+---missed = "each": not only the latest of several overdue. attach: files, "calendar" (the entry for
 ---the guest's calendar; an update when something has changed) or "cancellation" (takes it out again).
 ---catch_up: also when the rule is newer than its moment. was: the name that the rule had before, so that
 ---whoever has got it does not get it again. from, reply_to: not the event's. approve = false: it waits for
 ---no approver (of an event that has one). Mails of these names go out by themselves, and take subject, text,
 ---file, attach, from, reply_to, approve = true (the first waits, too) or off = true only:
 ---confirmation (after a yes), withdrawn (after a no that was a yes), deputy, deputy-sent, deputy-ended,
----deputy-declined, deputy-news (to the organisers), live-link, new-time (the event has moved, and was
----{before}), cancelled (usher cancel; {note} is why).
+---deputy-declined, deputy-news (to the organisers), live-link, new-time (the event or a session has moved,
+---and was {before}), session-off (one session of a series does not take place), cancelled (usher cancel;
+---{note} is why).
 ---
 ---@param name string
 ---@return fun(options: table): any
@@ -147,8 +159,8 @@ function question_box(options) end
 
 ---A form, with names, in which people say what they would like to hear of: what they choose, and that their
 ---name and address may be kept for it (purpose: for what). Whoever sends it is in the audience
----interested.trainings, until they take it back; interest.list and its file are the guest list of what
----comes next. choose: what there is; text: a question that is answered in words; ask: further questions.
+---interested.trainings, until they take it back, and on the guest list of what comes next (see guests).
+---choose: what there is; text: a question that is answered in words; ask: further questions.
 ---opens ("at the end"), closes ("10 working days after, 17:00"). A mail with the link goes at `at` ("1
 ---working day after, 14:00": after it opens) to whoever has not come by it on the last page of a survey;
 ---quiet = true: no mail. nudges as in survey. title, intro; subject, file, from, reply_to, approve of
@@ -190,6 +202,28 @@ function matrix(name) end
 ---
 ---@return any
 function yes_no(text) end
+
+---Says that the event takes place several times, by one set of rules. every: weekdays and a time from-to
+---("Tuesday and Thursday 10:00-12:00", "other Friday 9:00-12:00", "first Monday of the month 14:00-15:00",
+---"working day 9:00-10:00"); sessions: how many are held. Dates on which nobody works (holidays, above) are
+---left out and made up for at the end, unless skip = "nothing"; except lists further dates. Instead of
+---every: dates, a list ("Tue 6 Apr 2021 14:00-16:00"), or rrule, a rule of RFC 5545 with from = "6 Apr 2021
+---14:00-16:00", where COUNT counts what is left out as well. titles: one for each session. pass: who has
+---passed, "5 of 6" or "all" (the audience `passed`). choice = "some": guests say to which they come.
+---Rules whose audience depends on the session (coming, present, absent, speakers, host, organisers) hold for
+---each; others, and those that say each_session = false, once for the whole series.
+---
+function series(options) end
+
+---Changes one session of the series, below `series`: another date ("Thu 22 Apr 2021 14:00-16:00"), its
+---title, its place, who speaks at it (keys of people: the audience `speakers` of that session), or off =
+---true: it does not take place, and whoever has heard of it is told so. With a name that is no session's it
+---adds one: makes_up = "any", or the number of the session that it makes up for. Whoever was at it counts as
+---having been at one that they missed.
+---
+---@param name string
+---@return fun(options: table): any
+function session(name) end
 
 ---Lets people sign up on a page, whose address is /signup/ and the event's id ({signup_page} in mails).
 ---It stands above the first rule. Who signs up has a page of their own, is told by mail how it stands, and
@@ -238,7 +272,8 @@ function use(briefing, options) end
 ---Names the event that this script is about. `about` holds id (text; default: the file's name), title
 ---(text), zone (text, an IANA name), zones (list of { name = , zone = }: the audiences whose local time a
 ---rehearsal shows), mails_an_hour_max (when more mails would leave within an hour, the event goes on hold by
----itself; default 1000, or mail.hourly_max of the installation). At most once in a script. Errors: a second
+---itself; default 1000, or mail.hourly_max of the installation), hands_on (name of a list -> what is said of
+---it: lists of people that later events read with usher.handed). At most once in a script. Errors: a second
 ---call; an unknown option.
 ---
 function usher.describe(about) end
@@ -444,6 +479,15 @@ function usher.file(name) end
 ---
 ---@return any
 function usher.shipped(name) end
+
+---A list of people that another event of this database hands on: about is what that event says of the list
+---(hands_on of usher.describe), people a table of key -> what stands there of the person: what the event
+---keeps in the shared book "handed on" under "EVENT/LIST/KEY". It is part of the script's version, as a file
+---is. nil: this database knows no such event. Only at the top level. Errors: the event hands on no such
+---list; more than 8 MiB.
+---
+---@return any
+function usher.handed(event, list) end
 
 ---A stand-in for a secret, safe to print and to keep: the value itself (from the environment, a file or the
 ---service manager) is put in only where a mail or a request leaves. Only at the top level. Errors: the
@@ -722,6 +766,14 @@ function usher.hash(text, ...) end
 ---@return any
 function usher.http.proven(secret, given, data) end
 
+---The HMAC-SHA-256 of the data under the secret (of usher.secret), in hexadecimal: what another site wants
+---to see before it believes that an address of ours is ours. Whoever has it can pass it on, so sign nothing
+---that strangers choose, unless they proved that they know the secret (usher.http.proven). Only in handlers
+---and routes. Errors: the secret is not there any more.
+---
+---@return any
+function usher.http.sign(secret, data) end
+
 ---Reads an .xlsx file: its first visible sheet, or the one of that name. The table has sheet (its name),
 ---sheets (list of { name, hidden }), rows (list of { line, cells, hidden }) and notes (list of { line,
 ---column, text }: cells that hold an error, or a formula that was never worked out). Cells are texts, as
@@ -748,8 +800,9 @@ function usher.xlsx(sheets) end
 ---route changes nothing; any other is one transaction, and its answer leaves when that is on disk.
 ---options.look: fn(request) -> { name = { ask = "pending" } }, lists of the database that come as
 ---request.seen.name. options.body: most bytes of a body (64 KiB). options.open: also for forms and programs
----of other sites. options.all: every event with this route gets the request, and the first answer leaves;
----then look is not asked. Errors: a path or a method that is none; a route twice.
+---of other sites. options.all: every event with this route gets the request, and the first answer leaves
+---that refuses nothing (a status under 400), else the first; then look is not asked. Errors: a path or a
+---method that is none; a route twice.
 ---
 function usher.http.route(method, path, fn, options) end
 

@@ -13,7 +13,6 @@
 --     event follows from such a row; facts.left: key -> sentence, of those who would stand there, and don't
 --     wish it any more
 local check = require "usher.check"
-local csv_out = require "usher.csv_out"
 local facts = require "usher.facts"
 local lists = require "usher.lists"
 
@@ -28,12 +27,12 @@ local of_person <const> = { "name", "salutation", "group", "mail", "phone", "zon
 
 -- handed.declared() -> what this event hands on, for usher.describe; nil: nothing
 function handed.declared()
-  local lists = {}
-  for _, s in ipairs(facts.surveys) do lists[s.name] = { survey = s.anonymous and "anonymous" or "named" } end
+  local all = {}
+  for _, s in ipairs(facts.surveys) do all[s.name] = { survey = s.anonymous and "anonymous" or "named" } end
   for _, form in ipairs(facts.interests) do
-    lists[form.name] = { choices = form.wishes and form.wishes.options or nil }
+    all[form.name] = { choices = form.wishes and form.wishes.options or nil }
   end
-  return next(lists) and lists or nil
+  return next(all) and all or nil
 end
 
 -- handed.row(form, person, said) -> row. said: the entry of the form's own book (interest.lua).
@@ -71,8 +70,8 @@ local function cells_of(key, row)
   return cells
 end
 
--- handed.cells(form, list) -> columns, rows: what the word `guests` of a later event reads as it is. list: rows
--- with a key each.
+-- handed.cells(form, list) -> columns, rows: what the word `guests` of a later event reads as it is. list:
+-- rows with a key each.
 function handed.cells(form, list)
   local names, rows = table.move(of_person, 1, #of_person, 2, { "key" }), {}
   names[#names + 1] = "chosen"
@@ -192,8 +191,8 @@ local function from_file(word, o, event, choices, found)
   return list
 end
 
--- handed.read(word, given, found) -> list as lists.read has it, with its wish: the list of an earlier event as
--- this database has it; when it knows no such event, the file, which has no wish.
+-- handed.read(word, given, found) -> list as lists.read has it, with its wish: the list of an earlier event
+-- as this database has it; when it knows no such event, the file, which has no wish.
 function handed.read(word, given, found)
   local o = check.options(word, given, known)
   local event, list = split(word, o.interested_in)

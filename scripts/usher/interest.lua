@@ -159,9 +159,6 @@ function interest.list(name)
   return list
 end
 
--- interest.file(name) -> how the file with that list is called
-function interest.file(name) return ("%s-%s.csv"):format(facts.event.id, name) end
-
 -- interest.table(name) -> table of table_out: as a file the word `guests` of a later event reads it as it
 -- is. Only behind the office's login.
 function interest.table(name)
