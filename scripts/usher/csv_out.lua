@@ -21,7 +21,7 @@ end
 
 -- csv_out.guarded(text) -> text that no spreadsheet takes for a formula; a zero byte is left out
 function csv_out.guarded(text)
-  text = text:gsub("%z", "")
+  text = text:gsub("\0", "")
   return is_formula(text) and "'" .. text or text
 end
 
