@@ -131,6 +131,16 @@ struct usher_rehearsal {
     const char *edition;   /* "new" or "same", when it moves by two days or more; may be NULL */
     const char *cancel_at; /* moment, by the event's clock: the event is cancelled then */
     const char *approver;  /* "silent": nobody approves any mail; NULL: within the hour of being asked */
+    /* Further scripts of the same story, ended by NULL: they share the database and the clock, and each is
+     * loaded when its time comes. Of several scripts there is no move, cancel_at, down, before and
+     * want_saved. */
+    const char *const *then;
+    const char
+        *load_at; /* when these are loaded: "MOMENT; MOMENT"; NULL, or nothing between two: a day before
+                            the script's first moment */
+    /* Called at the end for every list that an event hands on to a later one, when it is set:
+     * "lists/hlb-2021-trainings.csv". */
+    void (*on_list)(void *ctx, const char *file, const char *csv);
 };
 /* What came of it. Every text is given back by usher_report_release. */
 struct usher_report {

@@ -118,6 +118,13 @@ static int make_folder_in(const char *path, const char *name)
     return make_folder(whole);
 }
 
+void folder_add_list(void *ctx, const char *file, const char *csv)
+{
+    struct folder *f = ctx;
+    if (!f->code) f->code = make_folder_in(f->path, "lists");
+    if (!f->code) f->code = write_file(f->path, file, text_of(csv));
+}
+
 int folder_begin(struct folder *f, const char *path)
 {
     f->path = path;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // folder: what a rehearsal leaves to be looked at: a page, every mail as a page and as a file, all of them in
-// one .mbox, and a page for each person.
+// one .mbox, a page for each person, and the lists that are handed on.
 #pragma once
 
 #include "base/buf.h"
@@ -23,5 +23,7 @@ int folder_begin(struct folder *f, const char *path);
 void folder_add_mail(void *ctx, const char *file, const char *eml, size_t eml_len, const char *html);
 // What usher_rehearsal.on_person takes.
 void folder_add_person(void *ctx, const char *file, const char *html);
+// What usher_rehearsal.on_list takes.
+void folder_add_list(void *ctx, const char *file, const char *csv);
 int folder_end(struct folder *f, const char *html);
 void folder_release(struct folder *f);

@@ -5,7 +5,7 @@
 
 #define COMMANDS(X)                                                                                          \
     X("run", "SCRIPT...", "Runs scripts until it is stopped (SIGTERM: ends what is under way).")             \
-    X("rehearse", "SCRIPT",                                                                                  \
+    X("rehearse", "SCRIPT...",                                                                               \
         "Plays the whole life of a script in virtual time and shows what would be sent.")                    \
     X("check", "SCRIPT...", "Reads scripts and says what is wrong with them; plays and sends nothing.")      \
     X("plan", "SCRIPT",                                                                                      \
@@ -75,6 +75,8 @@
         "run: practice, with a clock that starts at MOMENT; mails go to the outbox only.")                 \
     X("only", DOMAINS, "", "", "run: mails leave to these domains only (\"moic.example,other.example\").") \
     X("from", MOMENT, "", "", "rehearse: begin at MOMENT instead of now; fork: the step.")                 \
+    X("load-at", MOMENT, "a day before its first moment", "",                                              \
+        "rehearse: when the next script of a story is loaded. May be there for each of them.")             \
     X("until", MOMENT, "", "", "rehearse: end at MOMENT.")                                                 \
     X("guest", HOW, "accepts", "",                                                                         \
         "rehearse: what guests do: accepts; declines; silent; late (answers, or signs up, the day "        \

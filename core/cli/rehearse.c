@@ -21,6 +21,7 @@ static struct usher_rehearsal rehearsal_options(const struct options *o)
         .config = config_path(o),
         .guests = option_joined(o, "guest", ", "),
         .down = option_joined(o, "down", "; "),
+        .load_at = option_joined(o, "load-at", "; "),
         .cancel_at = option(o, "cancel-at"),
         .approver = option(o, "approver"),
         .move = option(o, "move"),
@@ -35,6 +36,7 @@ static void free_options(struct usher_rehearsal *options)
 {
     free((char *)options->guests);
     free((char *)options->down);
+    free((char *)options->load_at);
 }
 
 static int play(const char *script, const struct usher_rehearsal *options, struct usher_report *out)
@@ -136,6 +138,7 @@ static int crash_everywhere(const char *script, struct usher_rehearsal options,
     options.from_ms = whole->from_ms;
     options.on_mail = NULL;
     options.on_person = NULL;
+    options.on_list = NULL;
     options.person = NULL;
     options.on_progress = NULL;
     options.on_crash = on_crash;
@@ -207,9 +210,10 @@ static int rehearse(const struct options *o, const char *script, struct usher_re
 
 int command_rehearse(const struct options *o)
 {
-    const char *script = only_argument(o, "one script: usher rehearse SCRIPT");
+    const char *const *scripts;
     const char *out = option(o, "out");
-    if (!script) return USHER_USAGE;
+    if (options_arguments(o, &scripts) == 0)
+        return complain(USHER_USAGE, "which script? usher rehearse SCRIPT, or several that are one story");
     struct usher_rehearsal options = rehearsal_options(o);
     struct folder folder = {0};
     struct buf before;
@@ -217,11 +221,13 @@ int command_rehearse(const struct options *o)
     if (!code && out) code = folder_begin(&folder, out);
     if (out) options.on_mail = folder_add_mail;
     if (out) options.on_person = folder_add_person;
+    if (out) options.on_list = folder_add_list;
     options.on_progress = on_progress;
     options.ctx = &folder;
     options.want_json = option(o, "json") != NULL;
     options.want_saved = option(o, "save") != NULL;
-    if (!code) code = rehearse(o, script, &options, &folder);
+    options.then = scripts + 1; // ended by NULL
+    if (!code) code = rehearse(o, scripts[0], &options, &folder);
     folder_release(&folder);
     buf_release(&before);
     free_options(&options);

@@ -61,6 +61,7 @@ struct engine_options {
     bool approved;        // of a plan: every mail that waits for approval goes as if it had it
     const char *moved;    // of a rehearsal: by how much the event is moved just now ("+1 day"); may be NULL
     const char *approver; // of a rehearsal: "silent", when it was said; may be NULL
+    bool several;         // of a rehearsal: of several scripts as one story
     // Told what a person may want to see: rehearsal prints it. kind: "skipped", "failed", "schedule" ...
     void (*notice)(void *ctx, const struct step *step, const struct flow *flow, struct text sentence);
     void *notice_ctx;

@@ -253,11 +253,12 @@ static int api_secret(lua_State *L)
     return failed ? luaL_error(L, "usher.secret: %s", e.text) : 1;
 }
 
-/// usher.rehearsing() -> true, { guests = , language = , approver = , moved = } | false
-/// Whether this is a rehearsal, and what it was told of the guests: what they do (--guest), as { mix = list
-/// of { how = "late", share = 10 } (of a hundred), people = { P0042 = "declines" } }, and which language they
-/// read (--lang); of whoever approves mails: "silent" (--approver); and by how much the event is moved by now
-/// (--move). Only at the top level and in handlers: a flow must not know. Errors: a use in a flow.
+/// usher.rehearsing() -> true, told | false
+/// Whether this is a rehearsal, and what it was told: guests, what they do (--guest), as { mix = list of
+/// { how = "late", share = 10 } (of a hundred), people = { P0042 = "declines" } }; language, which one they
+/// read (--lang); approver: "silent" (--approver); moved: by how much the event is by now (--move); several:
+/// it is one of several scripts that are rehearsed as one story. Only at the top level and in handlers: a
+/// flow must not know. Errors: a use in a flow.
 /// Example: local really = not usher.rehearsing()
 static int api_rehearsing(lua_State *L)
 {
@@ -276,6 +277,8 @@ static int api_rehearsing(lua_State *L)
     lua_setfield(L, -2, "moved");
     lua_pushstring(L, o->approver);
     lua_setfield(L, -2, "approver");
+    lua_pushboolean(L, o->several);
+    lua_setfield(L, -2, "several");
     return 2;
 }
 

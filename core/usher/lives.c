@@ -54,15 +54,26 @@ static void put_mail_text(struct record mail, struct buf *out)
     buf_release(&plain);
 }
 
+// The month that begins with this entry, in a life that tells them; `before` is that of the one before.
+static bool begins_month(struct record entry, struct text *before)
+{
+    struct text month = record_get_text(entry, "month");
+    bool begins = month.len && !text_eq(month, *before);
+    *before = month;
+    return begins;
+}
+
 void lives_text(const struct rehearsal *r, struct record life, struct buf *out)
 {
     struct text name = record_get_text(life, "name"), place = record_get_text(life, "place");
     buf_addf(out, "%.*s: ", (int)name.len, name.data);
     put_count(life, out);
     buf_addf(out, ", times of %.*s\n", (int)place.len, place.data);
+    struct text month = {0};
     for (struct record_iter it = record_each(record_get(life, "entries")); record_next(&it);) {
         struct text when = record_get_text(it.value, "when"), what = record_get_text(it.value, "what");
         struct record mail = mail_of(r, it.value);
+        if (begins_month(it.value, &month)) buf_addf(out, "\n== %.*s\n", (int)month.len, month.data);
         buf_addf(out, "\n%.*s  %.*s\n", (int)when.len, when.data, (int)what.len, what.data);
         if (mail.data) put_mail_text(mail, out);
     }
@@ -76,6 +87,7 @@ static const char page_head[] =
     "<style>body{font:16px/1.5 sans-serif;max-width:42em;margin:2em auto;padding:0 1em;color:#222;"
     "background:#fff;overflow-wrap:anywhere}"
     "h1{font-size:1.4em;line-height:1.25}h2{font-size:1.1em;margin:0 0 .5em}"
+    "h2.month{margin:2em 0 0;border-bottom:1px solid #bbb}"
     "p.head{color:#555}p.did{margin:1em 0;padding-left:1em;border-left:3px solid #888}"
     "p.quiet{color:#666;border-color:#ccc}time{display:block;color:#555;font-size:.9em}"
     "article{border:1px solid #bbb;border-radius:4px;padding:1em;margin:1em 0}"
@@ -110,8 +122,16 @@ static void put_deed(struct record entry, struct buf *out)
     buf_addz(out, "</p>\n");
 }
 
+static void put_month(struct text month, struct buf *out)
+{
+    buf_addz(out, "<h2 class=\"month\">");
+    encode_html(month, out);
+    buf_addz(out, "</h2>\n");
+}
+
 void lives_page(const struct rehearsal *r, struct record life, struct buf *out)
 {
+    struct text month = {0};
     buf_addz(out, page_head);
     encode_html(record_get_text(life, "name"), out);
     buf_addz(out, "</title></head><body>\n<nav><a href=\"../index.html\">all mails</a></nav>\n<main>\n<h1>");
@@ -123,6 +143,7 @@ void lives_page(const struct rehearsal *r, struct record life, struct buf *out)
     buf_addz(out, "</p>\n");
     for (struct record_iter it = record_each(record_get(life, "entries")); record_next(&it);) {
         struct record mail = mail_of(r, it.value);
+        if (begins_month(it.value, &month)) put_month(month, out);
         if (mail.data) put_mail_page(it.value, mail, out);
         else put_deed(it.value, out);
     }

@@ -115,6 +115,7 @@ static int open_engine(struct rehearsal *r)
         .mails_an_hour_max = installation_mails_an_hour_max(&r->installation),
         .approver = r->options->approver,
         .moved = r->moved,
+        .several = r->options->then && r->options->then[0],
         .approved = r->approved,
         .base_url = installation_base_url(&r->installation, INSTALLATION_PRACTICE_URL),
         .boundary = virtual_boundary,
@@ -130,7 +131,7 @@ static int open_engine(struct rehearsal *r)
 
 static int begin_engine(struct rehearsal *r)
 {
-    return open_engine(r) || engine_load(r->engine, r->script, &r->error) ? -1 : 0;
+    return open_engine(r) || engine_load(r->engine, r->script, &r->error) || story_rejoin(r) ? -1 : 0;
 }
 
 // What the dead engine still had at the store is nobody's any more.
@@ -159,7 +160,7 @@ int rehearsal_open(struct rehearsal *r, struct instant from)
     return open_engine(r);
 }
 
-static int begin_world(struct rehearsal *r, struct instant from)
+int rehearsal_begin(struct rehearsal *r, struct instant from)
 {
     begin_clock(r, from);
     r->store = store_open(&(struct store_options){.path = ":memory:", .mode = STORE_INLINE}, &r->error);
@@ -283,19 +284,31 @@ static int cancel(struct rehearsal *r)
     return failed;
 }
 
-static int play(struct rehearsal *r, struct instant until)
+// What happens to a life from outside, in order of time.
+struct turn {
+    struct instant at; // ms == 0: not at all
+    int (*act)(struct rehearsal *r);
+};
+
+static void add_turn(struct turn *turns, size_t *n, struct instant at, int (*act)(struct rehearsal *r))
 {
-    struct {
-        struct instant at; // ms == 0: not at all
-        int (*act)(struct rehearsal *r);
-    } acts[] = {{r->moves_at, move}, {r->cancel_at, cancel}};
-    bool turned = acts[1].at.ms < acts[0].at.ms;
-    for (int i = 0; i < 2; i++) {
-        struct instant at = acts[turned ? 1 - i : i].at;
-        if (!at.ms || at.ms >= until.ms) continue;
-        if (play_until(r, at)) return -1;
-        virtual_set_now(r->world, at);
-        if (acts[turned ? 1 - i : i].act(r)) return -1;
+    size_t i = (*n)++;
+    for (; i > 0 && at.ms < turns[i - 1].at.ms; i--) turns[i] = turns[i - 1];
+    turns[i] = (struct turn){at, act};
+}
+
+int rehearsal_play(struct rehearsal *r, struct instant until)
+{
+    struct turn turns[2 + STORY_MAX];
+    size_t n = 0;
+    add_turn(turns, &n, r->moves_at, move);
+    add_turn(turns, &n, r->cancel_at, cancel);
+    for (size_t i = 0; i < r->story.n; i++) add_turn(turns, &n, r->story.list[i].at, story_join);
+    for (size_t i = 0; i < n; i++) {
+        if (!turns[i].at.ms || turns[i].at.ms >= until.ms) continue;
+        if (play_until(r, turns[i].at)) return -1;
+        virtual_set_now(r->world, turns[i].at);
+        if (turns[i].act(r)) return -1;
     }
     return play_until(r, until);
 }
@@ -317,7 +330,8 @@ static bool has_schedule(const struct rehearsal *r)
 
 struct instant rehearsal_horizon(const struct rehearsal *r)
 {
-    return instant_add(r->from, has_schedule(r) ? WITH_SCHEDULE_MS : LONGEST_MS);
+    struct instant last = r->story.n ? r->story.list[r->story.n - 1].at : r->from;
+    return has_schedule(r) ? instant_add(last, WITH_SCHEDULE_MS) : instant_add(r->from, LONGEST_MS);
 }
 
 static int check_approver(const char *how, struct err *e)
@@ -336,7 +350,7 @@ static int begin(struct rehearsal *r)
     bool dies = r->options->crash_at > 0 || r->options->on_crash;
     if (r->options->from_ms) from.ms = r->options->from_ms;
     else if (asked && moment_option("--from", r->options->from, &from, &r->error)) return -1;
-    if (begin_world(r, from)) return -1;
+    if (rehearsal_begin(r, from)) return -1;
     if (asked || r->options->check_only) return 0;
     virtual_crash_at(r->world, 0);
     if (virtual_settle(r->world, &r->error)) return -1;
@@ -344,7 +358,7 @@ static int begin(struct rehearsal *r)
     bool past = first.ms <= from.ms;
     if (!past && !dies) return 0; // what has begun goes on
     rehearsal_close(r);
-    return begin_world(r, past ? instant_add(first, -DAY_MS) : from);
+    return rehearsal_begin(r, past ? instant_add(first, -DAY_MS) : from);
 }
 
 // In the process of a life that has crashed: what became of it is all that is asked for.
@@ -361,7 +375,7 @@ static int play_and_crash(struct rehearsal *r, struct instant until)
 {
     r->crashes = crashes_new(r->options->on_crash, r->options->ctx);
     virtual_on_boundary(r->world, crashes_at, r->crashes);
-    int failed = play(r, until);
+    int failed = rehearsal_play(r, until);
     if (crashes_own(r->crashes)) tell_crash(r, failed);
     virtual_on_boundary(r->world, NULL, NULL);
     return failed ? failed : crashes_end(r->crashes, &r->error);
@@ -423,12 +437,12 @@ static int rehearse(struct rehearsal *r, struct usher_report *out)
     installation_add_script(&r->installation, r->script);
     installation_mail_limits(&r->installation, &r->per_hour, &r->per_minute);
     if (begin(r)) return -1;
-    if (take_downtimes(r) || take_move(r) || take_cancelling(r)) return -1;
+    if (take_downtimes(r) || take_move(r) || take_cancelling(r) || story_plan(r)) return -1;
     struct instant until = rehearsal_horizon(r);
     if (o->until && moment_option("--until", o->until, &until, &r->error)) return -1;
     int failed = 0;
     if (o->on_crash) failed = play_and_crash(r, until);
-    else if (!o->check_only) failed = play(r, until);
+    else if (!o->check_only) failed = rehearsal_play(r, until);
     return failed ? failed : rehearsal_report(r, out);
 }
 
@@ -451,6 +465,7 @@ static int play_undisturbed(struct rehearsal *r, struct saved *undisturbed, stru
     calm.want_json = 0;
     calm.before = NULL;
     calm.on_mail = NULL;
+    calm.on_list = NULL;
     calm.on_person = NULL;
     calm.person = NULL;
     int code = usher_rehearse(r->script, &calm, &report, &error);
@@ -496,6 +511,7 @@ int usher_rehearse(const char *script, const struct usher_rehearsal *options, st
     if (!options->check_only) chunks_keep(); // it is loaded anew after a crash, and when its time is past
     *out = (struct usher_report){0};
     int failed = take_before(&r, &saved, &own);
+    if (!failed) failed = story_take(&r);
     if (!failed) failed = play_undisturbed(&r, &undisturbed, &own);
     log_set_level(LOG_ERROR);
     log_set_clock(rehearsed_now, &r);

@@ -156,7 +156,7 @@ static void init_large(struct record_map *map)
 }
 
 struct told {
-    struct buf reply;
+    struct buf *reply;
     struct err error;
 };
 
@@ -164,41 +164,56 @@ static void on_told(void *ctx, struct record reply, const struct err *error)
 {
     struct told *t = ctx;
     if (error) t->error = *error;
-    else buf_add(&t->reply, reply.data, reply.len);
+    else buf_add(t->reply, reply.data, reply.len);
+}
+
+int rehearsal_call(struct rehearsal *r, struct text event, const char *handler, struct record request,
+    struct buf *reply)
+{
+    struct told told = {.reply = reply};
+    virtual_crash_at(r->world, 0);
+    engine_call(r->engine, event, text_of(handler), request, on_told, &told);
+    int failed = virtual_settle(r->world, &r->error);
+    if (!failed && told.error.code) {
+        r->error = told.error;
+        failed = -(int)told.error.code;
+    }
+    return failed;
+}
+
+void rehearsal_request(struct rehearsal *r, struct record effects, const struct event *ev,
+    struct record_map *map)
+{
+    init_large(map);
+    record_map_value(map, "effects", effects);
+    record_map_int(map, "from", r->from.ms);
+    record_map_int(map, "now", r->from.ms);
+    record_map_int(map, "until", virtual_now(r->world).ms);
+    record_map_bool(map, "compared", is_compared(r));
+    record_map_value(map, "before", r->before);
+    record_map_value(map, "undisturbed", r->undisturbed);
+    record_map_int(map, "per_hour", r->per_hour);
+    record_map_int(map, "per_minute", r->per_minute);
+    record_map_bool(map, "people", r->options->on_person != NULL);
+    if (r->options->person) record_map_text(map, "person", text_of(r->options->person));
+    put_downtimes(r, record_map_key(map, "down"));
+    put_deeds(r, record_map_key(map, "deeds"));
+    record_map_value(map, "about", ev->current->about);
 }
 
 // The script's own words (or the plain timeline that usher brings) turn what happened into what people read.
-static int tell(struct rehearsal *r, struct record effects, struct told *told)
+static int tell(struct rehearsal *r, struct record effects, struct buf *reply)
 {
     struct record_map map;
     struct buf request;
+    if (r->story.n) return story_tell(r, effects, reply);
     bool own = engine_has_handler(r->engine, (struct text){0}, TEXT("report"));
-    init_large(&map);
     buf_init(&request, SIZE_MAX / 2);
-    record_map_value(&map, "effects", effects);
-    record_map_int(&map, "from", r->from.ms);
-    record_map_int(&map, "now", r->from.ms);
-    record_map_int(&map, "until", virtual_now(r->world).ms);
-    record_map_bool(&map, "compared", is_compared(r));
-    record_map_value(&map, "before", r->before);
-    record_map_value(&map, "undisturbed", r->undisturbed);
-    record_map_int(&map, "per_hour", r->per_hour);
-    record_map_int(&map, "per_minute", r->per_minute);
-    record_map_bool(&map, "people", r->options->on_person != NULL);
-    if (r->options->person) record_map_text(&map, "person", text_of(r->options->person));
-    put_downtimes(r, record_map_key(&map, "down"));
-    put_deeds(r, record_map_key(&map, "deeds"));
-    record_map_value(&map, "about", r->engine->events->current->about);
+    rehearsal_request(r, effects, r->engine->events, &map);
     record_map_end(&map, &request);
-    virtual_crash_at(r->world, 0);
-    engine_call(r->engine, (struct text){0}, own ? TEXT("report") : TEXT("timeline"),
-        (struct record){(uint8_t *)request.data, request.len}, on_told, told);
+    int failed = rehearsal_call(r, (struct text){0}, own ? "report" : "timeline",
+        (struct record){(uint8_t *)request.data, request.len}, reply);
     buf_release(&request);
-    int failed = virtual_settle(r->world, &r->error);
-    if (!failed && told->error.code) {
-        r->error = told->error;
-        failed = -(int)told->error.code;
-    }
     return failed;
 }
 
@@ -255,18 +270,44 @@ static void hand_out_people(struct rehearsal *r, struct record said)
     }
 }
 
+static int hand_out_lists_of(struct rehearsal *r, struct text event)
+{
+    struct buf lists;
+    buf_init(&lists, SIZE_MAX / 2);
+    int failed = rehearsal_call(r, event, "lists", (struct record){0}, &lists);
+    struct record all = {(uint8_t *)lists.data, lists.len};
+    for (struct record_iter it = record_each(all); !failed && record_next(&it);) {
+        char *file = copy_text(it.value, "file"), *csv = copy_text(it.value, "csv");
+        r->options->on_list(r->options->ctx, file, csv);
+        free(file);
+        free(csv);
+    }
+    buf_release(&lists);
+    return failed;
+}
+
+static int hand_out_lists(struct rehearsal *r)
+{
+    int failed = 0;
+    for (struct event *ev = r->engine->events; ev && !failed && r->options->on_list; ev = ev->next) {
+        struct text event = text_of(ev->name);
+        if (engine_has_handler(r->engine, event, TEXT("lists"))) failed = hand_out_lists_of(r, event);
+    }
+    return failed;
+}
+
 int rehearsal_report(struct rehearsal *r, struct usher_report *out)
 {
-    struct told told = {0};
-    struct buf bytes;
-    buf_init(&told.reply, SIZE_MAX / 2);
+    struct buf bytes, reply;
+    buf_init(&reply, SIZE_MAX / 2);
     buf_init(&bytes, SIZE_MAX / 2);
     out->boundaries = virtual_boundaries(r->world);
     rehearsal_effects(r, &bytes);
     struct record effects = {(uint8_t *)bytes.data, bytes.len};
-    int failed = tell(r, effects, &told);
+    int failed = tell(r, effects, &reply);
+    if (!failed) failed = hand_out_lists(r);
     if (!failed) {
-        struct record said = {(uint8_t *)told.reply.data, told.reply.len};
+        struct record said = {(uint8_t *)reply.data, reply.len};
         out->text = copy_text(said, "text");
         out->check = copy_text(said, "check");
         out->html = copy_text(said, "html");
@@ -283,7 +324,7 @@ int rehearsal_report(struct rehearsal *r, struct usher_report *out)
         hand_out_mails(r);
         if (r->options->on_person) hand_out_people(r, said);
     }
-    buf_release(&told.reply);
+    buf_release(&reply);
     buf_release(&bytes);
     return failed;
 }

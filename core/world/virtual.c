@@ -58,7 +58,7 @@ struct virtual
     struct record *deeds; // what people did: act.about with its moment, see virtual_deed
     size_t deeds_n, deeds_room;
     size_t pretended_n; // of how much of the history people have heard
-    bool begun;         // who comes without having been written to has been asked for
+    size_t begun_n;     // of how many events it was asked who comes without having been written to
     struct record *history;
     size_t history_n, history_room;
     int64_t boundary, crash_at;
@@ -73,11 +73,12 @@ struct virtual
 struct pretending {
     struct pretending *next;
     struct virtual *v;
-    size_t effect; // the mail's place in the history, or AT_BEGIN
+    size_t effect; // the mail's place in the history; NONE: who comes without one
+    size_t nth;    // event, from 0
     char *event;
 };
 
-#define AT_BEGIN SIZE_MAX
+#define NONE SIZE_MAX
 
 struct virtual *virtual_new(struct instant now)
 {
@@ -177,8 +178,8 @@ static void forget_asked(struct virtual *v)
         struct pretending *p = v->asked;
         v->asked = p->next;
         if (!v->asked) v->asked_end = &v->asked;
-        if (p->effect == AT_BEGIN) v->begun = false;
-        else if (p->effect < v->pretended_n) v->pretended_n = p->effect;
+        if (p->effect == NONE && p->nth < v->begun_n) v->begun_n = p->nth;
+        if (p->effect < v->pretended_n) v->pretended_n = p->effect;
         free(p->event);
         free(p);
     }
@@ -438,30 +439,35 @@ static void on_acted(void *ctx, struct record reply, const struct err *error)
     free_coming(c);
 }
 
-static void ask(struct virtual *v, struct text event, const char *handler, struct record with, size_t effect)
+static void ask(struct virtual *v, struct text event, const char *handler, struct record with, size_t effect,
+    size_t nth)
 {
     if (!engine_has_handler(v->engine, event, text_of(handler))) return;
     struct pretending *p = mem_alloc(sizeof *p);
-    *p = (struct pretending){NULL, v, effect, mem_copy(event.data, event.len)};
+    *p = (struct pretending){NULL, v, effect, nth, mem_copy(event.data, event.len)};
     *v->asked_end = p;
     v->asked_end = &p->next;
     engine_call(v->engine, event, text_of(handler), with, on_pretended, p);
 }
 
-// Asks every script who comes of their own accord, once in the life of this world.
+// Asks every script who comes of their own accord, once in the life of this world. Scripts that are loaded
+// later stand behind those before them, in engines that are new after a crash as well.
 static void pretend_begin(struct virtual *v)
 {
-    if (v->begun || !v->pretending) return;
-    v->begun = true;
+    size_t n = 0;
     struct buf bytes;
     struct record_map map;
+    if (!v->pretending) return;
     buf_init(&bytes, 256);
     record_map_init(&map);
     record_map_int(&map, "now", v->now.ms);
     record_map_end(&map, &bytes);
-    for (struct event *ev = v->engine->events; ev; ev = ev->next)
-        ask(v, text_of(ev->name), "pretend-begin", (struct record){(uint8_t *)bytes.data, bytes.len},
-            AT_BEGIN);
+    struct record with = {(uint8_t *)bytes.data, bytes.len};
+    for (struct event *ev = v->engine->events; ev; ev = ev->next, n++) {
+        if (n < v->begun_n) continue;
+        v->begun_n = n + 1;
+        ask(v, text_of(ev->name), "pretend-begin", with, NONE, n);
+    }
     buf_release(&bytes);
 }
 
@@ -473,7 +479,7 @@ static void pretend(struct virtual *v)
         size_t i = v->pretended_n++;
         struct text event = record_get_text(v->history[i], "event");
         if (!v->pretending || !text_is(record_get_text(v->history[i], "kind"), "mail")) continue;
-        ask(v, event, "pretend", v->history[i], i);
+        ask(v, event, "pretend", v->history[i], i, 0);
     }
 }
 

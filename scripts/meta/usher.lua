@@ -496,10 +496,11 @@ function usher.handed(event, list) end
 ---@return any
 function usher.secret(name) end
 
----Whether this is a rehearsal, and what it was told of the guests: what they do (--guest), as { mix = list
----of { how = "late", share = 10 } (of a hundred), people = { P0042 = "declines" } }, and which language they
----read (--lang); of whoever approves mails: "silent" (--approver); and by how much the event is moved by now
----(--move). Only at the top level and in handlers: a flow must not know. Errors: a use in a flow.
+---Whether this is a rehearsal, and what it was told: guests, what they do (--guest), as { mix = list of
+---{ how = "late", share = 10 } (of a hundred), people = { P0042 = "declines" } }; language, which one they
+---read (--lang); approver: "silent" (--approver); moved: by how much the event is by now (--move); several:
+---it is one of several scripts that are rehearsed as one story. Only at the top level and in handlers: a
+---flow must not know. Errors: a use in a flow.
 ---
 ---@return any
 function usher.rehearsing() end

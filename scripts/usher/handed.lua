@@ -217,6 +217,11 @@ function handed.refusal(person)
   return wish and objection(book():get(("%s/%s"):format(wish.list, person.key)), wish)
 end
 
+-- handed.from(wish) -> "hlb-2021/trainings (Data protection)": where such people come from
+function handed.from(wish)
+  return wish.choices and ("%s (%s)"):format(wish.list, table.concat(wish.choices, ", ")) or wish.list
+end
+
 -- handed.consent(person) -> sentence, or nil: to what this person consented, and when, as the list says
 function handed.consent(person)
   if not person.consented_to then return nil end

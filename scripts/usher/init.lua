@@ -15,6 +15,7 @@ local resend = require "usher.resend"
 local series = require "usher.series"
 local settle = require "usher.settle"
 local signup = require "usher.signup"
+local story = require "usher.story"
 local survey = require "usher.survey"
 local timeline = require "usher.timeline"
 local undecided = require "usher.undecided"
@@ -22,6 +23,9 @@ local use = require "usher.use"
 
 -- What a rehearsal shows of a script that uses no words.
 usher.on("timeline", function(request) return timeline.report(request) end)
+-- The same of several scripts that are one story: what each is, then the whole.
+usher.on("chapter", function(request) return timeline.chapter(request, settle.about()) end)
+usher.on("story", story.tell)
 -- What an edit means.
 usher.on("usher plan", function(request) return plan.report(request, settle.about()) end)
 resend.register()

@@ -176,9 +176,20 @@ function interest.names()
   return names
 end
 
--- Handlers, for commands and programs on the control socket: interest{ name }.
+-- What a rehearsal hands on to the events after it: list of { file, csv }.
+local function all_lists()
+  local lists = {}
+  for i, form in ipairs(facts.interests) do
+    lists[i] = { file = "lists/" .. interest.file(form.name),
+      csv = handed.csv(form, interest.list(form.name)) }
+  end
+  return lists
+end
+
+-- Handlers, for commands and programs on the control socket: interest{ name }, lists{}.
 function interest.register()
   usher.on("interest", function(request) return interest.list(request and request.name) end)
+  usher.on("lists", all_lists)
 end
 
 return interest

@@ -6,7 +6,7 @@
 --             order of time }
 --   entry = { when = "Mon 08 Feb 2021 09:00" on that person's clock, what = "invitation" or what they did,
 --             mail = the mail's number among the effects, or nil; quiet = true: nothing that reached them or
---             was done by them }
+--             was done by them; month = "February 2021" in a life across several events (story.lua) }
 local check = require "usher.check"
 local deeds = require "usher.deeds"
 
@@ -36,8 +36,9 @@ local function did(deed)
   return deed.about.did
 end
 
--- key -> its life, in the order in which somebody first appears
-local function gather(effects, list)
+-- lives.gather(effects, deeds) -> list of { key, mails, entries } in the order in which somebody first
+-- appears; an entry has `at` instead of `when`
+function lives.gather(effects, list)
   local all, by_key = {}, {}
   local function add(key, entry)
     if not by_key[key] then
@@ -82,20 +83,28 @@ local function sort(entries)
   end)
 end
 
-local function finish(life, about, taken, labels)
-  local person = about.person(life.key) or {}
-  local zone = person.zone or about.zone
+-- lives.finish(life, zone, taken, name) -> life: what was gathered becomes what is told, on that clock.
+-- taken: one table for all of them.
+function lives.finish(life, zone, taken, name)
   sort(life.entries)
   for _, entry in ipairs(life.entries) do
     entry.when = usher.time.format(entry.at, zone, "%a %d %b %Y %H:%M")
   end
-  life.name = labels[life.key] or life.key
+  life.name = name or life.key
   life.place = usher.time.format(life.entries[1].at, zone, "%P")
   life.file = file_of(life.key, taken)
   return life
 end
 
-local function labels_of(effects)
+-- lives.add_months(life, zone): when it goes on for longer than one, each entry says its month.
+function lives.add_months(life, zone)
+  local function month(entry) return usher.time.format(entry.at, zone, "%B %Y") end
+  if month(life.entries[1]) == month(life.entries[#life.entries]) then return end
+  for _, entry in ipairs(life.entries) do entry.month = month(entry) end
+end
+
+-- lives.labels(effects) -> key -> name
+function lives.labels(effects)
   local labels = {}
   for _, effect in ipairs(effects) do
     if effect.person and effect.label and not effect.copy then
@@ -108,9 +117,12 @@ end
 -- lives.of(request, effects, about) -> list of lives. request, about: as in timeline.lua; effects: as it has
 -- read them.
 function lives.of(request, effects, about)
-  local taken, labels = {}, labels_of(effects)
-  local all = gather(effects, deeds.of(request))
-  for _, life in ipairs(all) do finish(life, about, taken, labels) end
+  local taken, labels = {}, lives.labels(effects)
+  local all = lives.gather(effects, deeds.of(request))
+  for _, life in ipairs(all) do
+    local person = about.person(life.key) or {}
+    lives.finish(life, person.zone or about.zone, taken, labels[life.key])
+  end
   return all
 end
 

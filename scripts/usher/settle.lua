@@ -96,6 +96,24 @@ local function sentences()
   return list
 end
 
+local function guests_text(n) return n == 1 and "1 guest" or n .. " guests" end
+
+-- What the event begins with: "24 guests, 16 of them from hlb-2021/trainings (Data protection)".
+local function opening()
+  local counts, order = {}, {}
+  for _, guest in ipairs(facts.guests) do
+    local from = guest.wish and handed.from(guest.wish)
+    if from and not counts[from] then order[#order + 1] = from end
+    if from then counts[from] = (counts[from] or 0) + 1 end
+  end
+  local parts = { guests_text(#facts.guests) }
+  for _, from in ipairs(order) do
+    local all = counts[from] == #facts.guests
+    parts[#parts + 1] = all and "from " .. from or ("%d of them from %s"):format(counts[from], from)
+  end
+  return table.concat(parts, ", ")
+end
+
 -- settle.about() -> the event as timeline and plan want to know it; nil: the script uses no words.
 function settle.about()
   if not facts.event then return nil end
@@ -103,7 +121,7 @@ function settle.about()
     title = facts.event.title, starts = facts.event.starts, ends = facts.event.ends,
     zone = facts.event.zone, zones = zones(), notes = sentences(),
     day_off = calendar.day_off, sessions = sessions.is_series() and #sessions.all() or nil,
-    person = roster.person, approval = #facts.event.approvers > 0,
+    person = roster.person, opening = opening(), approval = #facts.event.approvers > 0,
   }
 end
 

@@ -144,21 +144,30 @@ local function rows_of(effects)
   return rows
 end
 
--- "Thu 25 Feb 13:30" for the event's zone, "16:30" for others, with the weekday when it differs.
-local function clocks_of(row, about)
+-- zone -> what is wrong with the hour of a row where somebody gets it
+local function marks_of(row, about)
+  local marks = {}
+  for zone in pairs(row.reach) do
+    local wrong = flaw(row.at, zone, about)
+    marks[zone] = wrong and (wrong == "night" or wrong == "weekend") and wrong or wrong and "holiday" or nil
+  end
+  return marks
+end
+
+-- timeline.clocks(row, own, zones) -> list of { text, mark }: "Thu 25 Feb 13:30" for the first zone, "16:30"
+-- for others, with the weekday when it is another than in the zone `own`.
+function timeline.clocks(row, own, zones)
   local format = usher.time.format
-  local day = format(row.at, about.zone, "%a")
+  local day = format(row.at, own, "%a")
   local clocks = {}
-  for i, zone in ipairs(about.zones) do
+  for i, zone in ipairs(zones) do
     local text = format(row.at, zone.zone, "%H:%M")
     if i == 1 then
       text = format(row.at, zone.zone, "%a %d %b %H:%M")
     elseif format(row.at, zone.zone, "%a") ~= day then
       text = format(row.at, zone.zone, "%a %H:%M")
     end
-    local wrong = row.reach[zone.zone] and flaw(row.at, zone.zone, about) -- only where somebody gets it
-    local mark = wrong and (wrong == "night" or wrong == "weekend") and wrong or wrong and "holiday"
-    clocks[i] = { text = text, mark = mark }
+    clocks[i] = { text = text, mark = row.marks[zone.zone] }
   end
   return clocks
 end
@@ -272,23 +281,29 @@ local function mail_counts(effects, about)
   return counts[#counts] or 0, counts[(#counts + 1) // 2] or 0
 end
 
-local function head_of(about)
-  if not about.starts then return "tz data " .. usher.time.release() end
+-- "14:00 Thimphu (+0600) = 17:00 Seoul (+0900)"
+local function start_of(about)
   local clocks = {}
   for i, zone in ipairs(about.zones) do
     clocks[i] = usher.time.format(about.starts, zone.zone, "%H:%M %P (%z)")
   end
-  return ("tz data %s \u{00B7} %s"):format(usher.time.release(), table.concat(clocks, " = "))
+  return table.concat(clocks, " = ")
+end
+
+local function head_of(about)
+  local head = "tz data " .. usher.time.release()
+  return about.starts and ("%s \u{00B7} %s"):format(head, start_of(about)) or head
 end
 
 local function pad(text, width)
   return text .. (" "):rep(width - utf8.len(text))
 end
 
--- The rows as a table of texts: a column for each zone, then what happens.
-local function text_of(rows, about, head)
+-- timeline.add_table(lines, rows, zones, title): the rows as a table of texts: a column for each zone, then
+-- what happens, under that title.
+function timeline.add_table(lines, rows, zones, title)
   local widths, cells = {}, { {} }
-  for i, zone in ipairs(about.zones) do cells[1][i] = zone.name end
+  for i, zone in ipairs(zones) do cells[1][i] = zone.name end
   for r, row in ipairs(rows) do
     cells[r + 1] = {}
     for i, clock in ipairs(row.clocks) do
@@ -298,14 +313,12 @@ local function text_of(rows, about, head)
   for _, line in ipairs(cells) do
     for i, cell in ipairs(line) do widths[i] = math.max(widths[i] or 0, utf8.len(cell)) end
   end
-  local lines = { head, "" }
   for r, line in ipairs(cells) do
     local parts = {}
     for i, cell in ipairs(line) do parts[i] = pad(cell, widths[i]) end
-    parts[#parts + 1] = r == 1 and "what" or rows[r - 1].what
+    parts[#parts + 1] = r == 1 and title or rows[r - 1].what
     lines[#lines + 1] = " " .. table.concat(parts, "  ")
   end
-  return lines
 end
 
 -- What went wrong, once for all to whom the same has happened. What never left for want of room is told by
@@ -352,9 +365,11 @@ end
 local function effects_of(request, about)
   local effects = {}
   for i, effect in ipairs(request.effects) do
-    effects[i] = read_effect(effect)
-    effects[i].number = i
-    effects[i].zone = zone_of(effects[i], about)
+    if not request.event or effect.event == request.event then
+      local one = read_effect(effect)
+      one.number, one.zone = i, zone_of(one, about)
+      effects[#effects + 1] = one
+    end
   end
   return without_echoes(effects)
 end
@@ -367,18 +382,61 @@ function timeline.read(effects, about)
   return effects_of({ effects = effects }, about)
 end
 
+local function deeds_of(request)
+  local list = {}
+  for _, deed in ipairs(request.deeds or {}) do
+    if deed.event == request.event then list[#list + 1] = deed end
+  end
+  return list
+end
+
+-- Who gets what, as story.lua wants to know it.
+local function people_of(request, effects, about)
+  local all, labels = lives.gather(effects, deeds.of(request)), lives.labels(effects)
+  local _, got = by_person(effects)
+  for _, one in ipairs(all) do
+    local person = about.person(one.key) or {}
+    one.label, one.zone, one.got = labels[one.key], person.zone, {}
+    one.address, one.guest = person.mail, person.guest
+    for i, effect in ipairs(got[one.key] or {}) do
+      one.got[i] = { at = effect.at, rule = effect.rule, cue = effect.what == "cue" }
+    end
+  end
+  return all
+end
+
+-- timeline.chapter(request, about) -> what one event of a story is, as story.lua has it. request: as for
+-- timeline.report, with event = its id, loaded = when its script was.
+function timeline.chapter(request, about)
+  about = about or about_of(request)
+  request.deeds = deeds_of(request)
+  local effects = effects_of(request, about)
+  local rows = rows_of(effects)
+  for _, row in ipairs(rows) do
+    row.marks, row.what = marks_of(row, about), what_of(row, about)
+  end
+  local most = mail_counts(effects, about)
+  return { event = request.event, title = about.title, loaded = request.loaded, opening = about.opening,
+    when = about.starts and ("%s, %s"):format(usher.time.format(about.starts, about.zone, "%a %d %b %Y"),
+      start_of(about)),
+    zone = about.zone, zones = about.zones, rows = rows, people = people_of(request, effects, about),
+    warnings = warnings_of(request, effects, rows, about, most) }
+end
+
 function timeline.report(request, about)
   about = about or about_of(request)
   local effects = effects_of(request, about)
   local rows = rows_of(effects)
   for _, row in ipairs(rows) do
-    row.clocks, row.what = clocks_of(row, about), what_of(row, about)
+    row.marks, row.what = marks_of(row, about), what_of(row, about)
+    row.clocks = timeline.clocks(row, about.zone, about.zones)
   end
   local most, median = mail_counts(effects, about)
   local warnings = warnings_of(request, effects, rows, about, most)
   local head, summary = head_of(about), ("most mails one guest gets: %d (median %d)"):format(most, median)
   local other = compared.report(request, effects, about)
-  local lines = text_of(rows, about, head)
+  local lines = { head, "" }
+  timeline.add_table(lines, rows, about.zones, "what")
   lines[#lines + 1] = other.down
   if #warnings > 0 then lines[#lines + 1] = "\nPlease look at:\n" .. list_of(warnings) end
   lines[#lines + 1] = (#warnings > 0 and "" or "\n") .. summary
