@@ -181,7 +181,7 @@ local function all_lists()
   local lists = {}
   for i, form in ipairs(facts.interests) do
     lists[i] = { file = "lists/" .. interest.file(form.name),
-      csv = handed.csv(form, interest.list(form.name)) }
+      csv = csv_out.text(handed.cells(form, interest.list(form.name))) }
   end
   return lists
 end
