@@ -454,12 +454,12 @@ end
 local joins_after <const> = { confirmation = true, ["signup-seat"] = true }
 
 -- The sessions to which a mail makes somebody come: that of which it speaks; what confirms, those that they
--- have chosen, or all of them.
+-- have chosen, or all of them. Only who is asked to make up for one comes to a session that does.
 local function sessions_of(about)
   if about.session then return { sessions.find(about.session) } end
   if sessions.is_series() and not joins_after[about.rule] then return {} end
   local answer, list = usher.book("answers"):get(about.person), {}
-  if not sessions.is_series() or not answer or not answer.sessions then return sessions.all() end
+  if not sessions.is_series() or not answer or not answer.sessions then return sessions.regular() end
   for _, id in ipairs(answer.sessions) do list[#list + 1] = sessions.find(id) end
   return list
 end
