@@ -29,6 +29,7 @@ int command_invite_now(const struct options *o);
 int command_ics(const struct options *o);
 int command_unsure(const struct options *o);
 int command_next(const struct options *o);
+int command_report(const struct options *o);
 int command_log(const struct options *o);
 int command_hold(const struct options *o);
 int command_adopt(const struct options *o);

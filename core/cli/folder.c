@@ -64,14 +64,14 @@ int file_replace(const char *path, struct text content)
     return code;
 }
 
-static int write_file(const char *folder, const char *name, struct text content)
+int folder_write(const char *folder, const char *name, struct text content)
 {
     char path[1200];
     snprintf(path, sizeof path, "%s/%s", folder, name);
     return file_write(path, content);
 }
 
-static int make_folder(const char *path)
+int folder_make(const char *path)
 {
     if (mkdir(path, 0777) == 0 || errno == EEXIST) return 0;
     return complain(USHER_INPUT, "the folder %s can't be made: %s", path, strerror(errno));
@@ -100,22 +100,22 @@ void folder_add_mail(void *ctx, const char *file, const char *eml, size_t eml_le
     if (f->code) return;
     add_to_mbox(&f->mbox, (struct text){eml, eml_len});
     snprintf(name, sizeof name, "%s.eml", file);
-    f->code = write_file(f->path, name, (struct text){eml, eml_len});
+    f->code = folder_write(f->path, name, (struct text){eml, eml_len});
     snprintf(name, sizeof name, "%s.html", file);
-    if (!f->code) f->code = write_file(f->path, name, text_of(html));
+    if (!f->code) f->code = folder_write(f->path, name, text_of(html));
 }
 
 void folder_add_person(void *ctx, const char *file, const char *html)
 {
     struct folder *f = ctx;
-    if (!f->code) f->code = write_file(f->path, file, text_of(html));
+    if (!f->code) f->code = folder_write(f->path, file, text_of(html));
 }
 
 static int make_folder_in(const char *path, const char *name)
 {
     char whole[1100];
     snprintf(whole, sizeof whole, "%s/%s", path, name);
-    return make_folder(whole);
+    return folder_make(whole);
 }
 
 void folder_add_list(void *ctx, const char *file, const char *csv)
@@ -129,16 +129,17 @@ int folder_begin(struct folder *f, const char *path)
 {
     f->path = path;
     buf_init(&f->mbox, SIZE_MAX / 2);
-    f->code = make_folder(path);
+    f->code = folder_make(path);
     if (!f->code) f->code = make_folder_in(path, "mails");
     if (!f->code) f->code = make_folder_in(path, "people");
     return f->code;
 }
 
-int folder_end(struct folder *f, const char *html)
+int folder_end(struct folder *f, const char *html, const char *told)
 {
-    if (!f->code) f->code = write_file(f->path, "rehearsal.mbox", buf_text(&f->mbox));
-    if (!f->code) f->code = write_file(f->path, "index.html", text_of(html));
+    if (!f->code) f->code = folder_write(f->path, "rehearsal.mbox", buf_text(&f->mbox));
+    if (!f->code) f->code = folder_write(f->path, "index.html", text_of(html));
+    if (!f->code && *told) f->code = folder_write(f->path, "report.html", text_of(told));
     if (!f->code) {
         printf("\nEvery mail, to look at: %s/index.html (and %s/rehearsal.mbox)\n", f->path, f->path);
     }

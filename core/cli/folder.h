@@ -11,6 +11,8 @@ int file_write(const char *path, struct text content);
 // Puts a file in the place of one that people have, whole or not at all; it keeps the permissions of that
 // one.
 int file_replace(const char *path, struct text content);
+int folder_make(const char *path); // also when it is there
+int folder_write(const char *folder, const char *name, struct text content);
 
 // The folder that is being written; the first thing that goes wrong counts.
 struct folder {
@@ -25,5 +27,6 @@ void folder_add_mail(void *ctx, const char *file, const char *eml, size_t eml_le
 void folder_add_person(void *ctx, const char *file, const char *html);
 // What usher_rehearsal.on_list takes.
 void folder_add_list(void *ctx, const char *file, const char *csv);
-int folder_end(struct folder *f, const char *html);
+// html: the list of all mails; told: what is reported of the event afterwards, or "".
+int folder_end(struct folder *f, const char *html, const char *told);
 void folder_release(struct folder *f);

@@ -127,6 +127,7 @@ static const struct {
     {"adopt", command_adopt},
     {"login", command_login},
     {"suppressed", command_suppressed},
+    {"report", command_report},
     {"help", command_help},
     {"selftest", command_selftest},
     {"version", command_version},

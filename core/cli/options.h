@@ -56,6 +56,8 @@
     X("adopt", "", "Says that a copied or moved database belongs here: shows what is overdue, and asks.")    \
     X("hold", "[EVENT]", "Lets nothing leave any more, of an event or of all, until it is released.")        \
     X("release", "[EVENT]", "Shows what was to leave meanwhile, asks, and lifts the hold.")                  \
+    X("report", "EVENT",                                                                                     \
+        "Prints what is told of an event afterwards, as one web page (--html FILE); as tables with --csv.")  \
     X("log", "[EVENT]", "Shows who did what, newest last.")                                                  \
     X("login", "[ADDRESS]", "Prints a link to the organisers' pages: for ADDRESS, or for the owner.")        \
     X("suppressed", "[ADDRESS add|allow|lift]",                                                              \
@@ -139,6 +141,8 @@
     X("participant", NAME, "", "", "attendance: who is meant, of those that nobody knows.")                \
     X("is", PERSON, "", "", "attendance: who that participant is: a name, a key, or nobody.")              \
     X("to", ADDRESS, "", "", "resend: another address than the person's.")                                 \
+    X("html", FILE, "", "", "report: write the page into FILE.")                                           \
+    X("csv", DIR, "", "", "report: write the tables into DIR, a file for each.")                           \
     X("event", ID, "", "", "Only this event.")                                                             \
     X("json", FLAG, "", "", "Print JSON for programs.")                                                    \
     X("verbose", FLAG, "", "", "Log more.")                                                                \

@@ -201,7 +201,7 @@ static int rehearse(const struct options *o, const char *script, struct usher_re
     else if (!code && option(o, "crash-everywhere")) code = crash_everywhere(script, *options, &report);
     else if (!code) code = tell(o, options, &report);
     if (folder->path && report.html) {
-        int written = folder_end(folder, report.html);
+        int written = folder_end(folder, report.html, report.told);
         if (written) code = written;
     }
     usher_report_release(&report);

@@ -315,6 +315,7 @@ static const struct {
     {"sent", ask_list},
     {"refused", ask_list},
     {"fates", ask_list},
+    {"fate_counts", ask_list},
     {"letters", ask_list},
     {"inbox", ask_list},
     {"occurrences", ask_list},

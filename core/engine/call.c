@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 // call: handlers of a script. A handler runs to its end inside one turn, so it is one transaction; its reply
-// is a promise of the batch that its changes are in.
+// is a promise of the batch that its changes are in. One that wants lists of the database waits for them, and
+// is looked for again then: the script may have changed meanwhile.
 #include "engine/engine.h"
+#include "engine/look.h"
 #include "engine/script.h"
 #include "engine/value.h"
 
 #include <lauxlib.h>
+#include <stdlib.h>
 
 static struct handler *find_handler(struct engine *g, struct text event, struct text name,
     struct script **script)
@@ -92,24 +95,161 @@ int engine_handle(struct script *s, const struct handling *h, struct record requ
     return failed;
 }
 
+// ---- being asked --------------------------------------------------------------------------------------
+
+struct call {
+    struct call *next;
+    struct engine *engine;
+    char *event, *name;
+    struct record request; // owned
+    engine_reply reply;
+    void *ctx;
+    struct look *look;
+};
+
+static void call_free(struct call *c)
+{
+    look_free(c->look);
+    free(c->event);
+    free(c->name);
+    free((void *)c->request.data);
+    free(c);
+}
+
+void engine_call_forget(struct engine *g)
+{
+    while (g->calls) {
+        struct call *c = g->calls;
+        g->calls = c->next;
+        call_free(c);
+    }
+}
+
+static void give(struct engine *g, engine_reply reply, void *ctx, const struct buf *answer,
+    const struct err *e)
+{
+    bool failed = e->code != 0;
+    promise_reply(g, reply, ctx, (struct record){(uint8_t *)answer->data, failed ? 0 : answer->len},
+        failed ? e : NULL);
+    g->world.wake_now(g->world.self);
+}
+
+static void nobody_answers(struct text name, struct err *e)
+{
+    err_set(e, ERR_INPUT, "no script that runs here answers to '%.*s'", (int)name.len, name.data);
+}
+
+static void put_seen(const struct look *l, struct buf *out)
+{
+    record_put_map(out, 1);
+    record_put_text(out, TEXT("seen"));
+    look_put(l, out);
+}
+
+// With the lists, or without any.
+static void answer(struct call *c)
+{
+    struct script *s;
+    struct err e = {0};
+    struct buf seen, said;
+    bool passed;
+    struct handler *handler = find_handler(c->engine, text_of(c->event), text_of(c->name), &s);
+    buf_init(&seen, 4 * RECORD_LEN_MAX);
+    buf_init(&said, RECORD_LEN_MAX);
+    put_seen(c->look, &seen);
+    if (handler) {
+        struct handling h = {.name = handler->name,
+            .function = handler->function,
+            .looks = true,
+            .more = {(uint8_t *)seen.data, seen.len}};
+        engine_handle(s, &h, c->request, &said, &passed, &e);
+    } else {
+        nobody_answers(text_of(c->name), &e);
+    }
+    give(c->engine, c->reply, c->ctx, &said, &e);
+    buf_release(&seen);
+    buf_release(&said);
+}
+
+static void leave(struct call *c)
+{
+    struct call **at = &c->engine->calls;
+    while (*at != c) at = &(*at)->next;
+    *at = c->next;
+    call_free(c);
+}
+
+static void on_seen(void *ctx, const struct err *error)
+{
+    struct call *c = ctx;
+    struct buf none;
+    buf_init(&none, 1);
+    if (error) give(c->engine, c->reply, c->ctx, &none, error);
+    else answer(c);
+    leave(c);
+}
+
+// Its lists become a field of the request, which is therefore a map.
+static void take_request(struct call *c, struct record request)
+{
+    struct buf none;
+    buf_init(&none, 16);
+    record_put_map(&none, 0);
+    if (record_kind(request) != RECORD_MAP) request = (struct record){(uint8_t *)none.data, none.len};
+    c->request = (struct record){mem_copy(request.data, request.len), request.len};
+    buf_release(&none);
+}
+
+static struct call *call_new(struct engine *g, struct text event, struct text name, struct record request,
+    engine_reply reply, void *ctx)
+{
+    struct call *c = mem_alloc(sizeof *c);
+    *c = (struct call){.next = g->calls,
+        .engine = g,
+        .event = mem_copy(event.data, event.len),
+        .name = mem_copy(name.data, name.len),
+        .reply = reply,
+        .ctx = ctx};
+    take_request(c, request);
+    g->calls = c;
+    return c;
+}
+
+// Asks for the lists that the handler wants first; it answers when they are here.
+static void call_looking(struct call *c, struct script *s, const struct handler *handler)
+{
+    struct err e = {0};
+    struct buf wanted;
+    bool passed;
+    struct handling h = {.name = handler->name, .function = handler->look, .looks = true};
+    buf_init(&wanted, 65536);
+    int failed = engine_handle(s, &h, c->request, &wanted, &passed, &e);
+    struct record lists = {(uint8_t *)wanted.data, wanted.len};
+    if (!failed) c->look = look_begin(c->engine, lists, on_seen, c);
+    bool waits = c->look != NULL;
+    if (failed) give(c->engine, c->reply, c->ctx, &wanted, &e);
+    else if (!waits) answer(c);
+    if (!waits) leave(c);
+    buf_release(&wanted);
+}
+
 void engine_call(struct engine *g, struct text event, struct text name, struct record request,
     engine_reply reply, void *ctx)
 {
     struct err e = {0};
     struct script *script;
     struct handler *handler = find_handler(g, event, name, &script);
-    struct buf answer;
+    struct buf said;
     bool passed;
-    int failed = -1;
-    buf_init(&answer, RECORD_LEN_MAX);
+    if (handler && handler->look)
+        return call_looking(call_new(g, event, name, request, reply, ctx), script, handler);
+    buf_init(&said, RECORD_LEN_MAX);
     if (handler) {
         struct handling h = {.name = handler->name, .function = handler->function};
-        failed = engine_handle(script, &h, request, &answer, &passed, &e);
+        engine_handle(script, &h, request, &said, &passed, &e);
     } else {
-        err_set(&e, ERR_INPUT, "no script that runs here answers to '%.*s'", (int)name.len, name.data);
+        nobody_answers(name, &e);
     }
-    promise_reply(g, reply, ctx, (struct record){(uint8_t *)answer.data, failed ? 0 : answer.len},
-        failed ? &e : NULL);
-    buf_release(&answer);
-    g->world.wake_now(g->world.self);
+    give(g, reply, ctx, &said, &e);
+    buf_release(&said);
 }

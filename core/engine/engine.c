@@ -126,6 +126,7 @@ void engine_free(struct engine *g)
     free_promised(g);
     free_asked(g);
     engine_web_forget(g);
+    engine_call_forget(g);
     engine_forget_arrivals(g);
     inbox_release(g);
     while (g->events) {

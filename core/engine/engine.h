@@ -90,6 +90,7 @@ struct engine {
     struct map promised;                         // ticket -> promises of batches at the store
     struct map asked;                            // ticket -> who asked for a list
     struct visit *visits;                        // requests that wait for lists of the store (web.c)
+    struct call *calls;                          // calls of handlers that do (call.c)
     struct letter *letters_first, *letters_last; // mails that came in and are to be looked at (arrival.c)
     struct letter *letters_dropped;              // given up, while an answer of the store is on its way
     struct mailbox_cursor *cursors;              // up to where each mailbox is read
@@ -162,6 +163,8 @@ void engine_recall(struct engine *g, struct text event, struct text flow_name, s
     struct text why);
 
 bool engine_has_handler(struct engine *g, struct text event, struct text name);
+// Calls that wait for lists are answered no more.
+void engine_call_forget(struct engine *g);
 
 // The script's row in the database, made when it is new, and the flows that it declares (join.c).
 int join_version(struct engine *g, struct script *s, struct err *e);

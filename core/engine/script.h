@@ -25,7 +25,7 @@ struct flow_def {
 struct handler {
     struct handler *next;
     const char *name;
-    int function;
+    int function, look; // registry references; look 0: it asks for no lists, and may change what it wants
 };
 
 // A page or a form: which function answers to a method and a path. See engine/route.h.

@@ -3,24 +3,13 @@
 #include "engine/web.h"
 
 #include "base/log.h"
-#include "engine/ask.h"
+#include "engine/look.h"
 #include "engine/response.h"
 #include "engine/route.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define LOOKS_MAX 16 // lists that one page may ask for
-
-// A list that a page asked for, once it is there.
-struct seen {
-    struct seen *next;
-    struct visit *visit;
-    char *name;
-    struct record rows; // owned
-    bool here;
-};
 
 struct visit {
     struct visit *next;
@@ -30,8 +19,7 @@ struct visit {
     void *ctx;
     size_t passed; // matching routes that said that it is not theirs
     bool looked;   // its lists are asked for
-    struct seen *seen;
-    struct err error; // of a list
+    struct look *look;
 };
 
 // ---- finding the route --------------------------------------------------------------------------------
@@ -85,13 +73,8 @@ size_t engine_web_body_max(struct engine *g, struct text method, struct text pat
 
 static void forget_seen(struct visit *v)
 {
-    while (v->seen) {
-        struct seen *s = v->seen;
-        v->seen = s->next;
-        free(s->name);
-        free((void *)s->rows.data);
-        free(s);
-    }
+    look_free(v->look);
+    v->look = NULL;
 }
 
 static void visit_free(struct visit *v)
@@ -182,53 +165,23 @@ static void put_params(const struct route_params *params, struct buf *out)
     record_map_close(&values, out); // a pattern with one name twice: empty
 }
 
-static void put_seen(const struct visit *v, struct buf *out)
-{
-    struct record_map lists;
-    record_map_init(&lists);
-    for (const struct seen *s = v->seen; s; s = s->next) record_map_value(&lists, s->name, s->rows);
-    record_map_end(&lists, out);
-}
-
 // What the script's function gets besides the request: the parts of its path, the lists that it asked for.
 static void put_more(const struct visit *v, const struct route_params *params, struct buf *out)
 {
     record_put_map(out, 2);
     record_put_text(out, TEXT("seen"));
-    put_seen(v, out);
+    look_put(v->look, out);
     record_put_text(out, TEXT("params"));
     put_params(params, out);
 }
 
 static void visit_go_on(struct visit *v);
 
-static void on_seen(void *ctx, struct record rows, const struct err *error)
+static void on_seen(void *ctx, const struct err *error)
 {
-    struct seen *s = ctx;
-    struct visit *v = s->visit;
-    s->here = true;
-    if (error) v->error = *error;
-    else s->rows = (struct record){mem_copy(rows.data, rows.len), rows.len};
-    for (struct seen *other = v->seen; other; other = other->next) {
-        if (!other->here) return;
-    }
-    if (v->error.code) answer_failed(v, &v->error);
+    struct visit *v = ctx;
+    if (error) answer_failed(v, error);
     else visit_go_on(v);
-}
-
-// Asks the store for what the page wants to see; answers come in a later turn. False: nothing is to come.
-static bool ask_lists(struct visit *v, struct record wanted)
-{
-    size_t n = 0;
-    for (struct record_iter it = record_each(wanted); record_next(&it) && n < LOOKS_MAX; n++) {
-        struct text name = {0};
-        struct seen *s = mem_alloc(sizeof *s);
-        record_text(it.key, &name);
-        *s = (struct seen){.next = v->seen, .visit = v, .name = mem_copy(name.data, name.len)};
-        v->seen = s;
-        engine_ask_list(v->engine, it.value, on_seen, s);
-    }
-    return n > 0;
 }
 
 // Runs one function of the route. 0: it answered; `out` has what it said.
@@ -286,9 +239,10 @@ static bool look(struct visit *v, struct script *s, const struct route *r, const
     buf_init(&wanted, 65536);
     *failed = run(v, s, r, r->look, true, params, passed, &wanted, e);
     v->looked = !*failed && !*passed;
-    bool waits = v->looked && ask_lists(v, (struct record){(uint8_t *)wanted.data, wanted.len});
+    struct record lists = {(uint8_t *)wanted.data, wanted.len};
+    if (v->looked) v->look = look_begin(v->engine, lists, on_seen, v);
     buf_release(&wanted);
-    return waits;
+    return v->look != NULL;
 }
 
 static void pass_on(struct visit *v)

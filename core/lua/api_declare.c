@@ -72,22 +72,29 @@ static int api_flow(lua_State *L)
     return 0;
 }
 
-/// usher.on(name, fn) -> nothing
+/// usher.on(name, fn, options) -> nothing
 /// Declares a handler: fn(request) -> reply. It runs to its end in one turn, so everything it changes (books,
 /// signals, starts) is one transaction, and the reply leaves when that is on disk. Commands and pages call
 /// it. The handler "incoming" gets each mail that comes into the configured mailbox, { kind = "reply",
 /// "report", "calendar", "unsubscribe" or "automatic", from, subject, text, sent = the mail of ours that it
-/// is about, ... }; what it returns, when it is not nil, takes the mail, and no other event is asked. Errors:
-/// two handlers of one name; a call anywhere but at the top level.
+/// is about, ... }; what it returns, when it is not nil, takes the mail, and no other event is asked.
+/// options.look: fn(request) -> { name = { ask = "pending" } }, lists of the database that come as
+/// request.seen.name, as in usher.http.route; such a handler is called with a table, looks, and changes
+/// nothing. Errors: two handlers of one name; a call anywhere but at the top level.
 /// Example: usher.on("ping", function(request) return { pong = true } end)
 static int api_on(lua_State *L)
 {
+    static const struct option options[] = {{"look", "function?"}, {0}};
     struct script *s = context_check(L, "usher.on", CALL_AT_TOP);
     struct text name = context_name(L, 1, "usher.on");
     luaL_checktype(L, 2, LUA_TFUNCTION);
+    if (lua_gettop(L) > 2) check_options(L, 3, "usher.on", options, 0);
+    lua_settop(L, 3);
     if (script_handler(s, name)) return luaL_error(L, "usher.on: there is a handler '%s' already", name.data);
     struct handler *h = mem_alloc(sizeof *h);
     h->name = mem_copy(name.data, name.len);
+    h->look = 0;
+    if (lua_istable(L, 3) && lua_getfield(L, 3, "look") != LUA_TNIL) h->look = luaL_ref(L, LUA_REGISTRYINDEX);
     lua_pushvalue(L, 2);
     h->function = luaL_ref(L, LUA_REGISTRYINDEX);
     h->next = s->handlers;

@@ -25,6 +25,8 @@
 //   sent         since, event? before?                         mails that ended, by flow name and end
 //   refused      since, event? limit?                         mails that were given up, newest first
 //   fates        keys, event                                  flows of these keys, each with its newest row
+//   fate_counts  event?                                       how many flows of a name stand or ended alike: as
+//                                                             rows of "fates" without key, with n and one label
 //   letters      keys, event                                  mails of these flows, as asked and as they are
 //   arrivals     keys, event                                  mails that came in about mails of these flows
 //   reports      since, event? limit?                         what servers reported about mails, newest first
@@ -213,6 +215,16 @@ static const struct query {
         "unsure" FLOWS_OF_KEYS " JOIN flow_state s ON s.id = f.state LEFT JOIN journal j ON j.flow = f.id"
         " AND j.n = f.rows LEFT JOIN step_state t ON t.id = j.state WHERE k.event = :event"
         " ORDER BY f.id"},
+    {"fate_counts", // of ten thousand flows a few rows: what differs is how they ended, not when
+        "SELECT k.name, s.word AS state, f.why, f.result, t.word AS step_state, j.kind = 8 AS mail,"
+        " nullif(min(j.attempt, 1), 0) AS attempt, j.note, min(f.next_due) AS next_due,"
+        " max(f.updated_at) AS updated_at, (SELECT u.at FROM journal u WHERE u.flow = f.id AND u.state = 6"
+        " AND NOT EXISTS (SELECT 1 FROM journal b WHERE b.flow = u.flow AND b.step = u.step AND b.n > u.n)"
+        " LIMIT 1) IS NOT NULL AS is_unsure, count(*) AS n, min(f.label) AS label FROM flow f"
+        " JOIN flow_kind k ON k.id = f.kind JOIN flow_state s ON s.id = f.state"
+        " LEFT JOIN journal j ON j.flow = f.id AND j.n = f.rows LEFT JOIN step_state t ON t.id = j.state"
+        " WHERE " OF_EVENT " GROUP BY f.kind, f.state, f.why, f.result, j.kind, j.state,"
+        " iif(f.state = 2, NULL, j.note), is_unsure, f.next_due IS NULL ORDER BY f.kind, n DESC"},
     {"letters",
         "SELECT f.id AS flow, k.name, f.key AS flow_key, a.step, a.key, " WORDS_OF(
             "a") " AS value, s.word AS state, j.at, "

@@ -207,11 +207,11 @@ static int tell(struct rehearsal *r, struct record effects, struct buf *reply)
     struct record_map map;
     struct buf request;
     if (r->story.n) return story_tell(r, effects, reply);
-    bool own = engine_has_handler(r->engine, (struct text){0}, TEXT("report"));
+    bool own = engine_has_handler(r->engine, (struct text){0}, TEXT("rehearsed"));
     buf_init(&request, SIZE_MAX / 2);
     rehearsal_request(r, effects, r->engine->events, &map);
     record_map_end(&map, &request);
-    int failed = rehearsal_call(r, (struct text){0}, own ? "report" : "timeline",
+    int failed = rehearsal_call(r, (struct text){0}, own ? "rehearsed" : "timeline",
         (struct record){(uint8_t *)request.data, request.len}, reply);
     buf_release(&request);
     return failed;
@@ -221,6 +221,20 @@ static char *copy_text(struct record map, const char *name)
 {
     struct text t = record_get_text(map, name);
     return mem_copy(t.data, t.len);
+}
+
+// What the event's own words report of it afterwards, as `usher report` prints it; "" without such words, and
+// of a story, whose events each have a report of their own.
+static int report_afterwards(struct rehearsal *r, char **page)
+{
+    struct buf reply;
+    buf_init(&reply, SIZE_MAX / 2);
+    int failed = 0;
+    if (!r->story.n && engine_has_handler(r->engine, (struct text){0}, TEXT("report")))
+        failed = rehearsal_call(r, (struct text){0}, "report", (struct record){0}, &reply);
+    *page = copy_text((struct record){(uint8_t *)reply.data, reply.len}, "html");
+    buf_release(&reply);
+    return failed;
 }
 
 static char *json_of(struct rehearsal *r, struct record effects, struct record said)
@@ -306,6 +320,7 @@ int rehearsal_report(struct rehearsal *r, struct usher_report *out)
     struct record effects = {(uint8_t *)bytes.data, bytes.len};
     int failed = tell(r, effects, &reply);
     if (!failed) failed = hand_out_lists(r);
+    if (!failed) failed = report_afterwards(r, &out->told);
     if (!failed) {
         struct record said = {(uint8_t *)reply.data, reply.len};
         out->text = copy_text(said, "text");
@@ -334,6 +349,7 @@ void usher_report_release(struct usher_report *report)
     free(report->text);
     free(report->check);
     free(report->html);
+    free(report->told);
     free(report->history);
     free(report->json);
     free(report->saved);
