@@ -32,6 +32,7 @@ local outbox = require "usher.outbox"
 local people = require "usher.people"
 local pretend = require "usher.pretend"
 local programme = require "usher.programme"
+local report = require "usher.report"
 local show_page = require "usher.show_page"
 local show_steer = require "usher.show_steer"
 local roster = require "usher.roster"
@@ -125,7 +126,7 @@ function settle.about()
   }
 end
 
-local function report(request)
+local function rehearsed(request)
   return timeline.report(request, settle.about())
 end
 
@@ -192,6 +193,7 @@ function settle.register()
   approval_ask.register()
   outbox.register()
   test_mail.register()
+  report.register()
   editions.register()
   cancel.register()
   usher.on("answer", answers.by_office)
@@ -205,7 +207,7 @@ function settle.register()
   usher.on("pretend-begin", pretend.first_acts)
   usher.on("decide", undecided.decide)
   usher.on("ics", invite.show)
-  usher.on("report", report)
+  usher.on("rehearsed", rehearsed)
   usher.at_end(check.word(finish))
 end
 

@@ -12,7 +12,7 @@ local function rehearse(file)
   world = stub.load(world.read(folder .. "/" .. file), nil, folder, file)
   world.pretend = true
   world.run(stub.time.at("2021-02-01 09:00", "Asia/Thimphu").utc)
-  return world.usher.handlers.report { effects = world.effects() }, world
+  return world.usher.handlers.rehearsed { effects = world.effects() }, world
 end
 
 function tests.the_house_rules_keep_working_days()

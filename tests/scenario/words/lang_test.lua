@@ -88,10 +88,10 @@ guests { { key = "a", name = "Dechen", mail = "a@b.example", language = "Dzongkh
 
 function tests.check_says_that_nobody_has_read_the_words_of_a_machine()
   local world = loaded(expect.event .. guests)
-  expect.contains(world.usher.handlers.report({ effects = {} }).check,
+  expect.contains(world.usher.handlers.rehearsed({ effects = {} }).check,
     "1 guest reads Dzongkha: usher's own Dzongkha texts and pages were made by a machine")
   world = loaded(expect.event)
-  expect.lacks(world.usher.handlers.report({ effects = {} }).check, "machine")
+  expect.lacks(world.usher.handlers.rehearsed({ effects = {} }).check, "machine")
 end
 
 function tests.a_guest_gets_mails_and_pages_in_their_language_with_fallback()

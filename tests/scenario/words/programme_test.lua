@@ -10,7 +10,7 @@ local people = 'people { { key = "ko", name = "Kiyoug Ko", salutation = "Mr.", r
 
 local function load_programme(text)
   local world = stub.load(expect.event .. people .. 'programme "p.txt"', { ["p.txt"] = text })
-  return require("usher.facts").items, world.usher.handlers.report({ effects = {} }).check
+  return require("usher.facts").items, world.usher.handlers.rehearsed({ effects = {} }).check
 end
 
 function tests.dashes_tildes_and_words_stand_between_times()

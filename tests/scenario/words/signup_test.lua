@@ -520,7 +520,7 @@ function tests.texts_of_rules_are_checked_for_who_will_sign_up()
 end
 
 local function notes_of(options)
-  return begin(options).usher.handlers.report { effects = {} }.check
+  return begin(options).usher.handlers.rehearsed { effects = {} }.check
 end
 
 function tests.what_looks_odd_is_told()

@@ -1,0 +1,114 @@
+-- SPDX-License-Identifier: MIT
+-- report_charts: the pictures of the report. They are as wide as the page and no wider: what lies along it is
+-- said in hundredths, so that letters keep their size on a phone, on a screen and on paper. Each has a title
+-- and a sentence for whoever can't see it; numbers stand beside what is drawn, so nothing is told by colour.
+--
+-- report_charts.stacks{ id, title, text, most, rows = { { name, n, note, parts = { { n, class } } } } } -> node
+-- report_charts.columns{ id, title, text, value = fn(n) -> text, columns = { { name, n, of } } } -> node
+-- report_charts.shifts{ id, title, text, from, to, low, high, rows = { { name, before, after } } } -> node
+local h = require "usher.html"
+
+local report_charts = {}
+
+local ROW <const>, BAR <const> = 52, 18 -- of a stack: its text stands above the bar
+local TALL <const>, HEAD <const>, FOOT <const> = 110, 22, 24 -- of columns
+local SCALE_ROW <const> = 34 -- of shifts
+
+local function percent(share) return ("%.2f%%"):format(100 * share) end
+
+local function svg(about, height, content)
+  local title, text = about.id .. "-title", about.id .. "-text"
+  return h.tag("figure", { h.tag("svg", { class = "chart", role = "img", width = "100%",
+    height = tostring(height), aria_labelledby = title .. " " .. text,
+    h.tag("title", { id = title, about.title }), h.tag("desc", { id = text, about.text }), content }) })
+end
+
+local function text_at(x, y, text, class, anchor)
+  return h.tag("text", { class = class, x = x, y = tostring(y), text_anchor = anchor or false, text })
+end
+
+local function rect(class, x, y, width, height)
+  return h.tag("rect", { class = class, x = x, y = ("%.1f"):format(y), width = width,
+    height = ("%.1f"):format(height), rx = "1.5" })
+end
+
+-- ---- bars below each other, each made of parts ---------------------------------------------------------
+
+function report_charts.stacks(about)
+  local content = {}
+  for i, row in ipairs(about.rows) do
+    local y, from = (i - 1) * ROW, 0
+    content[#content + 1] = text_at("0", y + 16, row.name, "name")
+    content[#content + 1] = text_at("100%", y + 16, row.note or tostring(row.n), "value", "end")
+    content[#content + 1] = rect("room", "0", y + 23, "100%", BAR)
+    for _, part in ipairs(row.parts or { { row.n, "p1" } }) do
+      local share = about.most > 0 and part[1] / about.most or 0
+      content[#content + 1] = part[1] > 0
+        and rect(part[2], percent(from), y + 23, percent(share), BAR)
+      from = from + share
+    end
+  end
+  return svg(about, #about.rows * ROW - (ROW - 23 - BAR) + 2, content)
+end
+
+-- ---- columns beside each other -------------------------------------------------------------------------
+
+function report_charts.columns(about)
+  local most, content, n = 1, {}, #about.columns
+  for _, column in ipairs(about.columns) do most = math.max(most, column.n, column.of or 0) end
+  local ground = HEAD + TALL
+  for i, column in ipairs(about.columns) do
+    local left, middle = percent((i - 0.86) / n), percent((i - 0.5) / n)
+    local width, height = percent(0.72 / n), TALL * column.n / most
+    local room = column.of and TALL * column.of / most
+    content[#content + 1] = room and rect("room", left, ground - room, width, room)
+    content[#content + 1] = rect("p1", left, ground - height, width, height)
+    content[#content + 1] = text_at(middle, ground - math.max(height, room or 0) - 6,
+      column.of and ("%d of %d"):format(column.n, column.of) or tostring(column.n), "value", "middle")
+    content[#content + 1] = text_at(middle, ground + 17, column.name, "label", "middle")
+  end
+  content[#content + 1] = h.tag("line", { class = "axis", x1 = "0", x2 = "100%", y1 = tostring(ground),
+    y2 = tostring(ground) })
+  return svg(about, ground + FOOT, content)
+end
+
+-- ---- from where to where on a scale ----------------------------------------------------------------------
+
+-- Dots stay off the edges: the scale has a margin of two hundredths on each side.
+local function place_on(about, value)
+  return percent(0.02 + 0.96 * (value - about.from) / (about.to - about.from))
+end
+
+local function dot(class, at, y)
+  return h.tag("circle", { class = class, cx = at, cy = tostring(y), r = "7" })
+end
+
+local function scale(about, y)
+  local content = { h.tag("line", { class = "axis", x1 = "2%", x2 = "98%", y1 = tostring(y),
+    y2 = tostring(y) }) }
+  for value = about.from, about.to do
+    content[#content + 1] = h.tag("line", { class = "axis", x1 = place_on(about, value),
+      x2 = place_on(about, value), y1 = tostring(y - 3), y2 = tostring(y + 3) })
+  end
+  return content
+end
+
+-- One picture for each row, for a row's name may need several lines.
+function report_charts.shift(about, row)
+  local y, content = 20, {}
+  content[1] = scale(about, y)
+  local after = row.after and place_on(about, row.after)
+  local before = row.before and place_on(about, row.before)
+  if after and before then
+    content[2] = h.tag("line", { class = "shift", x1 = before, x2 = after, y1 = tostring(y), y2 = tostring(y) })
+  end
+  content[3] = before and dot("before", before, y)
+  content[4] = after and dot("p1", after, y)
+  content[5] = text_at("2%", y + 24, about.low and ("%d, %s"):format(about.from, about.low)
+    or tostring(about.from), "label")
+  content[6] = text_at("98%", y + 24, about.high and ("%d, %s"):format(about.to, about.high)
+    or tostring(about.to), "label", "end")
+  return svg({ id = row.id, title = row.name, text = row.text }, y + SCALE_ROW, content)
+end
+
+return report_charts

@@ -1,0 +1,331 @@
+-- SPDX-License-Identifier: MIT
+-- report_view: the report as mark-up: one file that needs nothing else, for a mail and for paper, and the same
+-- as a part of an office page. Whatever somebody wrote stays text (html.lua). What does not exist (no survey,
+-- no wait-list) has no heading either.
+--
+--   report_view.file(data) -> HTML, whole        report_view.node(data) -> node        (data: report_data.lua)
+local charts = require "usher.report_charts"
+local h = require "usher.html"
+local results = require "usher.survey_results"
+
+local report_view = {}
+
+-- Nothing is fetched and nothing runs, whoever opens the file: so says the file itself, too.
+local POLICY <const> = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+local function count(n, word, words)
+  return n == 1 and "1 " .. word or ("%d %s"):format(n, words or word .. "s")
+end
+
+local function share(n, of)
+  return of > 0 and ("%d %%"):format(math.floor(100 * n / of + 0.5)) or ""
+end
+
+local function section(title, ...)
+  return h.section { h.h2 { title }, ... }
+end
+
+-- A row is a list of cells; all but the first are numbers, unless `words` says that this one is not.
+local function table_of(caption, names, rows, words)
+  local head, body = {}, {}
+  local function class_of(i) return i > 1 and not (words and words[i]) and "number" or false end
+  for i, name in ipairs(names) do head[i] = h.th { scope = "col", class = class_of(i), name } end
+  for r, row in ipairs(rows) do
+    local cells = { h.th { scope = "row", row[1] } }
+    for i = 2, #names do cells[i] = h.td { class = class_of(i), row[i] or "" } end
+    body[r] = h.tr { class = row.class or false, cells }
+  end
+  return h.div { class = "scroll", h.table { class = "wide", h.caption { caption }, h.thead { h.tr(head) },
+    h.tbody(body) } }
+end
+
+-- Nothing is easier to read than a dash where there is nothing.
+local function number(n) return n ~= 0 and tostring(n) or "\u{2013}" end
+
+-- ---- the headline ---------------------------------------------------------------------------------------
+
+local states <const> = { early = "The event is still to come; these are the numbers so far.",
+  now = "The event is under way; these are the numbers so far." }
+
+local function times(data)
+  local lines = { h.span { data.when } }
+  for _, clock in ipairs(data.clocks) do lines[#lines + 1] = h.span { class = "clock", clock } end
+  if data.n_sessions then
+    lines = { h.span { ("%d sessions, from "):format(data.n_sessions), data.when, " to ", data.last_day } }
+  end
+  return lines
+end
+
+local function headline(data)
+  return h.header { class = "title",
+    h.p { class = "kind", "Report" },
+    h.h1 { data.title },
+    h.dl { class = "facts", h.dt { "When" }, h.dd { times(data) },
+      data.where and { h.dt { "Where" }, h.dd { data.where } },
+      #data.organisers > 0 and { h.dt { #data.organisers == 1 and "Organiser" or "Organisers" },
+        h.dd { table.concat(data.organisers, " and ") } } },
+    states[data.state] and h.p { class = "flag", states[data.state] },
+  }
+end
+
+local function figures(data)
+  local people, list = data.people, {}
+  local function add(n, words, more) list[#list + 1] = h.li { h.strong { n }, h.span { words }, more
+    and h.span { class = "quiet", more } } end
+  add(people.all, "invited")
+  add(people.yes, "said yes", share(people.yes, people.all) .. " of those invited")
+  if data.state ~= "early" then
+    add(people.present, "came", share(people.present, people.all) .. " of those invited")
+  end
+  if data.passed then add(data.passed.n, "passed", data.passed.rule) end
+  if data.minutes then
+    add(data.minutes.median, "minutes", ("the median stay, of %d"):format(data.minutes.lasts))
+  end
+  return h.ul { class = "figures", list }
+end
+
+-- ---- who came -------------------------------------------------------------------------------------------
+
+local function answers_text(people)
+  local list = { ("%d yes"):format(people.yes), ("%d no"):format(people.no) }
+  if people.tentative > 0 then list[#list + 1] = ("%d perhaps"):format(people.tentative) end
+  if people.waiting > 0 then list[#list + 1] = ("%d on the wait-list"):format(people.waiting) end
+  return table.concat(list, ", ")
+end
+
+local function funnel_rows(data)
+  local people = data.people
+  local answered = people.all - people.none
+  local rows = { { name = "Invited", n = people.all },
+    { name = "Answered: " .. answers_text(people), n = answered,
+      note = ("%d of %d"):format(answered, people.all), parts = { { people.yes, "p1" },
+        { people.tentative, "p2" }, { people.waiting, "p2" }, { people.no, "p3" } } } }
+  if data.state ~= "early" then
+    rows[3] = { name = data.sessions and "Came to at least one session" or "Came", n = people.present,
+      note = ("%d of %d"):format(people.present, people.all) }
+  end
+  if data.passed then
+    rows[#rows + 1] = { name = "Passed", n = data.passed.n,
+      note = ("%d of %d"):format(data.passed.n, people.all) }
+  end
+  return rows
+end
+
+local function funnel(data)
+  local people, title = data.people, "From the invitation to the room"
+  if people.all == 0 then return section(title, h.p { "Nobody was invited." }) end
+  local rows, said = funnel_rows(data), {}
+  for i, row in ipairs(rows) do said[i] = ("%s: %d"):format(row.name, row.n) end
+  return section(title, charts.stacks { id = "funnel", most = people.all, title = title, rows = rows,
+    text = table.concat(said, ". ") .. "." }, people.none > 0 and h.p { class = "quiet",
+    count(people.none, "guest has", "guests have"), " not answered." })
+end
+
+local function stay(data)
+  local minutes = data.minutes
+  if not minutes then return nil end
+  local text = ("Of %s it is known how long they were there: half of them at least %d minutes, at the least %d, "
+    .. "at the most %d. The event lasted %d."):format(count(minutes.n, "person", "people"), minutes.median,
+    minutes.least, minutes.most, minutes.lasts)
+  return section("How long they stayed", charts.columns { id = "minutes", title = "Minutes in the room",
+    text = text, columns = minutes.bins }, h.p { class = "quiet", text })
+end
+
+local function groups(data)
+  if #data.groups < 2 then return nil end
+  local names = { "Group", "invited", "yes", "no", "perhaps", "no answer" }
+  local rows, over = {}, data.state ~= "early"
+  if over then names[7], names[8] = "came", "of invited" end
+  local function row_of(name, one, class)
+    return { name, number(one.all), number(one.yes), number(one.no), number(one.tentative),
+      number(one.none + one.waiting), over and number(one.present), over and share(one.present, one.all),
+      class = class }
+  end
+  for i, one in ipairs(data.groups) do rows[i] = row_of(one.name or "without a group", one) end
+  rows[#rows + 1] = row_of("All", data.people, "sum")
+  return section("By group", table_of("Guests of each group, and what they said and did", names, rows))
+end
+
+-- ---- the sessions of a series -----------------------------------------------------------------------------
+
+local function session_name(one) return one.title and ("%s: %s"):format(one.id, one.title) or one.id end
+
+local function sessions_table(data)
+  local names, rows, words = { "Session", "when", "came" }, {}, { [2] = true }
+  for _, group in ipairs(#data.groups > 1 and data.groups or {}) do
+    names[#names + 1] = group.name or "no group"
+  end
+  names[#names + 1] = "minutes (median)"
+  for i, one in ipairs(data.sessions) do
+    local row = { session_name(one), one.when, one.over and number(one.came) or "to come" }
+    for _, group in ipairs(#data.groups > 1 and data.groups or {}) do
+      row[#row + 1] = number(one.by_group[group.name or ""] or 0)
+    end
+    row[#names] = one.minutes and tostring(one.minutes) or "\u{2013}"
+    rows[i] = row
+  end
+  return table_of("How many came to each session", names, rows, words)
+end
+
+local function series(data)
+  if not data.sessions then return nil end
+  local columns, said = {}, {}
+  for i, one in ipairs(data.sessions) do
+    columns[i] = { name = one.day, n = one.came, of = nil }
+    said[i] = ("%s: %d"):format(session_name(one), one.came)
+  end
+  return section("By session", charts.columns { id = "sessions", title = "Who came to each session",
+      text = table.concat(said, ", "), columns = columns }, sessions_table(data)),
+    section("How many sessions they came to", charts.columns { id = "how-often",
+      title = "How many sessions they came to", columns = data.how_often,
+      text = "For each number of sessions, how many people came to so many." },
+      data.passed and h.p { ("%d have passed: %s."):format(data.passed.n, data.passed.rule) })
+end
+
+-- ---- deputies and the wait-list -----------------------------------------------------------------------------
+
+local function in_place(data)
+  if data.deputies.n == 0 and data.people.waiting == 0 then return nil end
+  local items = {}
+  for i, one in ipairs(data.deputies.list) do
+    items[i] = h.li { h.strong { one.name }, " for ", one.whose, data.state ~= "early"
+      and (one.came and ", came" or ", did not come") }
+  end
+  local more = data.deputies.n - #items
+  return section("Deputies and the wait-list",
+    data.deputies.n > 0 and {
+      h.p { count(data.deputies.n, "guest is", "guests are"), " represented by somebody else:" },
+      h.ul { items, more > 0 and h.li { ("and %d more"):format(more) } } },
+    data.people.waiting > 0 and h.p { count(data.people.waiting, "person is", "people are"),
+      " on the wait-list." })
+end
+
+-- ---- what was said ------------------------------------------------------------------------------------------
+
+local function survey_node(r)
+  local kind = r.anonymous and "Anonymous" or "With names"
+  return section(r.title or ("Survey: %s"):format(r.name), h.p { class = "quiet", kind, r.n_shown > 0 and
+    ("; %s of %d shown here."):format(count(r.n_shown, "answer"), r.answered) or "." }, results.node(r))
+end
+
+local function surveys(data)
+  local list = {}
+  for i, r in ipairs(data.surveys) do list[i] = survey_node(r) end
+  return list
+end
+
+local function interest_node(form)
+  local title = form.title or ("Interest: %s"):format(form.name)
+  if not form.choices then
+    return section(title, h.p { count(form.n, "person has", "people have"), " said so." })
+  end
+  local rows, said = {}, {}
+  for i, choice in ipairs(form.choices) do
+    rows[i] = { name = choice.name, n = choice.n }
+    said[i] = ("%s: %d"):format(choice.name, choice.n)
+  end
+  return section(title, h.p { count(form.n, "person", "people"),
+    " would like to hear of what comes next. Each may choose several." },
+    charts.stacks { id = "interest-" .. form.name, title = title, most = math.max(form.n, 1), rows = rows,
+      text = table.concat(said, ", ") })
+end
+
+local function interests(data)
+  local list = {}
+  for i, form in ipairs(data.interests) do list[i] = interest_node(form) end
+  return list
+end
+
+local function open_questions(data)
+  local asked = data.questions
+  if asked.n == 0 then return nil end
+  local items = {}
+  for i, text in ipairs(asked.list) do items[i] = h.li { text } end
+  return section("Questions still open",
+    h.p { ("%d of %s wait for an answer."):format(asked.n, count(asked.all, "question")) },
+    h.ul { class = "texts", items, asked.n > #items and h.li { ("and %d more"):format(asked.n - #items) } })
+end
+
+-- ---- the mails ------------------------------------------------------------------------------------------------
+
+local columns <const> = { { "sent", "sent" }, { "skipped", "not needed" }, { "planned", "to come" },
+  { "held", "held" }, { "retrying", "tried again" }, { "unsure", "unsure" }, { "bounced", "came back" },
+  { "refused", "refused" }, { "stuck", "stopped" } }
+
+-- Only the columns in which there is anything.
+local function mail_table(mails)
+  local shown, names, rows = {}, { "Mail", "to" }, {}
+  for _, column in ipairs(columns) do
+    if mails.total[column[1]] > 0 or column[1] == "sent" then
+      shown[#shown + 1], names[#names + 1] = column[1], column[2]
+    end
+  end
+  local function row_of(name, whom, one, class)
+    local row = { name, whom, class = class }
+    for _, kind in ipairs(shown) do row[#row + 1] = number(one[kind]) end
+    return row
+  end
+  for i, one in ipairs(mails.rules) do rows[i] = row_of(one.name, one.whom, one) end
+  rows[#rows + 1] = row_of("All", "", mails.total, "sum")
+  return table_of("What became of each mail", names, rows, { [2] = true })
+end
+
+local function sentences(title, explain, list)
+  if #list == 0 then return nil end
+  local items = {}
+  for i, one in ipairs(list) do
+    items[i] = h.li { h.strong { one.name }, one.label and { " to ", one.label } or { ", ", tostring(one.n) },
+      ": ", one.text }
+  end
+  return section(title, explain and h.p { class = "quiet", explain }, h.ul { items })
+end
+
+local function mail_sections(data)
+  local mails = data.mails
+  if #mails.rules == 0 then return nil end
+  return section("Mails", mail_table(mails)),
+    sentences("What went wrong", nil, mails.wrong)
+      or section("What went wrong", h.p { class = "quiet", "Nothing: every mail that was to leave left." }),
+    sentences("What was not sent, and why", "Decided when each mail was due.", mails.skipped)
+end
+
+-- ---- the whole ------------------------------------------------------------------------------------------------
+
+local function objectives(data)
+  if #data.objectives == 0 then return nil end
+  local items = {}
+  for i, text in ipairs(data.objectives) do items[i] = h.li { text } end
+  return section("What it was for", h.tag("ol", { class = "aims", items }))
+end
+
+-- report_view.node(data) -> node: the sections, without what stands around a page
+function report_view.node(data)
+  return h.list { headline(data), figures(data), funnel(data), stay(data), groups(data),
+    { series(data) }, objectives(data), surveys(data), interests(data), open_questions(data), in_place(data),
+    { mail_sections(data) } }
+end
+
+local style = "" -- read where files may be read
+
+-- report_view.register(): once, by the word `event`
+function report_view.register()
+  style = usher.shipped "pages/report.css"
+  usher.http.static("/static/report.css", { type = "text/css; charset=utf-8", data = style })
+end
+
+-- report_view.file(data) -> HTML. The style stands in it.
+function report_view.file(data)
+  return "<!doctype html>\n" .. h.render(h.html { lang = "en",
+    h.head {
+      h.meta { charset = "utf-8" },
+      h.meta { http_equiv = "Content-Security-Policy", content = POLICY },
+      h.meta { name = "viewport", content = "width=device-width, initial-scale=1" },
+      h.title { "Report: ", data.title },
+      h.tag("style", { h.raw(style) }),
+    },
+    h.body { class = "report", h.main { report_view.node(data) },
+      h.footer { h.p { "As of ", data.made, ". Clock times are those of the place that is named." } } },
+  }) .. "\n"
+end
+
+return report_view
