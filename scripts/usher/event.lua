@@ -178,16 +178,4 @@ end)
 --- Example: local read_later = function () return file "notes.md" end
 event.file = check.word(function(name) return check.file("file", name) end)
 
---- objectives { "Know the law", "Use the tool" } -> nothing
---- Says what the event is for. Mails show them as {objectives}.
---- Example: objectives { "Increase awareness of emerging digital technologies" }
-event.objectives = check.word(function(list)
-  facts.need_no_rules("objectives")
-  if type(list) ~= "table" or #list == 0 then check.refuse("objectives: list them in { }") end
-  for i, objective in ipairs(list) do
-    if type(objective) ~= "string" then check.refuse("objectives: number %d is not a text", i) end
-    facts.objectives[i] = objective
-  end
-end)
-
 return event

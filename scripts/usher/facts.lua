@@ -26,6 +26,7 @@ local facts = {
   has_undecided = false,
   surveys = {},      -- in order: see survey.lua
   survey_named = {},
+  compared = {},     -- pairs of surveys that ask the same, before and after: see before_after.lua
   interests = {},    -- forms, in order: see interest.lua
   interest_named = {},
   box = nil,         -- what question_box said: see ask.lua

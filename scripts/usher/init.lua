@@ -1,7 +1,9 @@
 -- SPDX-License-Identifier: MIT
 -- The words that every script sees, beside the primitives in `usher`.
+local aims = require "usher.aims"
 local ask = require "usher.ask"
 local audience = require "usher.audience"
+local before_after = require "usher.before_after"
 local calendar = require "usher.calendar"
 local cues = require "usher.cues"
 local event = require "usher.event"
@@ -32,11 +34,12 @@ resend.register()
 
 local words = {
   event = event.event, zoom = event.zoom, secret = event.secret, file = event.file,
-  objectives = event.objectives, people = people.people, guests = people.guests, groups = people.groups,
+  objectives = aims.objectives, people = people.people, guests = people.guests, groups = people.groups,
   programme = programme.programme, undecided = undecided.undecided, holidays = calendar.holidays,
   mail = mail.mail, cue = cues.cue, cues = cues.cues, use = use.use, signup = signup.signup,
   series = series.series, session = series.session,
   survey = survey.survey, interest = interest.interest, question_box = ask.question_box,
+  compare = before_after.compare,
 }
 for word, question in pairs(questions.words) do words[word] = question end
 for word, who in pairs(audience.words) do words[word] = who end

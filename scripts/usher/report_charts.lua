@@ -3,16 +3,17 @@
 -- said in hundredths, so that letters keep their size on a phone, on a screen and on paper. Each has a title
 -- and a sentence for whoever can't see it; numbers stand beside what is drawn, so nothing is told by colour.
 --
--- report_charts.stacks{ id, title, text, most, rows = { { name, n, note, parts = { { n, class } } } } } -> node
--- report_charts.columns{ id, title, text, value = fn(n) -> text, columns = { { name, n, of } } } -> node
--- report_charts.shifts{ id, title, text, from, to, low, high, rows = { { name, before, after } } } -> node
+-- report_charts.stacks{ id, title, text, most, rows = { { name, n, note, parts = { { n, class } } } } }
+--   -> node: bars below each other
+-- report_charts.columns{ id, title, text, columns = { { name, n } } } -> node: columns beside each other
+-- report_charts.shift{ id, title, text, from, to, low, high, before, after } -> node: two places on a scale
 local h = require "usher.html"
 
 local report_charts = {}
 
 local ROW <const>, BAR <const> = 52, 18 -- of a stack: its text stands above the bar
 local TALL <const>, HEAD <const>, FOOT <const> = 110, 22, 24 -- of columns
-local SCALE_ROW <const> = 34 -- of shifts
+local SCALE_FOOT <const> = 34 -- the words below a scale
 
 local function percent(share) return ("%.2f%%"):format(100 * share) end
 
@@ -55,16 +56,13 @@ end
 
 function report_charts.columns(about)
   local most, content, n = 1, {}, #about.columns
-  for _, column in ipairs(about.columns) do most = math.max(most, column.n, column.of or 0) end
+  for _, column in ipairs(about.columns) do most = math.max(most, column.n) end
   local ground = HEAD + TALL
   for i, column in ipairs(about.columns) do
     local left, middle = percent((i - 0.86) / n), percent((i - 0.5) / n)
     local width, height = percent(0.72 / n), TALL * column.n / most
-    local room = column.of and TALL * column.of / most
-    content[#content + 1] = room and rect("room", left, ground - room, width, room)
     content[#content + 1] = rect("p1", left, ground - height, width, height)
-    content[#content + 1] = text_at(middle, ground - math.max(height, room or 0) - 6,
-      column.of and ("%d of %d"):format(column.n, column.of) or tostring(column.n), "value", "middle")
+    content[#content + 1] = text_at(middle, ground - height - 6, tostring(column.n), "value", "middle")
     content[#content + 1] = text_at(middle, ground + 17, column.name, "label", "middle")
   end
   content[#content + 1] = h.tag("line", { class = "axis", x1 = "0", x2 = "100%", y1 = tostring(ground),
@@ -93,22 +91,22 @@ local function scale(about, y)
   return content
 end
 
--- One picture for each row, for a row's name may need several lines.
-function report_charts.shift(about, row)
-  local y, content = 20, {}
-  content[1] = scale(about, y)
-  local after = row.after and place_on(about, row.after)
-  local before = row.before and place_on(about, row.before)
-  if after and before then
-    content[2] = h.tag("line", { class = "shift", x1 = before, x2 = after, y1 = tostring(y), y2 = tostring(y) })
-  end
+local function end_of_scale(value, words)
+  return words and ("%d, %s"):format(value, words) or tostring(value)
+end
+
+-- An open dot before, a full one after, and the way between them.
+function report_charts.shift(about)
+  local y, content = 20, { scale(about, 20) }
+  local before = about.before and place_on(about, about.before)
+  local after = place_on(about, about.after)
+  content[2] = before and h.tag("line", { class = "shift", x1 = before, x2 = after, y1 = tostring(y),
+    y2 = tostring(y) })
   content[3] = before and dot("before", before, y)
-  content[4] = after and dot("p1", after, y)
-  content[5] = text_at("2%", y + 24, about.low and ("%d, %s"):format(about.from, about.low)
-    or tostring(about.from), "label")
-  content[6] = text_at("98%", y + 24, about.high and ("%d, %s"):format(about.to, about.high)
-    or tostring(about.to), "label", "end")
-  return svg({ id = row.id, title = row.name, text = row.text }, y + SCALE_ROW, content)
+  content[4] = dot("p1", after, y)
+  content[5] = text_at("2%", y + 24, end_of_scale(about.from, about.low), "label")
+  content[6] = text_at("98%", y + 24, end_of_scale(about.to, about.high), "label", "end")
+  return svg(about, y + SCALE_FOOT, content)
 end
 
 return report_charts

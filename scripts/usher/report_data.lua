@@ -4,10 +4,11 @@
 -- only where the organisers need them (who came in whose place); who is interested and who asked is in the
 -- tables (report_tables.lua), which do not go round by mail unless somebody says so.
 --
---   report_data.collect(seen) -> { at = ms, title, when, clocks, where, organisers, objectives, state,
---     people, groups, minutes, sessions, deputies, mails, compared, surveys, interests, questions }
+--   report_data.collect(seen) -> { at = ms, title, when, clocks, where, organisers, state, people, groups,
+--     minutes, sessions, deputies, mails, aims, compared, surveys, interests, questions }
 --   seen: the lists that report_data.look asks for. Runs where books may be looked at.
 local answers = require "usher.office.counts"
+local before_after = require "usher.before_after"
 local ask = require "usher.ask"
 local attendance = require "usher.attendance"
 local dates = require "usher.dates"
@@ -30,7 +31,7 @@ local bin_sizes <const> = { 5, 10, 15, 20, 30, 45, 60, 90, 120, 240 }
 
 report_data.look = mails.look
 
--- ---- the headline ---------------------------------------------------------------------------------------
+-- ---- the headline ------------------------------------------------------------------------------------
 
 local function organisers()
   local names, zones, seen = {}, {}, { [facts.event.zone] = true }
@@ -62,7 +63,7 @@ local function headline(data)
   local names, zones = organisers()
   local first = sessions.all()[1]
   data.title, data.id, data.zone = event.title, event.id, event.zone
-  data.organisers, data.objectives = names, facts.objectives
+  data.organisers = names
   data.when = dates.span(first, event.zone, LANGUAGE)
   data.clocks, data.where = clocks_in(first, zones), where_text(event.where)
   data.n_sessions = sessions.is_series() and #sessions.all() or nil
@@ -71,7 +72,7 @@ local function headline(data)
   data.state = data.at < event.starts.utc and "early" or data.at < event.ends.utc and "now" or "over"
 end
 
--- ---- who came -------------------------------------------------------------------------------------------
+-- ---- who came ----------------------------------------------------------------------------------------
 
 local function people(data)
   local groups = answers.by_group()
@@ -163,7 +164,7 @@ local function presence(data)
   data.minutes = minutes_of(sessions.all()[1], (present_at(sessions.all()[1], guests)))
 end
 
--- ---- who came in whose place ------------------------------------------------------------------------------
+-- ---- who came in whose place -------------------------------------------------------------------------
 
 local function deputies(data)
   local list, n = {}, 0
@@ -179,11 +180,39 @@ local function deputies(data)
   data.deputies = { n = n, list = table.move(list, 1, math.min(n, LISTED_MAX), 1, {}) }
 end
 
--- ---- what was said ----------------------------------------------------------------------------------------
+-- ---- what was said -----------------------------------------------------------------------------------
 
 local function surveys(data)
-  data.surveys = {}
+  data.surveys, data.compared = {}, before_after.all()
   for i, s in ipairs(facts.surveys) do data.surveys[i] = results.of(s) end
+end
+
+-- Means of the latest survey that asks the aims without one before it: { [number of the aim] = question }
+local function rated_aims(data)
+  local by_number = {}
+  for _, r in ipairs(data.surveys) do
+    for _, question in ipairs(r.questions) do
+      if question.objective then by_number[question.objective] = question end
+    end
+  end
+  return by_number
+end
+
+-- What the event was for, and what came of each aim: how answers have shifted, or how they are.
+local function aims(data)
+  local rated, shifted = rated_aims(data), {}
+  for _, pair in ipairs(data.compared) do
+    for _, one in ipairs(pair) do
+      if one.objective then shifted[one.objective] = one end
+    end
+  end
+  data.aims = {}
+  for i, text in ipairs(facts.objectives) do
+    local one, other = shifted[i], rated[i] or {}
+    data.aims[i] = { text = text, from = 1, to = 5, low = other.low, high = other.high,
+      shift = one and one.shift, before = one and one.before,
+      after = one and one.after or { n = other.n or 0, mean = other.mean } }
+  end
 end
 
 local function choices_of(form, list)
@@ -222,7 +251,7 @@ local function open_questions(data)
   data.questions = { n = n, all = all, list = list }
 end
 
--- ---- the whole --------------------------------------------------------------------------------------------
+-- ---- the whole ---------------------------------------------------------------------------------------
 
 function report_data.collect(seen)
   local data = { at = usher.now() }
@@ -231,6 +260,7 @@ function report_data.collect(seen)
   presence(data)
   deputies(data)
   surveys(data)
+  aims(data)
   interests(data)
   open_questions(data)
   data.mails = mails.of(seen)

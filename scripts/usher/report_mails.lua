@@ -4,7 +4,8 @@
 --
 --   report_mails.look() -> lists for `look`
 --   report_mails.of(seen) -> { rules = list of { name, whom, sent, planned, skipped, held, unsure, refused,
---     bounced, stuck, retrying }, total = the same of all, wrong, skipped = lists of { name, text, n, label } }
+--     bounced, stuck, retrying }, total = the same of all, wrong, skipped = lists of { name, text, n, label =
+--     whom it is about, when it is one } }
 local facts = require "usher.facts"
 local fates = require "usher.office.fates"
 local letters = require "usher.letters"

@@ -1,9 +1,10 @@
 -- SPDX-License-Identifier: MIT
--- report_view: the report as mark-up: one file that needs nothing else, for a mail and for paper, and the same
--- as a part of an office page. Whatever somebody wrote stays text (html.lua). What does not exist (no survey,
--- no wait-list) has no heading either.
+-- report_view: the report as mark-up: one file that needs nothing else, for a mail and for paper, and the
+-- same as a part of an office page. Whatever somebody wrote stays text (html.lua). What does not exist (no
+-- survey, no wait-list) has no heading either.
 --
---   report_view.file(data) -> HTML, whole        report_view.node(data) -> node        (data: report_data.lua)
+--   report_view.file(data) -> HTML, whole; report_view.node(data) -> node; data: as report_data.lua says
+local before_after = require "usher.before_after"
 local charts = require "usher.report_charts"
 local h = require "usher.html"
 local results = require "usher.survey_results"
@@ -42,7 +43,7 @@ end
 -- Nothing is easier to read than a dash where there is nothing.
 local function number(n) return n ~= 0 and tostring(n) or "\u{2013}" end
 
--- ---- the headline ---------------------------------------------------------------------------------------
+-- ---- the headline ------------------------------------------------------------------------------------
 
 local states <const> = { early = "The event is still to come; these are the numbers so far.",
   now = "The event is under way; these are the numbers so far." }
@@ -84,7 +85,7 @@ local function figures(data)
   return h.ul { class = "figures", list }
 end
 
--- ---- who came -------------------------------------------------------------------------------------------
+-- ---- who came ----------------------------------------------------------------------------------------
 
 local function answers_text(people)
   local list = { ("%d yes"):format(people.yes), ("%d no"):format(people.no) }
@@ -124,11 +125,11 @@ end
 local function stay(data)
   local minutes = data.minutes
   if not minutes then return nil end
-  local text = ("Of %s it is known how long they were there: half of them at least %d minutes, at the least %d, "
-    .. "at the most %d. The event lasted %d."):format(count(minutes.n, "person", "people"), minutes.median,
+  local text = ("Of %s it is known how long they were there: half of them at least %d minutes, at the "
+    .. "least %d, at the most %d. The event lasted %d."):format(count(minutes.n, "person", "people"), minutes.median,
     minutes.least, minutes.most, minutes.lasts)
-  return section("How long they stayed", charts.columns { id = "minutes", title = "Minutes in the room",
-    text = text, columns = minutes.bins }, h.p { class = "quiet", text })
+  return section("How long they stayed", charts.columns { id = "minutes", text = text,
+    title = "Minutes in the room", columns = minutes.bins }, h.p { class = "quiet", text })
 end
 
 local function groups(data)
@@ -146,7 +147,7 @@ local function groups(data)
   return section("By group", table_of("Guests of each group, and what they said and did", names, rows))
 end
 
--- ---- the sessions of a series -----------------------------------------------------------------------------
+-- ---- the sessions of a series ------------------------------------------------------------------------
 
 local function session_name(one) return one.title and ("%s: %s"):format(one.id, one.title) or one.id end
 
@@ -182,7 +183,7 @@ local function series(data)
       data.passed and h.p { ("%d have passed: %s."):format(data.passed.n, data.passed.rule) })
 end
 
--- ---- deputies and the wait-list -----------------------------------------------------------------------------
+-- ---- deputies and the wait-list ----------------------------------------------------------------------
 
 local function in_place(data)
   if data.deputies.n == 0 and data.people.waiting == 0 then return nil end
@@ -200,7 +201,60 @@ local function in_place(data)
       " on the wait-list." })
 end
 
--- ---- what was said ------------------------------------------------------------------------------------------
+-- ---- what it was for ---------------------------------------------------------------------------------
+
+local function mean_text(part) return ("%.1f"):format(part.mean) end
+
+local function aim_text(aim)
+  if aim.shift then
+    return ("from %s to %s (%+.1f)"):format(mean_text(aim.before), mean_text(aim.after), aim.shift)
+  end
+  return ("mean %s of %s"):format(mean_text(aim.after), count(aim.after.n, "answer"))
+end
+
+local function aim_node(aim, i)
+  local has_mean = aim.after and aim.after.mean
+  if not has_mean then return h.li { aim.text } end
+  local text = aim_text(aim)
+  local figure = aim.shift and before_after.shift_text(aim) or mean_text(aim.after)
+  return h.li { h.div { class = "aim", h.span { aim.text }, h.strong { figure } },
+    charts.shift { id = "aim-" .. i, title = aim.text, text = text, from = aim.from, to = aim.to,
+      low = aim.low, high = aim.high, after = aim.after.mean, before = aim.shift and aim.before.mean } }
+end
+
+-- Which of the two each dot is, and who was asked.
+local function legend(data)
+  local lines = {}
+  for _, pair in ipairs(data.compared) do
+    lines[#lines + 1] = h.p { class = "quiet", pair.hidden_why
+      or { before_after.how(pair), " The open dot is before, the full one after." } }
+  end
+  return lines
+end
+
+local function aims(data)
+  if #data.aims == 0 then return nil end
+  local items = {}
+  for i, aim in ipairs(data.aims) do items[i] = aim_node(aim, i) end
+  return section("What it was for", legend(data), h.tag("ol", { class = "aims", items }))
+end
+
+-- Ratings that are no aims, asked twice.
+local function other_shifts(data)
+  local rows = {}
+  for _, pair in ipairs(data.compared) do
+    for _, one in ipairs(pair) do
+      if not one.objective then
+        rows[#rows + 1] = { one.question, one.before.mean and mean_text(one.before) or "\u{2013}",
+          one.after.mean and mean_text(one.after) or "\u{2013}", before_after.shift_text(one) }
+      end
+    end
+  end
+  return #rows > 0 and section("Before and after", table_of("Means of what was asked twice",
+    { "Question", "before", "after", "shift" }, rows)) or nil
+end
+
+-- ---- what was said -----------------------------------------------------------------------------------
 
 local function survey_node(r)
   local kind = r.anonymous and "Anonymous" or "With names"
@@ -246,7 +300,7 @@ local function open_questions(data)
     h.ul { class = "texts", items, asked.n > #items and h.li { ("and %d more"):format(asked.n - #items) } })
 end
 
--- ---- the mails ------------------------------------------------------------------------------------------------
+-- ---- the mails ---------------------------------------------------------------------------------------
 
 local columns <const> = { { "sent", "sent" }, { "skipped", "not needed" }, { "planned", "to come" },
   { "held", "held" }, { "retrying", "tried again" }, { "unsure", "unsure" }, { "bounced", "came back" },
@@ -289,20 +343,13 @@ local function mail_sections(data)
     sentences("What was not sent, and why", "Decided when each mail was due.", mails.skipped)
 end
 
--- ---- the whole ------------------------------------------------------------------------------------------------
-
-local function objectives(data)
-  if #data.objectives == 0 then return nil end
-  local items = {}
-  for i, text in ipairs(data.objectives) do items[i] = h.li { text } end
-  return section("What it was for", h.tag("ol", { class = "aims", items }))
-end
+-- ---- the whole ---------------------------------------------------------------------------------------
 
 -- report_view.node(data) -> node: the sections, without what stands around a page
 function report_view.node(data)
   return h.list { headline(data), figures(data), funnel(data), stay(data), groups(data),
-    { series(data) }, objectives(data), surveys(data), interests(data), open_questions(data), in_place(data),
-    { mail_sections(data) } }
+    { series(data) }, aims(data), other_shifts(data), surveys(data), interests(data), open_questions(data),
+    in_place(data), { mail_sections(data) } }
 end
 
 local style = "" -- read where files may be read

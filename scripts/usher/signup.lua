@@ -9,6 +9,7 @@
 --     seats = how many in all or nil, waitlist, offer, listed = address -> key of a guest, samples = list of
 --     whoever may sign up, invented }
 local acts = require "usher.signup_acts"
+local aims = require "usher.aims"
 local answers = require "usher.answers"
 local check = require "usher.check"
 local facts = require "usher.facts"
@@ -18,7 +19,6 @@ local mails = require "usher.signup_mail"
 local moments = require "usher.moments"
 local own_page = require "usher.signup_page"
 local pretend = require "usher.signup_pretend"
-local questions = require "usher.questions"
 local settle = require "usher.settle"
 
 local signup = {}
@@ -220,7 +220,7 @@ local function read_plan(o)
   local plan = {
     path = "/signup/" .. facts.event.id, groups = #groups > 0 and groups or { NOBODY_ASKS },
     asks_group = #groups > 0, room = read_room(o), confirm = o.confirm ~= false, waitlist = false,
-    questions = questions.list("signup", o.ask), zones = read_zones(o), languages = read_languages(o),
+    questions = aims.questions("signup", o.ask, true), zones = read_zones(o), languages = read_languages(o),
     limit = read_limit(o), intro = o.intro, listed = listed_addresses(),
   }
   add_seats(plan)

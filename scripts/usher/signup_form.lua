@@ -3,6 +3,7 @@
 -- same thing to everybody who fills it in well, whether or not usher knows the address, so that nobody learns
 -- from it who is invited or has signed up.
 local acts = require "usher.signup_acts"
+local aims = require "usher.aims"
 local cancelled = require "usher.cancelled"
 local dates = require "usher.dates"
 local door = require "usher.door"
@@ -143,7 +144,8 @@ end
 local function form_node(code, typed, problems)
   return h.form { method = "post", action = plan().path,
     own_fields(code, typed, problems),
-    questions.fields(plan().questions, code, typed.answers or {}, problems),
+    aims.with_heading(questions.fields(plan().questions, code, typed.answers or {}, problems),
+      plan().questions, code, true),
     hidden_fields(code, typed.note or door.note()),
     h.p { h.button { class = "main-button", type = "submit", text(code, "send") } },
   }

@@ -2,6 +2,7 @@
 -- signup_page: one's own sign-up, behind the link in the mails: /p/TOKEN. What it shows and which buttons
 -- it has follows from how it stands with the sign-up. Looking changes nothing; each button is a POST that
 -- answers by sending the browser back here.
+local aims = require "usher.aims"
 local acts = require "usher.signup_acts"
 local bearer = require "usher.bearer"
 local cancelled = require "usher.cancelled"
@@ -47,7 +48,8 @@ local function own_fields(view, typed, problems)
   local listed = facts.by_key[view.key] -- a guest's name stays as the list writes it
   return {
     not listed and form.name_field(view.code, typed, problems),
-    questions.fields(plan().questions, view.code, typed.answers, problems),
+    aims.with_heading(questions.fields(plan().questions, view.code, typed.answers, problems),
+      plan().questions, view.code, true),
   }
 end
 

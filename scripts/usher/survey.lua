@@ -6,17 +6,17 @@
 --   facts.surveys: list of { name, title, intro, anonymous, parts, opens, closes = moments, questions,
 --     groups, by_group, before = the survey that asks the objectives before, after = of such a one: the
 --     survey that asks them again, level = its objectives ask where people stand, url, hook }
+local aims = require "usher.aims"
 local audience = require "usher.audience"
+local before_after = require "usher.before_after"
 local check = require "usher.check"
-local event = require "usher.event"
 local facts = require "usher.facts"
-local lang = require "usher.lang"
+local h = require "usher.html"
 local mail = require "usher.mail"
 local moments = require "usher.moments"
 local outside = require "usher.survey_outside"
 local page = require "usher.survey_page"
 local pretend = require "usher.survey_pretend"
-local questions = require "usher.questions"
 local results = require "usher.survey_results"
 local sending = require "usher.sending"
 local settle = require "usher.settle"
@@ -52,50 +52,12 @@ end
 
 -- ---- what it asks -------------------------------------------------------------------------------------
 
-local function in_all_languages(key)
-  local texts_of = {}
-  for code in pairs(lang.all()) do texts_of[code] = lang.text(code, "survey." .. key) end
-  return texts_of
-end
-
--- The word `objectives` in ask stands for one rating for each of them. Asked twice, before and after, they
--- ask where people stand; asked once, whether the aim was reached.
-local function add_objectives(title, list, twice)
-  local words = twice and "objectives_level" or "objectives"
-  if #facts.objectives == 0 then
-    check.refuse('%s: ask: objectives: say  objectives { "..." }  above it', title)
-  end
-  for i, objective in ipairs(facts.objectives) do
-    list[#list + 1] = { question = true, kind = "rating", label = objective, objective = i,
-      key = ("objective %d"):format(i), from = 1, to = 5, low = in_all_languages(words .. "_low"),
-      high = in_all_languages(words .. "_high") }
-  end
-end
-
 local function read_questions(title, asked, twice)
-  local list = {}
-  for i, one in ipairs(asked or {}) do
-    if one == event.objectives then
-      add_objectives(title, list, twice)
-    elseif type(one) == "function" then
-      check.refuse('%s: ask: number %d is a word without its question: write it as  rating "How was it?"',
-        title, i)
-    else
-      list[#list + 1] = one
-    end
-  end
-  list = questions.list(title, list)
+  local list = aims.questions(title, asked, twice)
   if #list == 0 then
     check.refuse('%s: it asks nothing: add  ask = { rating "How useful was it?" }', title)
   end
   return list
-end
-
-local function has_objectives(s)
-  for _, question in ipairs(s.questions) do
-    if question.objective then return true end
-  end
-  return false
 end
 
 -- ---- its mails ----------------------------------------------------------------------------------------
@@ -212,20 +174,18 @@ local function declare_before(title, s, o)
     check.refuse('%s: before: say when, as in  before = { opens = "3 working days before, 10:00" }', title)
   end
   local b = check.options(title .. ": before", o.before, known_before)
-  if not has_objectives(s) then
+  local list = aims.of(s.questions)
+  if #list == 0 then
     check.refuse("%s: before: it asks the objectives before the event, too: put  objectives  into ask", title)
-  end
-  local list = {}
-  for _, question in ipairs(s.questions) do
-    if question.objective then list[#list + 1] = question end
   end
   local before = { name = s.name .. "-before", anonymous = s.anonymous, title = b.title, intro = b.intro,
     parts = b.to and audience.parts(title .. ": before", b.to) or s.parts, questions = list, level = true,
     after = s, by_group = s.by_group }
   read_times(title .. ": before", before, b, "3 working days before, 10:00", "at the start")
   check_by_group(title, before)
-  s.before, s.level = before, true
+  s.before = before
   remember(title, before)
+  before_after.add(before, s)
   add_opening(before, { subject = b.subject, text = b.text, file = b.file, from = o.from,
     reply_to = o.reply_to, approve = o.approve })
   add_nudges(title .. ": before", before, { nudges = b.nudges or {}, from = o.from, reply_to = o.reply_to,
@@ -282,11 +242,21 @@ function survey.names()
   return names
 end
 
--- survey.results(name) -> data, as the head of survey_results.lua says
-function survey.results(name) return results.of(need(name)) end
+-- survey.results(name) -> data, as the head of survey_results.lua says; compare = list, as before_after.lua
+-- says, of what was asked before as well
+function survey.results(name)
+  local r = results.of(need(name))
+  r.compare = before_after.after(r.name)
+  return r
+end
 
 -- survey.node(name) -> node: the same as a part of an office page
-function survey.node(name) return results.node(results.of(need(name))) end
+function survey.node(name)
+  local r, nodes = survey.results(name), {}
+  nodes[1] = results.node(r)
+  for i, data in ipairs(r.compare) do nodes[i + 1] = before_after.node(data) end
+  return h.list(nodes)
+end
 
 -- survey.csv(name) -> response: the same as a file. Only behind the office's login.
 function survey.csv(name) return results.csv(need(name)) end

@@ -6,6 +6,7 @@
 --   POST /s/TOKEN/NAME    answers (or, of a survey with names, saves); then 303 to the page
 -- Works without JavaScript. What was typed stays in the form when something is wrong with it. Of an anonymous
 -- form nothing is kept but what survey_answers.lua says, and nothing of it is logged.
+local aims = require "usher.aims"
 local audience = require "usher.audience"
 local bearer = require "usher.bearer"
 local dates = require "usher.dates"
@@ -76,17 +77,9 @@ local function promise(v)
   }
 end
 
--- The questions with a heading above those that objectives made.
 local function question_nodes(v, values, problems)
-  local nodes, list = {}, questions.fields(v.s.questions, v.code, values, problems, true)
-  for i, node in ipairs(list) do
-    local now, before = v.s.questions[i].objective, i > 1 and v.s.questions[i - 1].objective
-    if now and not before then
-      nodes[#nodes + 1] = h.h2 { say(v, v.s.level and "objectives_level" or "objectives") }
-    end
-    nodes[#nodes + 1] = node
-  end
-  return nodes
+  local list = v.s.questions
+  return aims.with_heading(questions.fields(list, v.code, values, problems, true), list, v.code, v.s.level)
 end
 
 local function buttons(v)

@@ -3,8 +3,7 @@
 --
 --   results.of(s) -> { name, title, anonymous, state = "early" | "open" | "closed", opens, closes = ms,
 --     answered = how many have answered, n_shown = how many of their answers are in here,
---     hidden_why = sentence or nil, questions = list, groups = list of { name, n, questions } or nil,
---     compare = { paired, list of { question, before, after, shift } } or nil }
+--     hidden_why = sentence or nil, questions = list, groups = list of { name, n, questions } or nil }
 --   question = { key, kind, question = text, n = answers to it,
 --     counts = list of { label, n },  mean (ratings), low, high (words at the ends),
 --     texts = list (sorted, so that two lists do not go together), rows = list of questions (matrix) }
@@ -125,33 +124,10 @@ local function count_groups(s, sheets)
   return #list > 1 and list or nil
 end
 
--- ---- before and after ---------------------------------------------------------------------------------
-
-local function only_both(before, after)
-  local seen, both_before, both_after = {}, {}, {}
-  for _, sheet in ipairs(before) do seen[sheet.key] = sheet end
-  for _, sheet in ipairs(after) do
-    if seen[sheet.key] then
-      both_before[#both_before + 1], both_after[#both_after + 1] = seen[sheet.key], sheet
-    end
-  end
-  return both_before, both_after
-end
-
--- With names: of whoever has answered both times. Anonymous: of all, for nobody knows who is who.
-local function compare(s, sheets, sheets_before)
-  if not s.before then return nil end
-  local paired = not s.anonymous
-  local before, after = sheets_before, sheets
-  if paired then before, after = only_both(before, after) end
-  local list = { paired = paired }
-  for _, question in ipairs(s.before.questions) do
-    local one, other = count_question(question, before), count_question(question, after)
-    list[#list + 1] = { question = one.question, before = { n = one.n, mean = one.mean },
-      after = { n = other.n, mean = other.mean },
-      shift = one.mean and other.mean and other.mean - one.mean or nil }
-  end
-  return list
+-- results.rated(question, sheets) -> { n, mean }: of one rating
+function results.rated(question, sheets)
+  local one = count_question(question, sheets)
+  return { n = one.n, mean = one.mean }
 end
 
 -- ---- the whole ----------------------------------------------------------------------------------------
@@ -187,7 +163,6 @@ function results.of(s)
   end
   r.questions = count_all(s, sheets)
   r.groups = s.by_group and count_groups(s, sheets) or nil
-  r.compare = s.before and compare(s, sheets, store.shown(s.before, results.state(s.before) == "closed"))
   return r
 end
 
@@ -279,25 +254,6 @@ local function groups_node(r)
     h.thead { h.tr(head) }, h.tbody(rows) } } }
 end
 
-local function mean_text(part)
-  return part.mean and ("%.1f (%d)"):format(part.mean, part.n) or "-"
-end
-
-local function compare_node(list)
-  local rows = {}
-  for i, one in ipairs(list) do
-    rows[i] = h.tr { h.th { scope = "row", one.question }, h.td { class = "number", mean_text(one.before) },
-      h.td { class = "number", mean_text(one.after) },
-      h.td { class = "number", one.shift and ("%+.1f"):format(one.shift) or "-" } }
-  end
-  local how = list.paired and "Of those who answered both times. In brackets: how many."
-    or "Anonymous: the means of everybody who answered before, and of everybody who answered after. They "
-      .. "need not be the same people. In brackets: how many."
-  return h.section { h.h3 { "Before and after" }, h.div { class = "scroll", h.table { class = "wide",
-    h.caption { how }, h.thead { h.tr { h.th {}, h.th { scope = "col", "before" },
-      h.th { scope = "col", "after" }, h.th { scope = "col", "shift" } } }, h.tbody(rows) } } }
-end
-
 local function figures(r)
   local items = { h.li { h.strong { r.answered }, r.answered == 1 and "has answered" or "have answered" } }
   if r.n_shown > 0 and r.n_shown ~= r.answered then
@@ -316,7 +272,6 @@ function results.node(r)
   if r.hidden_why then return h.list { parts, h.p { class = "quiet", r.hidden_why } } end
   for _, question in ipairs(r.questions) do parts[#parts + 1] = question_node(question) end
   parts[#parts + 1] = r.groups and groups_node(r)
-  parts[#parts + 1] = r.compare and compare_node(r.compare)
   return h.list(parts)
 end
 

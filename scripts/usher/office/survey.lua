@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- survey: what the surveys say, and who would like to hear of what comes next. Of an anonymous survey the
 -- page shows as much as survey_results lets go; the interest form is with names, and kept apart.
+local before_after = require "usher.before_after"
 local facts = require "usher.facts"
 local h = require "usher.html"
 local interest = require "usher.interest"
@@ -18,13 +19,20 @@ local function when_text(r, visitor)
   return { states[r.state], " ", parts.time(visitor, at) }
 end
 
+local function shifts(name)
+  local nodes = {}
+  for i, data in ipairs(before_after.after(name)) do nodes[i] = before_after.node(data) end
+  return nodes
+end
+
 local function survey_page(_, visitor)
   local list = {}
   for i, s in ipairs(facts.surveys) do
     local r = results.of(s)
     list[i] = h.section { h.h2 { r.title or r.name },
       h.p { class = "quiet", r.anonymous and "anonymous, " or "with names, ", when_text(r, visitor) },
-      results.node(r), r.n_shown > 0 and table_out.links("survey", { name = s.name }) }
+      results.node(r), shifts(s.name), r.n_shown > 0
+        and table_out.links("survey", { name = s.name }) }
   end
   return { title = "Survey", body = list }
 end

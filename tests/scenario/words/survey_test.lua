@@ -212,7 +212,7 @@ local function shift_of(options, n)
     store.put(named "feedback-before", person(i), { ["objective 1"] = i <= n and "2" or "5" })
   end
   for i = 1, n do store.put(named "feedback", person(i), { ["objective 1"] = "4" }) end
-  return results("feedback").compare
+  return results("feedback").compare[1]
 end
 
 function tests.a_shift_is_paired_with_names()

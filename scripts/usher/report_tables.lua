@@ -1,0 +1,130 @@
+-- SPDX-License-Identifier: MIT
+-- report_tables: what the report counts, as tables for spreadsheets, with names: for the office. The report
+-- itself goes round; these do so only where a script says it.
+--
+--   report_tables.all(data) -> list of { name = for a sheet, file = without its ending, columns = list,
+--     rows = list of maps }; data: as report_data.lua says. Where books may be looked at.
+local ask = require "usher.ask"
+local attendance = require "usher.attendance"
+local csv_out = require "usher.csv_out"
+local facts = require "usher.facts"
+local interest = require "usher.interest"
+local results = require "usher.survey_results"
+local roster = require "usher.roster"
+local sessions = require "usher.sessions"
+
+local report_tables = {}
+
+local function clock(ms) return ms and usher.time.format(ms, facts.event.zone, "%Y-%m-%d %H:%M") end
+
+-- ---- guests ------------------------------------------------------------------------------------------
+
+local guest_columns <const> = { "key", "salutation", "name", "stands_in_for", "group", "mail", "answer",
+  "answered_at", "note" }
+
+local function column_of(session, word)
+  return sessions.is_series() and ("session %s: %s"):format(session.id, word) or word
+end
+
+-- What was asked at the sign-up, in the order of its questions.
+local function add_asked(columns)
+  for _, question in ipairs(facts.signup and facts.signup.questions or {}) do
+    columns[#columns + 1] = question.key
+  end
+end
+
+local function put_asked(row, key)
+  for question, answer in pairs((roster.signup(key) or {}).answers or {}) do
+    if type(answer) == "table" then
+      for part, value in pairs(answer) do
+        row[question] = (row[question] and row[question] .. "; " or "")
+          .. (math.type(part) == "integer" and value or ("%s: %s"):format(part, value))
+      end
+    else
+      row[question] = answer
+    end
+  end
+end
+
+local function put_attendance(row, key)
+  for _, session in ipairs(sessions.all()) do
+    local came = attendance.was_there(key, session)
+    row[column_of(session, "came")] = came and "yes" or session.ends.utc <= usher.now() and "no" or nil
+    row[column_of(session, "minutes")] = came and attendance.minutes and attendance.minutes(key, session) or nil
+  end
+end
+
+local function guest_row(guest, answer)
+  local whose = guest.stands_in_for
+  local row = { key = guest.key, salutation = guest.salutation, name = guest.name, group = guest.group,
+    stands_in_for = whose and facts.full_name(whose), mail = guest.mail, note = answer.note,
+    answer = answer.answer or roster.waits(guest.key) and "waiting" or "none", answered_at = clock(answer.at) }
+  put_asked(row, guest.key)
+  put_attendance(row, guest.key)
+  return row
+end
+
+local function guests()
+  local columns, rows, book = table.move(guest_columns, 1, #guest_columns, 1, {}), {}, usher.book("answers")
+  for _, session in ipairs(sessions.all()) do
+    columns[#columns + 1] = column_of(session, "came")
+    columns[#columns + 1] = column_of(session, "minutes")
+  end
+  add_asked(columns)
+  for i, guest in ipairs(roster.guests()) do rows[i] = guest_row(guest, book:get(guest.key) or {}) end
+  return columns, rows
+end
+
+-- ---- mails -------------------------------------------------------------------------------------------
+
+local mail_columns <const> = { "mail", "to", "sent", "skipped", "planned", "held", "retrying", "unsure",
+  "bounced", "refused", "stuck" }
+
+local function mails(data)
+  local rows = {}
+  for i, count in ipairs(data.mails.rules) do
+    rows[i] = { mail = count.name, to = count.whom }
+    for _, column in ipairs(mail_columns) do rows[i][column] = rows[i][column] or count[column] end
+  end
+  return mail_columns, rows
+end
+
+local function reasons(data)
+  local rows = {}
+  local function add(list, what)
+    for _, one in ipairs(list) do
+      rows[#rows + 1] = { mail = one.name, what = what, how_many = one.n, who = one.label, why = one.text }
+    end
+  end
+  add(data.mails.wrong, "went wrong")
+  add(data.mails.skipped, "not sent")
+  return { "mail", "what", "how_many", "who", "why" }, rows
+end
+
+-- ---- all of them -------------------------------------------------------------------------------------
+
+function report_tables.all(data)
+  local list = {}
+  local function add(name, columns, rows)
+    list[#list + 1] = { name = name, file = ("%s-%s"):format(facts.event.id, name:gsub("%s", "-")),
+      columns = columns, rows = rows }
+  end
+  add("guests", guests())
+  add("mails", mails(data))
+  add("mail reasons", reasons(data))
+  if data.questions.all > 0 then add("questions", ask.table()) end
+  for _, s in ipairs(facts.surveys) do add("survey " .. s.name, results.table(s)) end
+  for _, name in ipairs(interest.names()) do add("interest " .. name, interest.table(name)) end
+  return list
+end
+
+-- report_tables.csv(data) -> list of { file = name, text }
+function report_tables.csv(data)
+  local files = {}
+  for i, one in ipairs(report_tables.all(data)) do
+    files[i] = { file = one.file .. ".csv", text = csv_out.text(one.columns, one.rows) }
+  end
+  return files
+end
+
+return report_tables
