@@ -144,10 +144,10 @@ struct usher_rehearsal {
 };
 /* What came of it. Every text is given back by usher_report_release. */
 struct usher_report {
-    char *text;    /* the timeline and what to look at */
-    char *check;   /* what can be known without playing */
-    char *html;    /* the page that lists every mail */
-    char *told;    /* what would be reported of the event afterwards, as a page; "": the script has no words */
+    char *text;  /* the timeline and what to look at */
+    char *check; /* what can be known without playing */
+    char *html;  /* the page that lists every mail */
+    char *told;  /* what would be reported of the event afterwards, as a page; "": the script has no words */
     char *history; /* what left, one line each, in order: "mail invitation/P0042/mail:mail/P0042" */
     char *json;    /* { "effects": [...], "report": {...}, "from", "until" } when it was wanted */
     char *saved;   /* lines of JSON, to be compared with a later one, when it was wanted */

@@ -4,6 +4,7 @@ return {
   answered = { other_fields = true },
   choice = {},
   coming = { other_fields = true },
+  compare = {},
   cue = {},
   cues = {},
   declined = { other_fields = true },

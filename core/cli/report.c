@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// report: `usher report`: what is told of an event afterwards, as a page and as tables. The script makes them;
-// here they become files.
+// report: `usher report`: what is told of an event afterwards, as a page and as tables. The script makes
+// them; here they become files.
 #include "cli/cli.h"
 #include "cli/folder.h"
 #include "usher.h"

@@ -25,8 +25,8 @@
 //   sent         since, event? before?                         mails that ended, by flow name and end
 //   refused      since, event? limit?                         mails that were given up, newest first
 //   fates        keys, event                                  flows of these keys, each with its newest row
-//   fate_counts  event?                                       how many flows of a name stand or ended alike: as
-//                                                             rows of "fates" without key, with n and one label
+//   fate_counts  event?                                       how many flows of a name stand or ended alike:
+//                                                             rows of "fates" without key, with n, a label
 //   letters      keys, event                                  mails of these flows, as asked and as they are
 //   arrivals     keys, event                                  mails that came in about mails of these flows
 //   reports      since, event? limit?                         what servers reported about mails, newest first

@@ -14,19 +14,17 @@ usher.time = {}
 ---keys of people. Further: reply_to, holidays, language ("en"), weekend ({ "sat", "sun" }), alarm
 ---("15 minutes": calendar entries ring so long before the start; without it they do not), digits ("own":
 ---dates have the digits of the reader's language, where it has some; else "latin"), recording (its address:
----guests find it on their page when the event is over), attended ("60 minutes", or "half" of each session:
----whoever Zoom has seen for less than that was not there; without it any time counts), approver (a key of
----people or a list of them: the first mail of each rule waits until one of them has approved it; see usher
----outbox), mails_an_hour (when more mails would leave within an hour, the event goes on hold by itself;
----without it two for each guest, each assistant, each of the people and each seat, at least 100).
+---guests find it on their page when the event is over), approver (a key of people or a list of them: the
+---first mail of each rule waits until one of them has approved it; see usher outbox), mails_an_hour (when
+---more mails would leave within an hour, the event goes on hold by itself; without it two for each guest,
+---each assistant, each of the people and each seat, at least 100).
 ---
 ---@param name string
 ---@return fun(options: table): any
 function event(name) end
 
 ---A meeting on Zoom, for the event's `where`. A link may be `secret "NAME"`: then it
----stands neither in the script nor in the database. id: the meeting's number. webhook = secret "NAME": the
----secret token with which Zoom signs what it tells at /zoom/webhook about who comes and leaves.
+---stands neither in the script nor in the database.
 ---
 ---@return any
 function zoom(options) end
@@ -42,24 +40,18 @@ function secret(text) end
 ---@return any
 function file(text) end
 
----Says what the event is for. Mails show them as {objectives}.
----
-function objectives(options) end
-
----Says who runs the event: a CSV or .xlsx file (or a Lua list) with the columns key, name, salutation,
----title, role (speaker, organiser, host; owner, approver, viewer), mail, zone and language. All problems
----of a file are listed together.
+---Says who runs the event: a CSV file (or a Lua list) with the columns key, name, salutation, title,
+---role (speaker, organiser, host; owner, approver, viewer), mail, zone and language. All problems of a file
+---are listed together.
 ---
 function people(text) end
 
----Says who is asked to come: a CSV or .xlsx file (or a Lua list) with the columns key, name, salutation,
----title, group, mail, assistant, zone and language. A further column is a placeholder of its name in mails.
----Of an .xlsx file the first visible sheet is read, or the one that is named: guests { file = "g.xlsx",
----sheet = "Guests" }. All problems of a file are listed together, with their rows. Or whoever said in a form
----of an earlier event that they would like to hear of it: guests { interested_in = "hlb-2021/trainings",
----choice = "Data protection", file = "interested.csv" }: those in the form "trainings" of "hlb-2021" in the
----same database who chose that (choice: a text, or a list of them; without it: all); when the database knows
----no such event, those of the file. Whoever takes the wish back gets no more mail.
+---Says who is asked to come: a CSV file (or a Lua list) with the columns key, name, salutation, title,
+---group, mail, assistant, zone and language. A further column is a placeholder of its name in mails. Or
+---whoever said in a form of an earlier event that they would like to hear of it: guests { interested_in =
+---"hlb-2021/trainings", choice = "Data protection", file = "interested.csv" }: those in the form "trainings"
+---of "hlb-2021" in the same database who chose that (choice: a text, or a list of them; without it: all);
+---when the database knows no such event, those of the file. Whoever takes the wish back gets no more mail.
 ---
 function guests(text) end
 
@@ -151,11 +143,23 @@ function cue(name) end
 ---
 function cues(options) end
 
+---Says what the event is for. Mails show them as {objectives}.
+---
+function objectives(options) end
+
 ---Says who may send questions to the speakers, from when until when and how many. Without this word the
 ---box is there all the same: for every guest, from the first day until an hour after the end, five from
 ---each. Its link in mails is {ask_link}.
 ---
 function question_box(options) end
+
+---Says that two surveys ask the same ratings, before and after: then the results of the second one and the
+---report show how each has shifted. Each rating of the first must be in the second, on the same scale. The
+---first may be "signup": what whoever signed up was asked. Where both are with names, it is about those who
+---have answered both times; else about all who answered each time. Fewer than five are not shown. It stands
+---below both. Errors: no survey of that name; a rating that only the first asks, or on another scale.
+---
+function compare(options) end
 
 ---A form, with names, in which people say what they would like to hear of: what they choose, and that their
 ---name and address may be kept for it (purpose: for what). Whoever sends it is in the audience
@@ -288,10 +292,12 @@ function usher.flow(name, fn, options) end
 ---signals, starts) is one transaction, and the reply leaves when that is on disk. Commands and pages call
 ---it. The handler "incoming" gets each mail that comes into the configured mailbox, { kind = "reply",
 ---"report", "calendar", "unsubscribe" or "automatic", from, subject, text, sent = the mail of ours that it
----is about, ... }; what it returns, when it is not nil, takes the mail, and no other event is asked. Errors:
----two handlers of one name; a call anywhere but at the top level.
+---is about, ... }; what it returns, when it is not nil, takes the mail, and no other event is asked.
+---options.look: fn(request) -> { name = { ask = "pending" } }, lists of the database that come as
+---request.seen.name, as in usher.http.route; such a handler is called with a table, looks, and changes
+---nothing. Errors: two handlers of one name; a call anywhere but at the top level.
 ---
-function usher.on(name, fn) end
+function usher.on(name, fn, options) end
 
 ---Calls fn() once the whole top level has run: the place to check what was said and to start its flows.
 ---Errors: a second call.
@@ -496,11 +502,10 @@ function usher.handed(event, list) end
 ---@return any
 function usher.secret(name) end
 
----Whether this is a rehearsal, and what it was told: guests, what they do (--guest), as { mix = list of
----{ how = "late", share = 10 } (of a hundred), people = { P0042 = "declines" } }; language, which one they
----read (--lang); approver: "silent" (--approver); moved: by how much the event is by now (--move); several:
----it is one of several scripts that are rehearsed as one story. Only at the top level and in handlers: a
----flow must not know. Errors: a use in a flow.
+---Whether this is a rehearsal, and what it was told of the guests: what they do (--guest), as { mix = list
+---of { how = "late", share = 10 } (of a hundred), people = { P0042 = "declines" } }, and which language they
+---read (--lang); of whoever approves mails: "silent" (--approver); and by how much the event is moved by now
+---(--move). Only at the top level and in handlers: a flow must not know. Errors: a use in a flow.
 ---
 ---@return any
 function usher.rehearsing() end
@@ -739,12 +744,6 @@ function usher.proposal(...) end
 ---
 function usher.decide_proposal(word, options) end
 
----Which optional parts are there: xlsx (spreadsheets are read and written). A script, or a page, offers what
----needs one only where it is there. Not in a flow's own code: a flow must do the same on every machine.
----
----@return any
-function usher.parts() end
-
 ---A mail as a page of HTML, as its reader's mail program will show it: from, to, reply_to, subject, text
 ---(Markdown), attach (list of { name = }), all as in usher.mail. The page needs nothing else and holds no
 ---script. Nothing is sent. Errors: an option that is none.
@@ -767,33 +766,6 @@ function usher.hash(text, ...) end
 ---@return any
 function usher.http.proven(secret, given, data) end
 
----The HMAC-SHA-256 of the data under the secret (of usher.secret), in hexadecimal: what another site wants
----to see before it believes that an address of ours is ours. Whoever has it can pass it on, so sign nothing
----that strangers choose, unless they proved that they know the secret (usher.http.proven). Only in handlers
----and routes. Errors: the secret is not there any more.
----
----@return any
-function usher.http.sign(secret, data) end
-
----Reads an .xlsx file: its first visible sheet, or the one of that name. The table has sheet (its name),
----sheets (list of { name, hidden }), rows (list of { line, cells, hidden }) and notes (list of { line,
----column, text }: cells that hold an error, or a formula that was never worked out). Cells are texts, as
----people see them: dates as 2021-02-25 14:00, 3 and not 3.0. line is the row's number in the sheet, empty
----rows are left out. Not in a flow's own code. Errors: what is no .xlsx file, has a password, is damaged or
----too large (8 MiB, 20,000 rows, 256 columns); a sheet that is not there; an usher without this part.
----
----@return any
-function usher.sheet(bytes, name) end
-
----The bytes of an .xlsx file, the same for the same tables. sheets: a list of { name = "Guests", columns =
----{ "name", "mail" }, rows = list of maps by column, or of lists }. Texts stay texts, whatever they begin
----with: no cell is a formula or a link. Numbers, true and false stay what they are. Not in a flow's own
----code. Errors: a name that Excel does not take; a text of more than 32,767 characters; more than 50,000
----cells, 256 columns, 16 sheets (take the CSV then); an usher without this part.
----
----@return any
-function usher.xlsx(sheets) end
-
 ---Answers requests to an address of this installation: fn(request) -> { status = 200, body = , type = ,
 ---headers = , cookies = , redirect = "/path", away = "https://...", stream = topic }, or nil: not mine, and
 ---the next event is asked. path: "/a/:token" (a :name stands for one part, in request.params). request has
@@ -801,9 +773,8 @@ function usher.xlsx(sheets) end
 ---route changes nothing; any other is one transaction, and its answer leaves when that is on disk.
 ---options.look: fn(request) -> { name = { ask = "pending" } }, lists of the database that come as
 ---request.seen.name. options.body: most bytes of a body (64 KiB). options.open: also for forms and programs
----of other sites. options.all: every event with this route gets the request, and the first answer leaves
----that refuses nothing (a status under 400), else the first; then look is not asked. Errors: a path or a
----method that is none; a route twice.
+---of other sites. options.all: every event with this route gets the request, and the first answer leaves;
+---then look is not asked. Errors: a path or a method that is none; a route twice.
 ---
 function usher.http.route(method, path, fn, options) end
 

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
--- aims: the event's objectives, and how they are asked: one rating for each. Asked once, afterwards, they ask whether the
--- aim was reached. Asked twice, before and after, both times they ask where people stand: only so can the two
--- be compared.
+-- aims: the event's objectives, and how they are asked: one rating for each. Asked once, afterwards, they ask
+-- whether the aim was reached. Asked twice, before and after, both times they ask where people stand: only so
+-- can the two be compared.
 local check = require "usher.check"
 local facts = require "usher.facts"
 local h = require "usher.html"

@@ -209,8 +209,12 @@ end
 
 local function mean_text(part) return part.mean and ("%.1f (%d)"):format(part.mean, part.n) or "-" end
 
--- before_after.shift_text(one) -> "+0.8", or "-"
-function before_after.shift_text(one) return one.shift and ("%+.1f"):format(one.shift) or "-" end
+-- before_after.shift_text(one) -> "+0.8", "0.0", or "-"
+function before_after.shift_text(one)
+  if not one.shift then return "-" end
+  local text = ("%+.1f"):format(one.shift)
+  return (text:gsub("^[+-](0%.0)$", "%1"))
+end
 
 -- before_after.node(data) -> node: a part of an office page
 function before_after.node(data)

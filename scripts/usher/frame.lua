@@ -22,6 +22,7 @@ local function head(view)
     refresh_of(view),
     h.title { view.title },
     h.link { rel = "stylesheet", href = "/static/usher.css" },
+    view.style and h.link { rel = "stylesheet", href = view.style },
     view.live and h.script { src = "/static/live.js", defer = true },
   }
 end
@@ -74,7 +75,7 @@ end
 -- -> response. What a guest sees: the event's title above, whom to ask below. live: the path of an event
 -- stream (a route that returns { stream = topic }); the page is fetched anew when something is pushed to
 -- it. leads_to: another site to which a form of the page leads. frames: it shows other pages of ours in
--- itself.
+-- itself. style: the path of a style sheet beside that of all pages.
 function frame.guest(view)
   local name, mail = sender()
   local header = h.header { name and h.p { class = "host", name } or false,

@@ -64,14 +64,13 @@ local function changed_script(visitor)
   return h.p { class = "notice", h.a { href = parts.path(CHANGE), says } }
 end
 
--- A page of the organisers: view = { title, body, refresh = seconds, live = false, frames,
--- status }
+-- A page of the organisers: view = { title, body, refresh = seconds, live = false, frames, style, status }
 local function render(visitor, path, view)
   local head = view.heading == false and false or h.h1 { view.heading or view.title }
   return frame.office {
     title = view.title .. " \u{00B7} " .. facts.event.title, status = view.status,
     nav = office.navigation(visitor, path), tools = office.tools(visitor),
-    live = view.live ~= false and stream_of(visitor) or nil, frames = view.frames,
+    live = view.live ~= false and stream_of(visitor) or nil, frames = view.frames, style = view.style,
     refresh = view.refresh or view.live ~= false and REFRESH_S or nil,
     body = h.list { banner.node(visitor) or false, path ~= CHANGE and changed_script(visitor), head,
       view.body }, foot = foot_of(visitor),
@@ -115,13 +114,13 @@ function office.page(path, options, fn)
   end, { look = look_of(act, options.look) })
 end
 
--- office.file(path, act, fn(request, visitor) -> response): what is no page, such as a table to keep.
-function office.file(path, act, fn)
+-- office.file(path, act, fn(request, visitor) -> response, look): what is no page, such as a table to keep.
+function office.file(path, act, fn, look)
   usher.http.route("GET", "/e/:event/" .. path, function(request)
     local visitor, answer = admit(request, act)
     if not visitor then return answer end
     return fn(request, visitor)
-  end)
+  end, { look = look_of(act, look) })
 end
 
 -- office.link(text, act, fn() -> href, path): a page at another address, in the navigation.

@@ -1,17 +1,18 @@
 -- SPDX-License-Identifier: MIT
 -- report_charts: the pictures of the report. They are as wide as the page and no wider: what lies along it is
 -- said in hundredths, so that letters keep their size on a phone, on a screen and on paper. Each has a title
--- and a sentence for whoever can't see it; numbers stand beside what is drawn, so nothing is told by colour.
+-- and a sentence for whoever can't see it, or its numbers stand as text beside it; nothing is told by colour
+-- alone.
 --
--- report_charts.stacks{ id, title, text, most, rows = { { name, n, note, parts = { { n, class } } } } }
---   -> node: bars below each other
+-- report_charts.stacks{ most, rows = { { name, n, note, parts = { { n, class } } } } } -> node: bars below
+--   each other
 -- report_charts.columns{ id, title, text, columns = { { name, n } } } -> node: columns beside each other
 -- report_charts.shift{ id, title, text, from, to, low, high, before, after } -> node: two places on a scale
 local h = require "usher.html"
 
 local report_charts = {}
 
-local ROW <const>, BAR <const> = 52, 18 -- of a stack: its text stands above the bar
+local BAR <const> = 18
 local TALL <const>, HEAD <const>, FOOT <const> = 110, 22, 24 -- of columns
 local SCALE_FOOT <const> = 34 -- the words below a scale
 
@@ -35,21 +36,24 @@ end
 
 -- ---- bars below each other, each made of parts ---------------------------------------------------------
 
-function report_charts.stacks(about)
-  local content = {}
-  for i, row in ipairs(about.rows) do
-    local y, from = (i - 1) * ROW, 0
-    content[#content + 1] = text_at("0", y + 16, row.name, "name")
-    content[#content + 1] = text_at("100%", y + 16, row.note or tostring(row.n), "value", "end")
-    content[#content + 1] = rect("room", "0", y + 23, "100%", BAR)
-    for _, part in ipairs(row.parts or { { row.n, "p1" } }) do
-      local share = about.most > 0 and part[1] / about.most or 0
-      content[#content + 1] = part[1] > 0
-        and rect(part[2], percent(from), y + 23, percent(share), BAR)
-      from = from + share
-    end
+local function bar_of(row, most)
+  local content, from = { rect("room", "0", 0, "100%", BAR) }, 0
+  for _, part in ipairs(row.parts or { { row.n, "p1" } }) do
+    local share = most > 0 and part[1] / most or 0
+    content[#content + 1] = part[1] > 0 and rect(part[2], percent(from), 0, percent(share), BAR)
+    from = from + share
   end
-  return svg(about, #about.rows * ROW - (ROW - 23 - BAR) + 2, content)
+  return h.tag("svg", { width = "100%", height = tostring(BAR), aria_hidden = "true", content })
+end
+
+-- What each is called is text of the page, which may take several lines; the picture adds nothing to it.
+function report_charts.stacks(about)
+  local rows = {}
+  for i, row in ipairs(about.rows) do
+    rows[i] = h.li { h.div { h.span { row.name }, " ", h.strong { row.note or tostring(row.n) } },
+      bar_of(row, about.most) }
+  end
+  return h.ul { class = "stacks", rows }
 end
 
 -- ---- columns beside each other -------------------------------------------------------------------------

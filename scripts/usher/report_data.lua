@@ -98,7 +98,7 @@ local function bins_of(minutes, lasts)
   for i = 1, math.min(lasts // size + 1, BINS_MAX) do
     bins[i] = { name = ("%d\u{2013}%d"):format((i - 1) * size, i * size - 1), n = 0 }
   end
-  bins[#bins].name = ("%d or more"):format((#bins - 1) * size)
+  bins[#bins].name = ("%d+"):format((#bins - 1) * size)
   for _, n in ipairs(minutes) do
     local bin = bins[math.min(n // size + 1, #bins)]
     bin.n = bin.n + 1

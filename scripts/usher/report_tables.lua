@@ -50,7 +50,8 @@ local function put_attendance(row, key)
   for _, session in ipairs(sessions.all()) do
     local came = attendance.was_there(key, session)
     row[column_of(session, "came")] = came and "yes" or session.ends.utc <= usher.now() and "no" or nil
-    row[column_of(session, "minutes")] = came and attendance.minutes and attendance.minutes(key, session) or nil
+    row[column_of(session, "minutes")] = came and attendance.minutes
+      and attendance.minutes(key, session) or nil
   end
 end
 
@@ -58,7 +59,8 @@ local function guest_row(guest, answer)
   local whose = guest.stands_in_for
   local row = { key = guest.key, salutation = guest.salutation, name = guest.name, group = guest.group,
     stands_in_for = whose and facts.full_name(whose), mail = guest.mail, note = answer.note,
-    answer = answer.answer or roster.waits(guest.key) and "waiting" or "none", answered_at = clock(answer.at) }
+    answer = answer.answer or roster.waits(guest.key) and "waiting" or "none",
+    answered_at = clock(answer.at) }
   put_asked(row, guest.key)
   put_attendance(row, guest.key)
   return row

@@ -14,6 +14,8 @@ local report_view = {}
 -- Nothing is fetched and nothing runs, whoever opens the file: so says the file itself, too.
 local POLICY <const> = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
+local DAYS_MAX <const> = 8 -- more dates below columns run into each other on a phone
+
 local function count(n, word, words)
   return n == 1 and "1 " .. word or ("%d %s"):format(n, words or word .. "s")
 end
@@ -74,10 +76,8 @@ local function figures(data)
   local function add(n, words, more) list[#list + 1] = h.li { h.strong { n }, h.span { words }, more
     and h.span { class = "quiet", more } } end
   add(people.all, "invited")
-  add(people.yes, "said yes", share(people.yes, people.all) .. " of those invited")
-  if data.state ~= "early" then
-    add(people.present, "came", share(people.present, people.all) .. " of those invited")
-  end
+  add(people.yes, "said yes", share(people.yes, people.all))
+  if data.state ~= "early" then add(people.present, "came", share(people.present, people.all)) end
   if data.passed then add(data.passed.n, "passed", data.passed.rule) end
   if data.minutes then
     add(data.minutes.median, "minutes", ("the median stay, of %d"):format(data.minutes.lasts))
@@ -87,60 +87,79 @@ end
 
 -- ---- who came ----------------------------------------------------------------------------------------
 
-local function answers_text(people)
-  local list = { ("%d yes"):format(people.yes), ("%d no"):format(people.no) }
-  if people.tentative > 0 then list[#list + 1] = ("%d perhaps"):format(people.tentative) end
-  if people.waiting > 0 then list[#list + 1] = ("%d on the wait-list"):format(people.waiting) end
-  return table.concat(list, ", ")
-end
-
 local function funnel_rows(data)
   local people = data.people
   local answered = people.all - people.none
+  local function of_all(n) return ("%d of %d"):format(n, people.all) end
   local rows = { { name = "Invited", n = people.all },
-    { name = "Answered: " .. answers_text(people), n = answered,
-      note = ("%d of %d"):format(answered, people.all), parts = { { people.yes, "p1" },
-        { people.tentative, "p2" }, { people.waiting, "p2" }, { people.no, "p3" } } } }
+    { name = "Answered", n = answered, note = of_all(answered), parts = { { people.yes, "p1" },
+      { people.tentative, "p2" }, { people.waiting, "p2" }, { people.no, "p3" } } } }
   if data.state ~= "early" then
     rows[3] = { name = data.sessions and "Came to at least one session" or "Came", n = people.present,
-      note = ("%d of %d"):format(people.present, people.all) }
+      note = of_all(people.present) }
   end
-  if data.passed then
-    rows[#rows + 1] = { name = "Passed", n = data.passed.n,
-      note = ("%d of %d"):format(data.passed.n, people.all) }
-  end
+  local passed = data.passed
+  rows[#rows + 1] = passed and { name = "Passed", n = passed.n, note = of_all(passed.n) } or nil
   return rows
+end
+
+-- "23 yes, 1 no, 2 without an answer", each with its colour where it has one.
+local function key_of(people)
+  local list = {}
+  local function add(n, words, class)
+    if n == 0 then return end
+    list[#list + 1] = #list > 0 and ", " or ""
+    list[#list + 1] = h.span { class = "nowrap", h.span { class = "key " .. class },
+      ("%d %s"):format(n, words) }
+  end
+  add(people.yes, "yes", "p1")
+  add(people.tentative, "perhaps", "p2")
+  add(people.waiting, "on the wait-list", "p2")
+  add(people.no, "no", "p3")
+  add(people.none, "without an answer", "room")
+  return h.p { class = "quiet", list }
 end
 
 local function funnel(data)
   local people, title = data.people, "From the invitation to the room"
   if people.all == 0 then return section(title, h.p { "Nobody was invited." }) end
-  local rows, said = funnel_rows(data), {}
-  for i, row in ipairs(rows) do said[i] = ("%s: %d"):format(row.name, row.n) end
-  return section(title, charts.stacks { id = "funnel", most = people.all, title = title, rows = rows,
-    text = table.concat(said, ". ") .. "." }, people.none > 0 and h.p { class = "quiet",
-    count(people.none, "guest has", "guests have"), " not answered." })
+  return section(title, charts.stacks { most = people.all, rows = funnel_rows(data) }, key_of(people))
 end
 
 local function stay(data)
   local minutes = data.minutes
   if not minutes then return nil end
   local text = ("Of %s it is known how long they were there: half of them at least %d minutes, at the "
-    .. "least %d, at the most %d. The event lasted %d."):format(count(minutes.n, "person", "people"), minutes.median,
-    minutes.least, minutes.most, minutes.lasts)
+    .. "least %d, at the most %d. The event lasted %d."):format(count(minutes.n, "person", "people"),
+    minutes.median, minutes.least, minutes.most, minutes.lasts)
   return section("How long they stayed", charts.columns { id = "minutes", text = text,
     title = "Minutes in the room", columns = minutes.bins }, h.p { class = "quiet", text })
 end
 
+local group_columns <const> = { { "all", "invited" }, { "yes", "yes" }, { "no", "no" },
+  { "tentative", "perhaps", rare = true }, { "waiting", "wait-list", rare = true },
+  { "none", "no answer", rare = true }, { "present", "came", later = true } }
+
+-- What is nobody's is no column; who came is known only when it has begun.
+local function shown_columns(data)
+  local shown = {}
+  for _, column in ipairs(group_columns) do
+    local is_there = not column.rare or data.people[column[1]] > 0
+    if is_there and not (column.later and data.state == "early") then shown[#shown + 1] = column end
+  end
+  return shown
+end
+
 local function groups(data)
   if #data.groups < 2 then return nil end
-  local names = { "Group", "invited", "yes", "no", "perhaps", "no answer" }
-  local rows, over = {}, data.state ~= "early"
-  if over then names[7], names[8] = "came", "of invited" end
+  local names, rows, shown = { "Group" }, {}, shown_columns(data)
+  for i, column in ipairs(shown) do names[i + 1] = column[2] end
+  names[#names + 1] = data.state ~= "early" and "of invited" or nil
   local function row_of(name, one, class)
-    return { name, number(one.all), number(one.yes), number(one.no), number(one.tentative),
-      number(one.none + one.waiting), over and number(one.present), over and share(one.present, one.all),
-      class = class }
+    local row = { name, class = class }
+    for i, column in ipairs(shown) do row[i + 1] = number(one[column[1]]) end
+    row[#row + 1] = share(one.present, one.all)
+    return row
   end
   for i, one in ipairs(data.groups) do rows[i] = row_of(one.name or "without a group", one) end
   rows[#rows + 1] = row_of("All", data.people, "sum")
@@ -172,7 +191,7 @@ local function series(data)
   if not data.sessions then return nil end
   local columns, said = {}, {}
   for i, one in ipairs(data.sessions) do
-    columns[i] = { name = one.day, n = one.came, of = nil }
+    columns[i] = { name = #data.sessions <= DAYS_MAX and one.day or one.id, n = one.came }
     said[i] = ("%s: %d"):format(session_name(one), one.came)
   end
   return section("By session", charts.columns { id = "sessions", title = "Who came to each session",
@@ -273,15 +292,11 @@ local function interest_node(form)
   if not form.choices then
     return section(title, h.p { count(form.n, "person has", "people have"), " said so." })
   end
-  local rows, said = {}, {}
-  for i, choice in ipairs(form.choices) do
-    rows[i] = { name = choice.name, n = choice.n }
-    said[i] = ("%s: %d"):format(choice.name, choice.n)
-  end
+  local rows = {}
+  for i, choice in ipairs(form.choices) do rows[i] = { name = choice.name, n = choice.n } end
   return section(title, h.p { count(form.n, "person", "people"),
     " would like to hear of what comes next. Each may choose several." },
-    charts.stacks { id = "interest-" .. form.name, title = title, most = math.max(form.n, 1), rows = rows,
-      text = table.concat(said, ", ") })
+    charts.stacks { most = math.max(form.n, 1), rows = rows })
 end
 
 local function interests(data)

@@ -19,7 +19,8 @@ objectives { "Know it", "Use it" }
 ]]
 
 local both = [[
-survey "before" { to = invited, %s opens = "5 days before, 10:00", closes = "at the start", ask = { objectives } }
+survey "before" { to = invited, %s opens = "5 days before, 10:00", closes = "at the start",
+  ask = { objectives } }
 survey "feedback" { to = invited, %s ask = { objectives, rating "How useful?" { "not", "very" } } }
 compare { "before", "feedback" }
 ]]
@@ -42,7 +43,7 @@ local function loaded(before, after)
   return world
 end
 
--- ---- with whom --------------------------------------------------------------------------------------------
+-- ---- with whom ---------------------------------------------------------------------------------------
 
 function tests.with_names_it_is_about_whoever_answered_both_times()
   loaded()
@@ -106,8 +107,9 @@ function tests.of_anonymous_answers_no_more_is_told_than_the_results_let_go()
 end
 
 function tests.who_signed_up_may_be_the_side_before()
-  local world = stub.load(head:gsub('from = "a@b.example" }', 'from = "a@b.example", organisers = { "office" } }\n'
-    .. 'people { { key = "office", name = "Office", mail = "a@b.example" } }') .. [[
+  local with_office = head:gsub('from = "a@b.example" }', [[from = "a@b.example", organisers = { "office" } }
+people { { key = "office", name = "Office", mail = "a@b.example" } }]])
+  local world = stub.load(with_office .. [[
 signup { ask = { objectives } }
 survey "feedback" { to = invited, ask = { objectives } }
 compare { "signup", "feedback" }
@@ -146,7 +148,7 @@ function tests.the_page_says_who_is_compared()
   expect.contains(html, "+2.0")
 end
 
--- ---- what may be compared -----------------------------------------------------------------------------------
+-- ---- what may be compared ----------------------------------------------------------------------------
 
 function tests.a_rating_that_only_the_first_asks_is_named()
   expect.refused(head .. [[
