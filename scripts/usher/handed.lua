@@ -83,9 +83,6 @@ function handed.cells(form, list)
   return names, rows
 end
 
--- handed.csv(form, list) -> text: the same as a file
-function handed.csv(form, list) return csv_out.text(handed.table(form, list)) end
-
 -- ---- the event that takes over --------------------------------------------------------------------------
 
 local known <const> = { interested_in = "text", choice = "names?", file = "text?" }

@@ -8,6 +8,7 @@
 --     minutes, sessions, deputies, mails, aims, compared, surveys, interests, questions }
 --   seen: the lists that report_data.look asks for. Runs where books may be looked at.
 local answers = require "usher.office.counts"
+local audience = require "usher.audience"
 local before_after = require "usher.before_after"
 local ask = require "usher.ask"
 local attendance = require "usher.attendance"
@@ -151,8 +152,21 @@ local function how_often(times, n_sessions)
   return list
 end
 
+-- How many have been to as many sessions as the series asks for, and what it asks for in words.
+local function passed(guests)
+  if not facts.series.pass then return nil end
+  local n, rule = 0, nil
+  for _, guest in ipairs(guests) do
+    local held, needed, all = audience.held(guest)
+    if held >= needed then n = n + 1 end
+    rule = ("at least %d of %d sessions"):format(needed, all)
+  end
+  return { n = n, rule = rule }
+end
+
 local function series(data, guests)
   local times = {}
+  data.passed = passed(guests)
   data.sessions = {}
   for i, session in ipairs(sessions.all()) do data.sessions[i] = session_row(session, guests, times) end
   data.how_often = how_often(times, #data.sessions)

@@ -106,7 +106,7 @@ end
 function tests.a_list_on_which_nobody_stands_yet_is_no_error_but_is_told()
   local world = loaded('guests { interested_in = "hlb/trainings" }', { ["@handed/hlb/trainings"] =
     { about = { choices = { "Data" } }, people = {} } })
-  expect.contains(world.usher.handlers.report { effects = {} }.check,
+  expect.contains(world.usher.handlers.rehearsed { effects = {} }.check,
     "nobody has said so far in 'trainings' of hlb")
 end
 
