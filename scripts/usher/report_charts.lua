@@ -14,6 +14,7 @@ local report_charts = {}
 
 local BAR <const> = 18
 local TALL <const>, HEAD <const>, FOOT <const> = 110, 22, 24 -- of columns
+local WIDE_MAX <const> = 0.13 -- few columns need not be wide ones
 local SCALE_FOOT <const> = 34 -- the words below a scale
 
 local function percent(share) return ("%.2f%%"):format(100 * share) end
@@ -63,11 +64,13 @@ function report_charts.columns(about)
   for _, column in ipairs(about.columns) do most = math.max(most, column.n) end
   local ground = HEAD + TALL
   for i, column in ipairs(about.columns) do
-    local left, middle = percent((i - 0.86) / n), percent((i - 0.5) / n)
-    local width, height = percent(0.72 / n), TALL * column.n / most
-    content[#content + 1] = rect("p1", left, ground - height, width, height)
-    content[#content + 1] = text_at(middle, ground - height - 6, tostring(column.n), "value", "middle")
-    content[#content + 1] = text_at(middle, ground + 17, column.name, "label", "middle")
+    local wide, middle = math.min(0.72 / n, WIDE_MAX), (i - 0.5) / n
+    local height = TALL * column.n / most
+    local left = percent(middle - wide / 2)
+    content[#content + 1] = rect("p1", left, ground - height, percent(wide), height)
+    content[#content + 1] = text_at(percent(middle), ground - height - 6, tostring(column.n), "value",
+      "middle")
+    content[#content + 1] = text_at(percent(middle), ground + 17, column.name, "label", "middle")
   end
   content[#content + 1] = h.tag("line", { class = "axis", x1 = "0", x2 = "100%", y1 = tostring(ground),
     y2 = tostring(ground) })

@@ -65,10 +65,13 @@ local function headline(data)
   local first = sessions.all()[1]
   data.title, data.id, data.zone = event.title, event.id, event.zone
   data.organisers = names
-  data.when = dates.span(first, event.zone, LANGUAGE)
+  local is_series = sessions.is_series()
+  data.when = is_series and dates.clocks(first, event.zone, LANGUAGE)
+    or dates.span(first, event.zone, LANGUAGE)
   data.clocks, data.where = clocks_in(first, zones), where_text(event.where)
-  data.n_sessions = sessions.is_series() and #sessions.all() or nil
-  data.last_day = sessions.is_series() and dates.day(event.ends, event.zone, LANGUAGE) or nil
+  data.n_sessions = is_series and #sessions.all() or nil
+  data.first_day = is_series and dates.day(first.starts, event.zone, LANGUAGE) or nil
+  data.last_day = is_series and dates.day(event.ends, event.zone, LANGUAGE) or nil
   data.made = dates.long(data.at, event.zone, LANGUAGE)
   data.state = data.at < event.starts.utc and "early" or data.at < event.ends.utc and "now" or "over"
 end
@@ -138,10 +141,11 @@ local function session_row(session, guests, times)
   local keys, by_group = present_at(session, guests)
   for _, key in ipairs(keys) do times[key] = (times[key] or 0) + 1 end
   local minutes = minutes_of(session, keys)
+  local zone = facts.event.zone
   return { id = session.id, title = session.title, came = #keys, by_group = by_group,
-    when = dates.span(session, facts.event.zone, LANGUAGE), made_up = session.makes_up and true or nil,
-    day = usher.time.format(session.starts, facts.event.zone, "%e %b"):gsub("^ ", ""),
-    over = session.ends.utc <= usher.now(), minutes = minutes and minutes.median }
+    over = session.ends.utc <= usher.now(), minutes = minutes and minutes.median,
+    day = dates.day(session.starts, zone, LANGUAGE):gsub(" %d+$", ""),
+    date = usher.time.format(session.starts, zone, "%e %b"):gsub("^ ", "") }
 end
 
 -- To how many sessions each came: n -> how many people.
@@ -159,7 +163,7 @@ local function passed(guests)
   for _, guest in ipairs(guests) do
     local held, needed, all = audience.held(guest)
     if held >= needed then n = n + 1 end
-    rule = ("at least %d of %d sessions"):format(needed, all)
+    rule = ("%d of %d sessions"):format(needed, all)
   end
   return { n = n, rule = rule }
 end
@@ -168,7 +172,10 @@ local function series(data, guests)
   local times = {}
   data.passed = passed(guests)
   data.sessions = {}
-  for i, session in ipairs(sessions.all()) do data.sessions[i] = session_row(session, guests, times) end
+  for i, session in ipairs(sessions.all()) do
+    data.sessions[i] = session_row(session, guests, times)
+    data.knows_minutes = data.knows_minutes or data.sessions[i].minutes ~= nil
+  end
   data.how_often = how_often(times, #data.sessions)
 end
 

@@ -51,11 +51,13 @@ local states <const> = { early = "The event is still to come; these are the numb
   now = "The event is under way; these are the numbers so far." }
 
 local function times(data)
-  local lines = { h.span { data.when } }
-  for _, clock in ipairs(data.clocks) do lines[#lines + 1] = h.span { class = "clock", clock } end
+  local lines = {}
   if data.n_sessions then
-    lines = { h.span { ("%d sessions, from "):format(data.n_sessions), data.when, " to ", data.last_day } }
+    lines[1] = h.span { ("%d sessions, from %s to %s"):format(data.n_sessions, data.first_day,
+      data.last_day) }
   end
+  lines[#lines + 1] = h.span { data.n_sessions and "the first " or "", data.when }
+  for _, clock in ipairs(data.clocks) do lines[#lines + 1] = h.span { clock } end
   return lines
 end
 
@@ -168,30 +170,28 @@ end
 
 -- ---- the sessions of a series ------------------------------------------------------------------------
 
-local function session_name(one) return one.title and ("%s: %s"):format(one.id, one.title) or one.id end
+local function session_name(one) return one.title and ("%s. %s"):format(one.id, one.title) or one.id end
 
 local function sessions_table(data)
-  local names, rows, words = { "Session", "when", "came" }, {}, { [2] = true }
-  for _, group in ipairs(#data.groups > 1 and data.groups or {}) do
-    names[#names + 1] = group.name or "no group"
-  end
-  names[#names + 1] = "minutes (median)"
+  local columns, rows = #data.groups > 1 and data.groups or {}, {}
+  local names = { "Session", "when", "came" }
+  for _, group in ipairs(columns) do names[#names + 1] = group.name or "no group" end
+  names[#names + 1] = data.knows_minutes and "minutes (median)" or nil
   for i, one in ipairs(data.sessions) do
-    local row = { session_name(one), one.when, one.over and number(one.came) or "to come" }
-    for _, group in ipairs(#data.groups > 1 and data.groups or {}) do
-      row[#row + 1] = number(one.by_group[group.name or ""] or 0)
-    end
-    row[#names] = one.minutes and tostring(one.minutes) or "\u{2013}"
+    local row = { session_name(one), h.span { class = "nowrap", one.day },
+      one.over and number(one.came) or "to come" }
+    for _, group in ipairs(columns) do row[#row + 1] = number(one.by_group[group.name or ""] or 0) end
+    row[#row + 1] = one.minutes and tostring(one.minutes) or "\u{2013}"
     rows[i] = row
   end
-  return table_of("How many came to each session", names, rows, words)
+  return table_of("How many came to each session", names, rows, { [2] = true })
 end
 
 local function series(data)
   if not data.sessions then return nil end
   local columns, said = {}, {}
   for i, one in ipairs(data.sessions) do
-    columns[i] = { name = #data.sessions <= DAYS_MAX and one.day or one.id, n = one.came }
+    columns[i] = { name = #data.sessions <= DAYS_MAX and one.date or one.id, n = one.came }
     said[i] = ("%s: %d"):format(session_name(one), one.came)
   end
   return section("By session", charts.columns { id = "sessions", title = "Who came to each session",
