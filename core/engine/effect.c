@@ -10,6 +10,7 @@
 // Every way in which an effect begins (a first try, a retry, its turn in a queue, a new life after a crash, a
 // person's "send it again") passes the gate (gate.h). What it does not let through now is HELD: a row with
 // the reason, not under way and not queued, so a flow costs nothing while it waits for a word.
+#include "engine/enclose.h"
 #include "engine/engine.h"
 #include "engine/gate.h"
 #include "engine/guard.h"
@@ -309,12 +310,20 @@ void effect_perform(struct engine *g, int64_t flow, int32_t ord)
     struct buf args;
     struct err e = {0};
     buf_init(&args, 64u << 20);
-    if (engine_reveal(g, s->args, &args, &e)) {
-        engine_post(g, flow, ord, s->attempt, OUTCOME_AGAIN, (struct record){0}, text_of(e.text), 0);
-    } else {
-        hand_to_world(g, f, s, (struct record){(uint8_t *)args.data, args.len});
-    }
+    bool hidden = engine_reveal(g, s->args, &args, &e) != 0;
+    struct record whole = {(uint8_t *)args.data, args.len};
+    if (hidden) engine_post(g, flow, ord, s->attempt, OUTCOME_AGAIN, (struct record){0}, text_of(e.text), 0);
+    else if (s->kind == STEP_KIND_MAIL && enclose_is_needed(whole)) enclose(g, f, s, whole);
+    else hand_to_world(g, f, s, whole);
     buf_release(&args);
+}
+
+// Its flow stays in memory while something of it is under way; another attempt is another mail.
+void effect_leave(struct engine *g, int64_t flow, int32_t ord, int32_t attempt, struct record args)
+{
+    struct flow *f = engine_flow(g, flow);
+    struct step *s = f && ord <= f->steps_n ? f->steps[ord - 1] : NULL;
+    if (s && s->under_way && s->attempt == attempt) hand_to_world(g, f, s, args);
 }
 
 // ---- ending -----------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "engine/arrival.h"
+#include "engine/enclose.h"
 #include "engine/proposal.h"
 #include "engine/schedule.h"
 #include "engine/script.h"
@@ -127,6 +128,7 @@ void engine_free(struct engine *g)
     free_asked(g);
     engine_web_forget(g);
     engine_call_forget(g);
+    enclose_forget(g);
     engine_forget_arrivals(g);
     inbox_release(g);
     while (g->events) {

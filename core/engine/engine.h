@@ -91,6 +91,7 @@ struct engine {
     struct map asked;                            // ticket -> who asked for a list
     struct visit *visits;                        // requests that wait for lists of the store (web.c)
     struct call *calls;                          // calls of handlers that do (call.c)
+    struct enclosing *enclosing;                 // mails of which a file is being made (enclose.c)
     struct letter *letters_first, *letters_last; // mails that came in and are to be looked at (arrival.c)
     struct letter *letters_dropped;              // given up, while an answer of the store is on its way
     struct mailbox_cursor *cursors;              // up to where each mailbox is read
@@ -229,6 +230,8 @@ size_t effect_waiting(const struct engine *g); // how many are open and queued
 void effect_hold_queued(struct engine *g);
 void effect_fill_room(struct engine *g); // begins queued ones while there is room
 void effect_perform(struct engine *g, int64_t flow, int32_t step);
+// What was still to be made for it is here (enclose.h): it goes to the world.
+void effect_leave(struct engine *g, int64_t flow, int32_t step, int32_t attempt, struct record args);
 // When memory is crowded and a queue is long and slow, some of it makes way for others; and when to look if
 // it is slow.
 void effect_make_way(struct engine *g);

@@ -89,6 +89,20 @@ static struct instant on_now(void *self)
     return virtual_now(r->world);
 }
 
+static const char *files_of(struct rig *r, struct record mail)
+{
+    struct buf all;
+    buf_init(&all, 1u << 20);
+    for (struct record_iter it = record_each(record_get(mail, "attachments")); record_next(&it);) {
+        struct text name = record_get_text(it.value, "name"), data = record_get_text(it.value, "data");
+        buf_addf(&all, "%s%.*s=%.*s", all.len ? ", " : "", (int)name.len, name.data, (int)data.len,
+            data.data);
+    }
+    const char *files = keep(r, buf_text(&all));
+    buf_release(&all);
+    return files;
+}
+
 static struct rig_effect *remember(struct rig *r, const struct effect *effect)
 {
     struct rig_effect *x = arena_alloc(&r->memory, sizeof *x);
@@ -97,6 +111,7 @@ static struct rig_effect *remember(struct rig *r, const struct effect *effect)
         .key = keep(r, effect->flow_key),
         .step = keep(r, effect->key),
         .message_id = keep(r, record_get_text(effect->args, "id")),
+        .files = files_of(r, effect->args),
         .attempt = effect->attempt};
     *r->effects_end = x;
     r->effects_end = &x->next;

@@ -36,6 +36,7 @@ struct rig_effect {
     struct rig_effect *next;
     struct instant at;
     const char *flow, *key, *step, *message_id; // message_id "": no mail
+    const char *files;                          // what is attached: "a.txt=its bytes, b.txt=..."
     int attempt;
 };
 
