@@ -158,7 +158,9 @@ static void print_files(struct record files)
     for (struct record_iter it = record_each(files); record_next(&it);) {
         print_text(between, record_get_text(it.value, "name"));
         printf(" (");
-        print_size(record_get_int(it.value, "size", 0));
+        int64_t bytes = record_get_int(it.value, "size", -1);
+        if (bytes >= 0) print_size(bytes);
+        else printf("made when the mail leaves");
         printf(")");
         between = ", ";
     }

@@ -63,7 +63,7 @@ local function add_files(list, files)
   for _, file in ipairs(files) do
     local made = type(file) == "string" -- an entry for a calendar: its word
     list[#list + 1] = made and file or file.name
-    list[#list + 1] = made and "" or usher.hash(file.type, file.data)
+    list[#list + 1] = made and "" or usher.hash(file.type, file.data or file.call)
   end
 end
 

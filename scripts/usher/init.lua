@@ -13,6 +13,7 @@ local people = require "usher.people"
 local programme = require "usher.programme"
 local plan = require "usher.plan"
 local questions = require "usher.questions"
+local report = require "usher.report"
 local resend = require "usher.resend"
 local series = require "usher.series"
 local settle = require "usher.settle"
@@ -39,7 +40,7 @@ local words = {
   mail = mail.mail, cue = cues.cue, cues = cues.cues, use = use.use, signup = signup.signup,
   series = series.series, session = series.session,
   survey = survey.survey, interest = interest.interest, question_box = ask.question_box,
-  compare = before_after.compare,
+  compare = before_after.compare, report = report.report,
 }
 for word, question in pairs(questions.words) do words[word] = question end
 for word, who in pairs(audience.words) do words[word] = who end

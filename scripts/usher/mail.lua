@@ -131,6 +131,9 @@ function mail.rule(word, name, o, parts, life)
   return rule
 end
 
+-- mail.ready(name) -> { subject, text } that usher brings for a mail of that name
+function mail.ready(name) return texts[name] end
+
 -- Left out by `use`: remembered, so that a misspelt `except` is told.
 function mail.is_left_out(name)
   if not facts.except[name] then return false end

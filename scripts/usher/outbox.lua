@@ -115,13 +115,14 @@ end
 local function files_of(mail)
   local list = {}
   for i, file in ipairs(mail.attach or {}) do
-    list[i] = { name = file.name, type = file.type, size = #file.data }
+    list[i] = { name = file.name, type = file.type, size = file.data and #file.data }
   end
   return list
 end
 
 -- outbox.sample(rule, unit) -> { key, name, to, language, subject, text, from, reply_to, files = list of
--- { name, type, size } }: without what opens something for its reader
+-- { name, type, size = bytes; nil: is made when the mail leaves } }: without what opens something for its
+-- reader
 function outbox.sample(rule, unit)
   local mail = sample.mail(rule, unit)
   return { key = unit.person.key, name = facts.full_name(unit.person), to = discreet.text(mail.to),

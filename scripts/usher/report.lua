@@ -1,22 +1,98 @@
 -- SPDX-License-Identifier: MIT
--- report: what is told of an event afterwards, to both organisers: for the command, and for programs on the
--- control socket.
+-- report: what is told of an event afterwards: the word that mails it to whoever runs the event, and the
+-- handlers behind `usher report` and behind that mail.
+--
+-- The report is made when its mail leaves (call = in usher.mail) and kept nowhere: it would stand in the
+-- history once for each reader, and whoever is forgotten later would go on standing in it. For the same
+-- reason the report of a mail names no guest; the office's page does.
+local audience = require "usher.audience"
+local check = require "usher.check"
 local data = require "usher.report_data"
+local facts = require "usher.facts"
+local mail = require "usher.mail"
+local sending = require "usher.sending"
 local tables = require "usher.report_tables"
 local view = require "usher.report_view"
 
 local report = {}
 
--- What the command asks for. csv: the tables as well.
+-- ---- the mail ------------------------------------------------------------------------------------------
+
+local known <const> = { to = "any?", at = "text?", zone = "text?", late = "text?", tables = "csv?",
+  subject = "texts?", text = "texts?", file = "texts?", from = "text?", reply_to = "text?",
+  approve = "yes_no?", was = "text?" }
+
+local function attached(name, as)
+  return { name = ("%s-%s.%s"):format(facts.event.id, name:gsub("%s", "-"), as), call = "report-file",
+    type = as == "html" and "text/html" or "text/csv", with = { as = as, of = name } }
+end
+
+local function files(o)
+  local list = { attached("report", "html") }
+  for _, name in ipairs(o.tables and tables.names() or {}) do list[#list + 1] = attached(name, o.tables) end
+  return list
+end
+
+-- It names nobody, but what it says of answers and mails is for whoever runs the event.
+local function check_audience(title, units)
+  for _, unit in ipairs(units) do
+    if unit.person.guest then
+      check.refuse("%s: to: %s is a guest: a report is for whoever runs the event, as in  to = organisers",
+        title, facts.full_name(unit.person))
+    end
+  end
+end
+
+local function declare(name, given)
+  local title = name == "report" and "report" or ('report "%s"'):format(name)
+  local o = check.options(title, given, known)
+  if mail.is_left_out(name) then return end
+  local rule = mail.rule("report", name, { at = o.at or "10 working days after, 09:00", each_session = false,
+    zone = o.zone or "theirs", late = o.late or "always", subject = o.subject or mail.ready("report").subject,
+    text = o.text or not o.file and mail.ready("report").text or nil, file = o.file, from = o.from,
+    reply_to = o.reply_to, approve = o.approve, was = o.was },
+    audience.parts(title, o.to or audience.words.organisers))
+  rule.what, rule.attach = "mail", files(o)
+  local units = sending.units(rule)
+  check_audience(title, units)
+  sending.declare(rule, units)
+end
+
+--- report { to = organisers, at = "10 working days after, 09:00" } -> nothing
+--- Mails what is told of the event afterwards, as one page that needs nothing else: who was invited, answered
+--- and came, by group and by session, what the surveys let go, interest, open questions, what became of the
+--- mails. It names no guest. to (organisers), at ("10 working days after, 09:00"), zone ("theirs": each gets
+--- it by their own clock). tables = "csv": with the tables for spreadsheets, which have names. The rest is as
+--- in mail; {report} in a text is who said what and how many came. A second one has a name: report "interim"
+--- { at = ... }. usher report prints the same. Errors: a guest among those who get it.
+--- Example: local later = function () report { to = organisers, at = "5 working days after, 09:00" } end
+report.report = check.word(function(given)
+  facts.need_event("report")
+  if type(given) == "table" then return declare("report", given) end
+  check.name("report", given)
+  return check.options_follow("report", given, function(options) declare(given, options) end)
+end)
+
+-- ---- what commands and mails ask for --------------------------------------------------------------------
+
+-- report{ csv = yes or no } -> { html, tables = list of { file, text } }
 local function answer(request)
   local told = data.collect(request.seen)
   return { html = view.file(told), tables = request.csv and tables.csv(told) or nil }
 end
 
--- report.register(): once, by the word `event`. The handler report{ csv = yes or no } -> { html, tables }.
+-- report-file{ as = "html" or "csv", of = name of a table } -> { data }
+local function file(request)
+  local told = data.collect(request.seen)
+  if request.as == "html" then return { data = view.file(data.without_names(told)) } end
+  return { data = tables.csv_of(told, request.of) }
+end
+
+-- report.register(): once, by the word `event`
 function report.register()
   view.register()
   usher.on("report", answer, { look = data.look })
+  usher.on("report-file", file, { look = data.look })
 end
 
 return report

@@ -274,6 +274,21 @@ end
 
 -- ---- the whole ---------------------------------------------------------------------------------------
 
+-- report_data.without_names(data) -> data that names none of the guests: how many deputies came and not who,
+-- what went wrong with a mail and not whose
+function report_data.without_names(data)
+  local copy = {}
+  for name, value in pairs(data) do copy[name] = value end
+  copy.deputies = { n = data.deputies.n, list = {} }
+  copy.mails = { rules = data.mails.rules, total = data.mails.total, wrong = {}, skipped = {} }
+  for _, part in ipairs { "wrong", "skipped" } do
+    for i, one in ipairs(data.mails[part]) do
+      copy.mails[part][i] = { name = one.name, text = one.text, n = one.n }
+    end
+  end
+  return copy
+end
+
 function report_data.collect(seen)
   local data = { at = usher.now() }
   headline(data)

@@ -103,21 +103,51 @@ local function reasons(data)
   return { "mail", "what", "how_many", "who", "why" }, rows
 end
 
--- ---- all of them -------------------------------------------------------------------------------------
+-- ---- all of them ----------------------------------------------------------------------------------------
+
+local makers <const> = {
+  guests = guests, mails = mails, ["mail reasons"] = reasons, questions = function() return ask.table() end,
+}
+
+local function maker_of(name)
+  if makers[name] then return makers[name] end
+  for _, s in ipairs(facts.surveys) do
+    if name == "survey " .. s.name then return function() return results.table(s) end end
+  end
+  local form = facts.interest_named[name:match("^interest (.+)$") or ""]
+  return form and function() return interest.table(form.name) end
+end
+
+-- report_tables.names() -> list of names, as a script has them
+function report_tables.names()
+  local names = { "guests", "mails", "mail reasons", "questions" }
+  for _, s in ipairs(facts.surveys) do names[#names + 1] = "survey " .. s.name end
+  for _, form in ipairs(facts.interests) do names[#names + 1] = "interest " .. form.name end
+  return names
+end
+
+-- report_tables.one(data, name) -> columns, rows; nil: no table is called so
+function report_tables.one(data, name)
+  local make = maker_of(tostring(name))
+  if make then return make(data) end
+end
+
+-- report_tables.file(name) -> how its file is called, without an ending
+function report_tables.file(name) return ("%s-%s"):format(facts.event.id, name:gsub("%s", "-")) end
 
 function report_tables.all(data)
   local list = {}
-  local function add(name, columns, rows)
-    list[#list + 1] = { name = name, file = ("%s-%s"):format(facts.event.id, name:gsub("%s", "-")),
-      columns = columns, rows = rows }
+  for i, name in ipairs(report_tables.names()) do
+    local columns, rows = report_tables.one(data, name)
+    list[i] = { name = name, file = report_tables.file(name), columns = columns, rows = rows }
   end
-  add("guests", guests())
-  add("mails", mails(data))
-  add("mail reasons", reasons(data))
-  if data.questions.all > 0 then add("questions", ask.table()) end
-  for _, s in ipairs(facts.surveys) do add("survey " .. s.name, results.table(s)) end
-  for _, name in ipairs(interest.names()) do add("interest " .. name, interest.table(name)) end
   return list
+end
+
+-- report_tables.csv_of(data, name) -> text, or nil
+function report_tables.csv_of(data, name)
+  local columns, rows = report_tables.one(data, name)
+  return columns and csv_out.text(columns, rows)
 end
 
 -- report_tables.csv(data) -> list of { file = name, text }

@@ -214,8 +214,9 @@ local function in_place(data)
   local more = data.deputies.n - #items
   return section("Deputies and the wait-list",
     data.deputies.n > 0 and {
-      h.p { count(data.deputies.n, "guest is", "guests are"), " represented by somebody else:" },
-      h.ul { items, more > 0 and h.li { ("and %d more"):format(more) } } },
+      h.p { count(data.deputies.n, "guest is", "guests are"), " represented by somebody else",
+        #items > 0 and ":" or "." },
+      #items > 0 and h.ul { items, more > 0 and h.li { ("and %d more"):format(more) } } },
     data.people.waiting > 0 and h.p { count(data.people.waiting, "person is", "people are"),
       " on the wait-list." })
 end

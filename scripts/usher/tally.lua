@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- tally: how many come, for the organisers: a line for each group, then who has sent a deputy or written a
--- note.
+-- note; and afterwards, in all, how many came.
+local attendance = require "usher.attendance"
 local facts = require "usher.facts"
 local lang = require "usher.lang"
 local roster = require "usher.roster"
@@ -45,6 +46,19 @@ local function news_of(code, guests, escape)
   end
   if more > 0 then lines[#lines + 1] = "- " .. lang.text(code, "mails.more", { n = more }) end
   return lines
+end
+
+-- tally.report(code) -> Markdown: who said what and how many came, in two or three lines. In usher.decide,
+-- handlers and routes.
+function tally.report(code)
+  local guests, lines, came = roster.guests(), {}, 0
+  local n = tally.count(guests)
+  for _, guest in ipairs(guests) do came = came + (attendance.was_there(guest.key) and 1 or 0) end
+  lines[1] = lang.text(code, "mails.report_answers", { all = #guests, yes = n.yes, no = n.no, none = n.none })
+  lines[2] = lang.text(code, "mails.report_came", { n = came })
+  local page = usher.http.url("/e/" .. facts.event.id .. "/report")
+  lines[3] = page and lang.text(code, "mails.report_page", { link = "<" .. page .. ">" })
+  return "- " .. table.concat(lines, "\n- ")
 end
 
 -- tally.text(code, escape) -> Markdown: "- Secretaries: 5 coming, 1 declined, 2 without an answer" ...

@@ -316,10 +316,11 @@ local item_fields <const> = {
 
 local asked <const> = {
   answers = function(case) return tally.text(language_of(case), escape) end,
+  report = function(case) return tally.report(language_of(case)) end,
 }
 
 local lists <const> = { programme = true, run_of_show = true, objectives = true, own_items = true,
-  answers = true, sessions = true }
+  answers = true, report = true, sessions = true }
 
 -- What to write when one of these is empty.
 local cures <const> = {

@@ -115,6 +115,7 @@ end
 -- ---- one rule -------------------------------------------------------------------------------------------
 
 local function size_text(bytes)
+  if not bytes then return "made when the mail leaves" end
   if bytes < 1024 then return parts.count(bytes, "byte") end
   return bytes < 1024 * 1024 and ("%.1f KiB"):format(bytes / 1024) or ("%.1f MiB"):format(bytes / 1024 / 1024)
 end

@@ -43,12 +43,10 @@ local function page_file(request)
 end
 
 local function table_file(request)
-  for _, one in ipairs(tables.all(data.collect(request.seen))) do
-    if one.name == (request.query or {}).table then
-      return csv_out.response(one.file .. ".csv", one.columns, one.rows)
-    end
-  end
-  return { redirect = parts.path "report" }
+  local name = (request.query or {}).table
+  local columns, rows = tables.one(data.collect(request.seen), name)
+  if not columns then return { redirect = parts.path "report" } end
+  return csv_out.response(tables.file(name) .. ".csv", columns, rows)
 end
 
 function report.register()

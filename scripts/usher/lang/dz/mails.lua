@@ -28,4 +28,7 @@ return {
   counts_tentative = " གཏན་འཁེལ་མེད་མི་ {n}",
   counts_waiting = " སྒུག་ཐོ་ནང་ཡོད་མི་ {n}",
   more = "དེ་ལས་གཞན་ {n}",
+  report_answers = "བསྡོམས་ {all} ལས་ འབྱོན་ནི་ {yes} མི་འབྱོན་ནི་ {no} ལན་མེད་མི་ {none}",
+  report_came = "{n} བྱོན་ཡོདཔ།",
+  report_page = "ད་ལྟའི་གནས་སྟངས། {link}",
 }

@@ -172,6 +172,21 @@ texts["who-is-coming"] = {
 ]],
 }
 
+texts["report"] = {
+  subject = "སྙན་ཞུ། {title}",
+  text = [[
+མཉམ་ལས་པ་ཚུ་ལུ།
+
+{title}
+
+{report}
+
+སྙན་ཞུ་འདི་ ཡིག་ཆ་ཅིག་སྦེ་ མཉམ་སྦྲགས་འབད་ཡོད།
+
+{organisers}
+]],
+}
+
 texts["you-are-next"] = {
   subject = "སྐར་མ་ {minutes} གི་ཤུལ་ལས། {item}",
   text = [[

@@ -26,4 +26,7 @@ return {
   counts_tentative = ", {n} tentative",
   counts_waiting = ", {n} on the wait-list",
   more = "and {n} more",
+  report_answers = "{all} invited: {yes} said yes, {no} said no, {none} did not answer",
+  report_came = "{n} came",
+  report_page = "As it stands now, behind your log-in: {link}",
 }

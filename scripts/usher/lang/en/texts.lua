@@ -170,6 +170,23 @@ Whoever has not answered is better telephoned than written to again.
 ]],
 }
 
+texts["report"] = {
+  subject = "Report: {title}",
+  text = [[
+Dear colleagues,
+
+this is what became of {title}:
+
+{report}
+
+The report is attached: one page that any browser opens, and that prints on A4. It names none of the guests.
+
+With respect,
+
+usher, for {organisers}
+]],
+}
+
 texts["you-are-next"] = {
   subject = "In {minutes} minutes: {item}",
   text = [[
