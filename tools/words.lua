@@ -28,6 +28,7 @@ return {
   programme = {},
   question_box = {},
   rating = {},
+  report = {},
   secret = {},
   series = {},
   session = {},

@@ -57,7 +57,8 @@
     X("hold", "[EVENT]", "Lets nothing leave any more, of an event or of all, until it is released.")        \
     X("release", "[EVENT]", "Shows what was to leave meanwhile, asks, and lifts the hold.")                  \
     X("report", "EVENT",                                                                                     \
-        "Prints what is told of an event afterwards, as one web page (--html FILE); as tables with --csv.")  \
+        "Prints what is told of an event afterwards, as one web page (--html FILE); as tables with --csv, "  \
+        "--xlsx.")                                                                                           \
     X("log", "[EVENT]", "Shows who did what, newest last.")                                                  \
     X("login", "[ADDRESS]", "Prints a link to the organisers' pages: for ADDRESS, or for the owner.")        \
     X("suppressed", "[ADDRESS add|allow|lift]",                                                              \
@@ -143,6 +144,7 @@
     X("to", ADDRESS, "", "", "resend: another address than the person's.")                                 \
     X("html", FILE, "", "", "report: write the page into FILE.")                                           \
     X("csv", DIR, "", "", "report: write the tables into DIR, a file for each.")                           \
+    X("xlsx", FILE, "", "", "report: write the tables into FILE, for Excel.")                              \
     X("event", ID, "", "", "Only this event.")                                                             \
     X("json", FLAG, "", "", "Print JSON for programs.")                                                    \
     X("verbose", FLAG, "", "", "Log more.")                                                                \

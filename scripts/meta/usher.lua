@@ -14,17 +14,19 @@ usher.time = {}
 ---keys of people. Further: reply_to, holidays, language ("en"), weekend ({ "sat", "sun" }), alarm
 ---("15 minutes": calendar entries ring so long before the start; without it they do not), digits ("own":
 ---dates have the digits of the reader's language, where it has some; else "latin"), recording (its address:
----guests find it on their page when the event is over), approver (a key of people or a list of them: the
----first mail of each rule waits until one of them has approved it; see usher outbox), mails_an_hour (when
----more mails would leave within an hour, the event goes on hold by itself; without it two for each guest,
----each assistant, each of the people and each seat, at least 100).
+---guests find it on their page when the event is over), attended ("60 minutes", or "half" of each session:
+---whoever Zoom has seen for less than that was not there; without it any time counts), approver (a key of
+---people or a list of them: the first mail of each rule waits until one of them has approved it; see usher
+---outbox), mails_an_hour (when more mails would leave within an hour, the event goes on hold by itself;
+---without it two for each guest, each assistant, each of the people and each seat, at least 100).
 ---
 ---@param name string
 ---@return fun(options: table): any
 function event(name) end
 
 ---A meeting on Zoom, for the event's `where`. A link may be `secret "NAME"`: then it
----stands neither in the script nor in the database.
+---stands neither in the script nor in the database. id: the meeting's number. webhook = secret "NAME": the
+---secret token with which Zoom signs what it tells at /zoom/webhook about who comes and leaves.
 ---
 ---@return any
 function zoom(options) end
@@ -40,18 +42,20 @@ function secret(text) end
 ---@return any
 function file(text) end
 
----Says who runs the event: a CSV file (or a Lua list) with the columns key, name, salutation, title,
----role (speaker, organiser, host; owner, approver, viewer), mail, zone and language. All problems of a file
----are listed together.
+---Says who runs the event: a CSV or .xlsx file (or a Lua list) with the columns key, name, salutation,
+---title, role (speaker, organiser, host; owner, approver, viewer), mail, zone and language. All problems
+---of a file are listed together.
 ---
 function people(text) end
 
----Says who is asked to come: a CSV file (or a Lua list) with the columns key, name, salutation, title,
----group, mail, assistant, zone and language. A further column is a placeholder of its name in mails. Or
----whoever said in a form of an earlier event that they would like to hear of it: guests { interested_in =
----"hlb-2021/trainings", choice = "Data protection", file = "interested.csv" }: those in the form "trainings"
----of "hlb-2021" in the same database who chose that (choice: a text, or a list of them; without it: all);
----when the database knows no such event, those of the file. Whoever takes the wish back gets no more mail.
+---Says who is asked to come: a CSV or .xlsx file (or a Lua list) with the columns key, name, salutation,
+---title, group, mail, assistant, zone and language. A further column is a placeholder of its name in mails.
+---Of an .xlsx file the first visible sheet is read, or the one that is named: guests { file = "g.xlsx",
+---sheet = "Guests" }. All problems of a file are listed together, with their rows. Or whoever said in a form
+---of an earlier event that they would like to hear of it: guests { interested_in = "hlb-2021/trainings",
+---choice = "Data protection", file = "interested.csv" }: those in the form "trainings" of "hlb-2021" in the
+---same database who chose that (choice: a text, or a list of them; without it: all); when the database knows
+---no such event, those of the file. Whoever takes the wish back gets no more mail.
 ---
 function guests(text) end
 
@@ -206,6 +210,15 @@ function matrix(name) end
 ---
 ---@return any
 function yes_no(text) end
+
+---Mails what is told of the event afterwards, as one page that needs nothing else: who was invited, answered
+---and came, by group and by session, what the surveys let go, interest, open questions, what became of the
+---mails. It names no guest. to (organisers), at ("10 working days after, 09:00"), zone ("theirs": each gets
+---it by their own clock). tables = "xlsx" or "csv": with the tables for spreadsheets, which have names. The
+---rest is as in mail; {report} in a text is who said what and how many came. A second one has a name: report
+---"interim" { at = ... }. usher report prints the same. Errors: a guest among those who get it.
+---
+function report(options) end
 
 ---Says that the event takes place several times, by one set of rules. every: weekdays and a time from-to
 ---("Tuesday and Thursday 10:00-12:00", "other Friday 9:00-12:00", "first Monday of the month 14:00-15:00",
@@ -390,10 +403,11 @@ function usher.each(list, options, fn) end
 
 ---Sends one mail to one person, and goes on when its fate is known. The first value is the step's name. to,
 ---from, reply_to: `Name <address>`; subject; text: Markdown, sent as text and as HTML (html = false: text
----only); cc: list of addresses to show; attach: list of { name = , type = , data = }; headers: map (each
----mail says Auto-Submitted: auto-generated unless they say otherwise); lang; zone: whose clock the Date
----header shows (default UTC). as: whose mail it is (the person's key: part of the step's identity, unlike
----the address). was: the name that this mail had in the version before. unsure: what happens when a crash
+---only); cc: list of addresses to show; attach: list of { name = , type = , data = } (instead of data, call =
+---the name of a handler and with = a table for it: it is called when the mail leaves and answers { data = },
+---and nothing of that is kept); headers: map (each mail says Auto-Submitted: auto-generated unless they say
+---otherwise); lang; zone: whose clock the Date header shows (default UTC). as: whose mail it is (the
+---person's key: part of the step's identity, unlike the address). was: the name that this mail had in the version before. unsure: what happens when a crash
 ---or a lost connection leaves open whether it went out:
 ---"ask" a person (default), "resend" it with the same Message-ID, or "leave" it. give_up: moment after which
 ---it is no longer tried (default: the limit of the usher.due before it, else three days). sender: who hears
@@ -744,6 +758,12 @@ function usher.proposal(...) end
 ---
 function usher.decide_proposal(word, options) end
 
+---Which optional parts are there: xlsx (spreadsheets are read and written). A script, or a page, offers what
+---needs one only where it is there. Not in a flow's own code: a flow must do the same on every machine.
+---
+---@return any
+function usher.parts() end
+
 ---A mail as a page of HTML, as its reader's mail program will show it: from, to, reply_to, subject, text
 ---(Markdown), attach (list of { name = }), all as in usher.mail. The page needs nothing else and holds no
 ---script. Nothing is sent. Errors: an option that is none.
@@ -766,6 +786,33 @@ function usher.hash(text, ...) end
 ---@return any
 function usher.http.proven(secret, given, data) end
 
+---The HMAC-SHA-256 of the data under the secret (of usher.secret), in hexadecimal: what another site wants
+---to see before it believes that an address of ours is ours. Whoever has it can pass it on, so sign nothing
+---that strangers choose, unless they proved that they know the secret (usher.http.proven). Only in handlers
+---and routes. Errors: the secret is not there any more.
+---
+---@return any
+function usher.http.sign(secret, data) end
+
+---Reads an .xlsx file: its first visible sheet, or the one of that name. The table has sheet (its name),
+---sheets (list of { name, hidden }), rows (list of { line, cells, hidden }) and notes (list of { line,
+---column, text }: cells that hold an error, or a formula that was never worked out). Cells are texts, as
+---people see them: dates as 2021-02-25 14:00, 3 and not 3.0. line is the row's number in the sheet, empty
+---rows are left out. Not in a flow's own code. Errors: what is no .xlsx file, has a password, is damaged or
+---too large (8 MiB, 20,000 rows, 256 columns); a sheet that is not there; an usher without this part.
+---
+---@return any
+function usher.sheet(bytes, name) end
+
+---The bytes of an .xlsx file, the same for the same tables. sheets: a list of { name = "Guests", columns =
+---{ "name", "mail" }, rows = list of maps by column, or of lists }. Texts stay texts, whatever they begin
+---with: no cell is a formula or a link. Numbers, true and false stay what they are. Not in a flow's own
+---code. Errors: a name that Excel does not take; a text of more than 32,767 characters; more than 50,000
+---cells, 256 columns, 16 sheets (take the CSV then); an usher without this part.
+---
+---@return any
+function usher.xlsx(sheets) end
+
 ---Answers requests to an address of this installation: fn(request) -> { status = 200, body = , type = ,
 ---headers = , cookies = , redirect = "/path", away = "https://...", stream = topic }, or nil: not mine, and
 ---the next event is asked. path: "/a/:token" (a :name stands for one part, in request.params). request has
@@ -773,8 +820,9 @@ function usher.http.proven(secret, given, data) end
 ---route changes nothing; any other is one transaction, and its answer leaves when that is on disk.
 ---options.look: fn(request) -> { name = { ask = "pending" } }, lists of the database that come as
 ---request.seen.name. options.body: most bytes of a body (64 KiB). options.open: also for forms and programs
----of other sites. options.all: every event with this route gets the request, and the first answer leaves;
----then look is not asked. Errors: a path or a method that is none; a route twice.
+---of other sites. options.all: every event with this route gets the request, and the first answer leaves
+---that refuses nothing (a status under 400), else the first; then look is not asked. Errors: a path or a
+---method that is none; a route twice.
 ---
 function usher.http.route(method, path, fn, options) end
 

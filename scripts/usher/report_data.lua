@@ -12,6 +12,7 @@ local audience = require "usher.audience"
 local before_after = require "usher.before_after"
 local ask = require "usher.ask"
 local attendance = require "usher.attendance"
+require "usher.attendance_review" -- attendance.disagreements
 local dates = require "usher.dates"
 local facts = require "usher.facts"
 local interest = require "usher.interest"
@@ -116,7 +117,7 @@ local function median(sorted) return sorted[(#sorted + 1) // 2] end
 local function minutes_of(session, keys)
   local list = {}
   for _, key in ipairs(keys) do
-    local n = attendance.minutes and attendance.minutes(key, session)
+    local n = attendance.minutes(key, session)
     if n then list[#list + 1] = n end
   end
   if #list == 0 then return nil end
@@ -181,6 +182,7 @@ end
 
 local function presence(data)
   local guests = roster.guests()
+  data.n_disagreements = #attendance.disagreements()
   if sessions.is_series() then return series(data, guests) end
   data.minutes = minutes_of(sessions.all()[1], (present_at(sessions.all()[1], guests)))
 end

@@ -2,8 +2,8 @@
 -- report_tables: what the report counts, as tables for spreadsheets, with names: for the office. The report
 -- itself goes round; these do so only where a script says it.
 --
---   report_tables.all(data) -> list of { name = for a sheet, file = without its ending, columns = list,
---     rows = list of maps }; data: as report_data.lua says. Where books may be looked at.
+--   report_tables.all(data) -> list of tables as table_out.lua has them; data: as report_data.lua says. Where
+--     books may be looked at.
 local ask = require "usher.ask"
 local attendance = require "usher.attendance"
 local csv_out = require "usher.csv_out"
@@ -12,6 +12,7 @@ local interest = require "usher.interest"
 local results = require "usher.survey_results"
 local roster = require "usher.roster"
 local sessions = require "usher.sessions"
+local table_out = require "usher.table_out"
 
 local report_tables = {}
 
@@ -50,8 +51,7 @@ local function put_attendance(row, key)
   for _, session in ipairs(sessions.all()) do
     local came = attendance.was_there(key, session)
     row[column_of(session, "came")] = came and "yes" or session.ends.utc <= usher.now() and "no" or nil
-    row[column_of(session, "minutes")] = came and attendance.minutes
-      and attendance.minutes(key, session) or nil
+    row[column_of(session, "minutes")] = came and attendance.minutes(key, session) or nil
   end
 end
 
@@ -105,18 +105,18 @@ end
 
 -- ---- all of them ----------------------------------------------------------------------------------------
 
-local makers <const> = {
-  guests = guests, mails = mails, ["mail reasons"] = reasons, questions = function() return ask.table() end,
-}
-
-local function maker_of(name)
-  if makers[name] then return makers[name] end
-  for _, s in ipairs(facts.surveys) do
-    if name == "survey " .. s.name then return function() return results.table(s) end end
-  end
-  local form = facts.interest_named[name:match("^interest (.+)$") or ""]
-  return form and function() return interest.table(form.name) end
+-- What is asked apart from the report has tables of its own, of which only the title is said anew.
+local function titled(name, t)
+  t.title, t.file = name, report_tables.file(name)
+  return t
 end
+
+local function made(name, columns, rows)
+  return { title = name, file = report_tables.file(name), columns = columns, rows = rows }
+end
+
+-- report_tables.file(name) -> how its file is called, without an ending
+function report_tables.file(name) return ("%s-%s"):format(facts.event.id, name:gsub("[^%w_-]", "-")) end
 
 -- report_tables.names() -> list of names, as a script has them
 function report_tables.names()
@@ -126,37 +126,32 @@ function report_tables.names()
   return names
 end
 
--- report_tables.one(data, name) -> columns, rows; nil: no table is called so
-function report_tables.one(data, name)
-  local make = maker_of(tostring(name))
-  if make then return make(data) end
-end
+local makers <const> = {
+  guests = function(name) return made(name, guests()) end,
+  mails = function(name, data) return made(name, mails(data)) end,
+  ["mail reasons"] = function(name, data) return made(name, reasons(data)) end,
+  questions = function(name) return titled(name, ask.table()) end,
+}
 
--- report_tables.file(name) -> how its file is called, without an ending
-function report_tables.file(name) return ("%s-%s"):format(facts.event.id, name:gsub("%s", "-")) end
+-- report_tables.one(data, name) -> table; nil: none is called so
+function report_tables.one(data, name)
+  name = tostring(name)
+  if makers[name] then return makers[name](name, data) end
+  local s = facts.survey_named[name:match("^survey (.+)$") or ""]
+  local form = facts.interest_named[name:match("^interest (.+)$") or ""]
+  return s and titled(name, results.file(s)) or form and titled(name, interest.table(form.name)) or nil
+end
 
 function report_tables.all(data)
   local list = {}
-  for i, name in ipairs(report_tables.names()) do
-    local columns, rows = report_tables.one(data, name)
-    list[i] = { name = name, file = report_tables.file(name), columns = columns, rows = rows }
-  end
+  for i, name in ipairs(report_tables.names()) do list[i] = report_tables.one(data, name) end
   return list
 end
 
--- report_tables.csv_of(data, name) -> text, or nil
-function report_tables.csv_of(data, name)
-  local columns, rows = report_tables.one(data, name)
-  return columns and csv_out.text(columns, rows)
-end
+-- report_tables.csv(t) -> text of one of them
+function report_tables.csv(t) return csv_out.text(t.columns, t.rows) end
 
--- report_tables.csv(data) -> list of { file = name, text }
-function report_tables.csv(data)
-  local files = {}
-  for i, one in ipairs(report_tables.all(data)) do
-    files[i] = { file = one.file .. ".csv", text = csv_out.text(one.columns, one.rows) }
-  end
-  return files
-end
+-- report_tables.xlsx(data) -> bytes: all of them, a sheet each
+function report_tables.xlsx(data) return table_out.xlsx(report_tables.all(data)) end
 
 return report_tables

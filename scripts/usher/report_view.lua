@@ -168,6 +168,13 @@ local function groups(data)
   return section("By group", table_of("Guests of each group, and what they said and did", names, rows))
 end
 
+-- Where what is known of somebody does not fit together, the numbers may still change.
+local function disagreements(data)
+  if data.n_disagreements == 0 then return nil end
+  return h.p { class = "flag", ("What is known of who was there does not fit together in %s: the page of "
+    .. "attendance lists them."):format(count(data.n_disagreements, "place")) }
+end
+
 -- ---- the sessions of a series ------------------------------------------------------------------------
 
 local function session_name(one) return one.title and ("%s. %s"):format(one.id, one.title) or one.id end
@@ -363,7 +370,7 @@ end
 
 -- report_view.node(data) -> node: the sections, without what stands around a page
 function report_view.node(data)
-  return h.list { headline(data), figures(data), funnel(data), stay(data), groups(data),
+  return h.list { headline(data), figures(data), funnel(data), disagreements(data), stay(data), groups(data),
     { series(data) }, aims(data), other_shifts(data), surveys(data), interests(data), open_questions(data),
     in_place(data), { mail_sections(data) } }
 end

@@ -26,25 +26,43 @@ local function cell(value)
   return type(value) == "string" and csv_out.guarded(value) or value
 end
 
--- table_out.xlsx(table) -> bytes, as usher.xlsx makes them
-function table_out.xlsx(t)
+local function sheet_of(t, name)
   local columns, rows = {}, {}
-  for i, name in ipairs(t.columns) do columns[i] = cell(name) end
+  for i, column in ipairs(t.columns) do columns[i] = cell(column) end
   for i, row in ipairs(t.rows) do
     local cells = {}
-    for k, name in ipairs(t.columns) do cells[k] = cell(row[name]) end
+    for k, column in ipairs(t.columns) do cells[k] = cell(row[column]) end
     rows[i] = cells
   end
-  return usher.xlsx { { name = sheet_name(t.title), columns = columns, rows = rows } }
+  return { name = name, columns = columns, rows = rows }
 end
 
-local function xlsx_response(t)
-  local fine, bytes = pcall(table_out.xlsx, t)
+-- Two titles may be one name where they are cut; a number tells them apart.
+local function name_for(title, taken)
+  local name, n = sheet_name(title), 1
+  while taken[name:lower()] do
+    n = n + 1
+    name = sheet_name(("%d %s"):format(n, title))
+  end
+  taken[name:lower()] = true
+  return name
+end
+
+-- table_out.xlsx(list of tables) -> bytes, as usher.xlsx makes them: a sheet for each
+function table_out.xlsx(list)
+  local sheets, taken = {}, {}
+  for i, t in ipairs(list) do sheets[i] = sheet_of(t, name_for(t.title, taken)) end
+  return usher.xlsx(sheets)
+end
+
+-- table_out.xlsx_response(file, list of tables) -> response: one file with all of them
+function table_out.xlsx_response(file, list)
+  local fine, bytes = pcall(table_out.xlsx, list)
   if not fine then
     return { status = 413, type = "text/plain; charset=utf-8",
       body = ("This table is not to be had as .xlsx: %s\n"):format(check.clean(bytes)) }
   end
-  local file = t.file:gsub("[^%w._-]", "_")
+  file = file:gsub("[^%w._-]", "_")
   return { type = XLSX, body = bytes,
     headers = { ["content-disposition"] = ('attachment; filename="%s.xlsx"'):format(file) } }
 end
@@ -59,7 +77,9 @@ function table_out.serve(path, act, fn)
     end)
   end
   file(".csv", csv_out.of)
-  if usher.parts().xlsx then file(".xlsx", xlsx_response) end
+  if usher.parts().xlsx then
+    file(".xlsx", function(t) return table_out.xlsx_response(t.file, { t }) end)
+  end
 end
 
 -- table_out.links(path, values, text) -> node: links to both files. values: of the query

@@ -325,7 +325,7 @@ for i, text in ipairs(usher.json.decode(usher.file "hostile.json")) do rows[i] =
   mail = ("n%d@x.example"):format(i) } end
 local t = { file = "t", title = "A [hostile]/table: *?", columns = { "n", "name", "mail", "text", "=2+2" }, rows = rows }
 usher.http.route("GET", "/t.csv", function() return csv_out.of(t) end)
-usher.http.route("GET", "/t.xlsx", function() return { type = "application/octet-stream", body = table_out.xlsx(t) } end)
+usher.http.route("GET", "/t.xlsx", function() return { type = "application/octet-stream", body = table_out.xlsx { t } } end)
 """
 FORMULA = re.compile(r"^\s*[=+\-@＝＋－＠]")
 
