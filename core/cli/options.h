@@ -135,7 +135,7 @@
     X("failed", FLAG, "", "", "retry: everything of the event that stopped.")                              \
     X("csv", FILE, "", "",                                                                                 \
         "attendance: Zoom's participant report; attended: a list with a column key, mail or name, and "    \
-        "perhaps one that says yes or no (present).")                                                      \
+        "perhaps one that says yes or no (present); report: a folder, for the tables.")                    \
     X("session", ID, "", "",                                                                               \
         "attendance, attended: which session of a series; else the one that is on, or was last.")          \
     X("zone", ZONE, "the event's", "", "attendance: of which place the clock times of the report are.")    \
@@ -143,7 +143,6 @@
     X("is", PERSON, "", "", "attendance: who that participant is: a name, a key, or nobody.")              \
     X("to", ADDRESS, "", "", "resend: another address than the person's.")                                 \
     X("html", FILE, "", "", "report: write the page into FILE.")                                           \
-    X("csv", DIR, "", "", "report: write the tables into DIR, a file for each.")                           \
     X("xlsx", FILE, "", "", "report: write the tables into FILE, for Excel.")                              \
     X("event", ID, "", "", "Only this event.")                                                             \
     X("json", FLAG, "", "", "Print JSON for programs.")                                                    \
