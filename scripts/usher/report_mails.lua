@@ -4,8 +4,8 @@
 --
 --   report_mails.look() -> lists for `look`
 --   report_mails.of(seen) -> { rules = list of { name, whom, sent, planned, skipped, held, unsure, refused,
---     bounced, stuck, retrying }, total = the same of all, wrong, skipped = lists of { name, text, n, label =
---     whom it is about, when it is one } }
+--     bounced, stuck, retrying }, total = the same of all, skipped = list of { name, text, n }, wrong = list
+--     of the same, with label = whom it is about, when it is one }
 local facts = require "usher.facts"
 local fates = require "usher.office.fates"
 local letters = require "usher.letters"
@@ -48,8 +48,8 @@ local function known_rules()
   return order, by_name
 end
 
--- One sentence for all to whom the same has happened.
-local function add_sentence(list, by_text, name, text, row, n)
+-- One sentence for all to whom the same has happened. label: whom, when it happened to one.
+local function add_sentence(list, by_text, name, text, label, n)
   local id = name .. "\0" .. text
   if not by_text[id] then
     by_text[id] = { name = name, text = text, n = 0 }
@@ -57,7 +57,7 @@ local function add_sentence(list, by_text, name, text, row, n)
   end
   local one = by_text[id]
   one.n = one.n + n
-  one.label = one.n == 1 and row.label or nil
+  one.label = one.n == 1 and label or nil
 end
 
 local function most_first(list)
@@ -82,7 +82,7 @@ local function count_bounces(reports, by_name, say)
     if is_back and count and count.sent > 0 and not told[id] then
       told[id] = true
       count.sent, count.bounced = count.sent - 1, count.bounced + 1
-      say(row.name, text, row, 1)
+      say(row.name, text, row.label, 1)
     end
   end
 end
@@ -116,10 +116,9 @@ function report_mails.of(seen)
       local fate = fates.of(row)
       local kind = like[fate.kind] or fate.kind
       count[kind] = count[kind] + row.n
-      if wrong[kind] then add_sentence(troubles, by_text, row.name, fate.text, row, row.n) end
-      if kind == "skipped" then
-        add_sentence(skips, by_text, row.name, fate.text:gsub("^skipped: ", ""), row, row.n)
-      end
+      local why = fate.text:gsub("^skipped: ", "")
+      if wrong[kind] then add_sentence(troubles, by_text, row.name, why, row.label, row.n) end
+      if kind == "skipped" then add_sentence(skips, by_text, row.name, why, nil, row.n) end
     end
   end
   count_bounces(seen.reports, by_name, function(...) add_sentence(troubles, by_text, ...) end)
