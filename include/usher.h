@@ -192,6 +192,17 @@ struct usher_import {
  * merged list; one that refuses it is the error. */
 USHER_API int usher_import(const struct usher_import *import, char **answer_json, char **error);
 
+/* A folder for an event that does not exist yet, made where the program stands: a script, its lists and its
+ * texts, fine as they are. Nothing that is there is written over. `said`: what was written, and what to do
+ * next. */
+struct usher_new {
+    const char *kind; /* "briefing" */
+    const char *name; /* of the folder; the event's id and title are made of it */
+    const char *zone; /* "Asia/Thimphu"; NULL: this machine's */
+    const char *when; /* "Thu 25 Feb 2031 14:00-16:30"; NULL: in eight weeks */
+};
+USHER_API int usher_new(const struct usher_new *what, char **said, char **error);
+
 /* What usher says of a word ("usher.sleep", "mail"): the block above its definition; NULL when unknown, and
  * then *nearest (may be NULL) is the nearest known word. Both are given back with usher_free. */
 USHER_API char *usher_help(const char *word, char **nearest);

@@ -7,6 +7,7 @@
 #include "base/record.h"
 #include "cli/options.h"
 
+int command_new(const struct options *o);
 int command_run(const struct options *o);
 int command_rehearse(const struct options *o);
 int command_check(const struct options *o);

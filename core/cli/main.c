@@ -94,6 +94,7 @@ static const struct {
     const char *name;
     int (*run)(const struct options *o);
 } commands[] = {
+    {"new", command_new},
     {"run", command_run},
     {"rehearse", command_rehearse},
     {"check", command_check},

@@ -4,10 +4,16 @@
 #pragma once
 
 #define COMMANDS(X)                                                                                          \
+    X("new", "briefing NAME",                                                                                \
+        "Makes a folder for a new event: a script, its lists and its texts, to begin with.")                 \
     X("run", "SCRIPT...", "Runs scripts until it is stopped (SIGTERM: ends what is under way).")             \
     X("rehearse", "SCRIPT...",                                                                               \
         "Plays the whole life of a script in virtual time and shows what would be sent.")                    \
     X("check", "SCRIPT...", "Reads scripts and says what is wrong with them; plays and sends nothing.")      \
+    X("rehearse", "[SCRIPT]",                                                                                \
+        "Plays the whole life of a script in virtual time and shows what would be sent. A folder stands "    \
+        "for the script in it.")                                                                             \
+    X("check", "[SCRIPT...]", "Reads scripts and says what is wrong with them; plays and sends nothing.")    \
     X("plan", "SCRIPT",                                                                                      \
         "Shows what changes in people's mailboxes when the changed script takes the place of the one that "  \
         "runs. Exit code: 0 nothing needs an answer, 1 something does, 2 it can't be loaded.")               \
@@ -74,6 +80,8 @@
     X("database", FILE, "usher.db", "USHER_DATABASE", "The one file in which everything is kept.")         \
     X("config", FILE, "usher.conf.lua when it is there", "USHER_CONFIG", "Settings of the installation.")  \
     X("outbox", DIR, "outbox", "USHER_OUTBOX", "Folder for mails when no mail server is configured.")      \
+    X("zone", ZONE, "this machine's", "", "new: whose clock the event goes by, as in Asia/Thimphu.")       \
+    X("when", TIME, "", "", "new: when it takes place, as in \"25 Feb 2031 14:00-16:30\".")                \
     X("as-if", MOMENT, "", "",                                                                             \
         "run: practice, with a clock that starts at MOMENT; mails go to the outbox only.")                 \
     X("only", DOMAINS, "", "", "run: mails leave to these domains only (\"moic.example,other.example\").") \

@@ -2,6 +2,7 @@
 // plan: `usher plan` and `usher reload`: what a changed script means, and carrying it out.
 #include "base/watch.h"
 #include "cli/cli.h"
+#include "cli/script.h"
 #include "usher.h"
 
 #include <poll.h>
@@ -231,12 +232,13 @@ static int plan_at_every_save(const struct options *o, const char *script)
 
 int command_plan(const struct options *o)
 {
-    const char *script = only_argument(o, "one script: usher plan SCRIPT");
+    char *script = script_argument(o);
     struct planned p = {0};
-    if (!script || !answers_are_sound(o)) return USHER_USAGE;
-    if (option(o, "watch")) return plan_at_every_save(o, script);
-    int code = plan_once(o, script, &p);
+    int code = USHER_USAGE;
+    if (script && answers_are_sound(o))
+        code = option(o, "watch") ? plan_at_every_save(o, script) : plan_once(o, script, &p);
     release(&p);
+    free(script);
     return code;
 }
 
@@ -316,11 +318,9 @@ static int reload_agreed(const struct options *o, const char *script, struct pla
     return complain(USHER_INPUT, "too much happens just now: try again in a moment");
 }
 
-int command_reload(const struct options *o)
+static int reload(const struct options *o, const char *script)
 {
-    const char *script = only_argument(o, "one script: usher reload SCRIPT");
     struct planned p = {0};
-    if (!script || !answers_are_sound(o)) return USHER_USAGE;
     int code = look(o, script, &p);
     struct record plan = answer_of(&p);
     if (!code) print_text(plan);
@@ -333,5 +333,13 @@ int command_reload(const struct options *o)
         else code = USHER_INPUT;
     }
     release(&p);
+    return code;
+}
+
+int command_reload(const struct options *o)
+{
+    char *script = script_argument(o);
+    int code = script && answers_are_sound(o) ? reload(o, script) : USHER_USAGE;
+    free(script);
     return code;
 }

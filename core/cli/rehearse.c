@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 #include "cli/folder.h"
 #include "cli/progress.h"
+#include "cli/script.h"
 #include "usher.h"
 
 #include "time/zone.h"
@@ -210,10 +211,9 @@ static int rehearse(const struct options *o, const char *script, struct usher_re
 
 int command_rehearse(const struct options *o)
 {
-    const char *const *scripts;
+    char **scripts = script_arguments(o);
     const char *out = option(o, "out");
-    if (options_arguments(o, &scripts) == 0)
-        return complain(USHER_USAGE, "which script? usher rehearse SCRIPT, or several that are one story");
+    if (!scripts) return USHER_USAGE;
     struct usher_rehearsal options = rehearsal_options(o);
     struct folder folder = {0};
     struct buf before;
@@ -226,30 +226,38 @@ int command_rehearse(const struct options *o)
     options.ctx = &folder;
     options.want_json = option(o, "json") != NULL;
     options.want_saved = option(o, "save") != NULL;
-    options.then = scripts + 1; // ended by NULL
+    options.then = (const char *const *)scripts + 1; // ended by NULL
     if (!code) code = rehearse(o, scripts[0], &options, &folder);
     folder_release(&folder);
     buf_release(&before);
     free_options(&options);
+    script_arguments_free(scripts);
+    return code;
+}
+
+static int check(const char *script, const struct usher_rehearsal *options)
+{
+    struct usher_report report;
+    int code = play(script, options, &report);
+    if (!code && options->want_json) puts(report.json);
+    else if (!code) printf("%s: fine\n%s", script, report.check);
+    usher_report_release(&report);
     return code;
 }
 
 int command_check(const struct options *o)
 {
-    const char *const *scripts;
-    int n = options_arguments(o, &scripts), worst = 0;
-    if (n == 0) return complain(USHER_USAGE, "which script? usher check SCRIPT...");
+    char **scripts = script_arguments(o);
+    int worst = 0;
+    if (!scripts) return USHER_USAGE;
     struct usher_rehearsal options = rehearsal_options(o);
     options.check_only = 1;
     options.want_json = option(o, "json") != NULL;
-    for (int i = 0; i < n; i++) {
-        struct usher_report report;
-        int code = play(scripts[i], &options, &report);
-        if (!code && options.want_json) puts(report.json);
-        else if (!code) printf("%s: fine\n%s", scripts[i], report.check);
+    for (char **script = scripts; *script; script++) {
+        int code = check(*script, &options);
         if (code > worst) worst = code;
-        usher_report_release(&report);
     }
+    script_arguments_free(scripts);
     free_options(&options);
     return worst;
 }

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: MIT
 // run: `usher run SCRIPT...`, the engine itself.
 #include "cli/cli.h"
+#include "cli/script.h"
 #include "usher.h"
+
+#include <stdlib.h>
 
 static int load_all(struct usher *u, const char *const *scripts, int n)
 {
     for (int i = 0; i < n; i++) {
-        int code = usher_load(u, scripts[i]);
+        char *script = script_named(scripts[i]);
+        int code = script ? usher_load(u, script) : USHER_USAGE;
+        free(script);
+        if (!script) return code;
         if (code) return complain(code, "%s", usher_error(u));
     }
     return 0;
