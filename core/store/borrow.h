@@ -5,5 +5,7 @@
 #include "store/sqlite.h"
 #include "store/store.h"
 
+struct writer;
 struct sqlite *store_borrow(struct store *s);
 void store_give_back(struct store *s);
+struct writer *store_writer(struct store *s); // while it is borrowed

@@ -410,6 +410,11 @@ struct sqlite *store_borrow(struct store *s)
     return s->db;
 }
 
+struct writer *store_writer(struct store *s)
+{
+    return s->writer;
+}
+
 void store_give_back(struct store *s)
 {
     pthread_mutex_unlock(&s->database);

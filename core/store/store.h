@@ -270,6 +270,29 @@ void store_flows_release(struct loaded_flow *flows, size_t n);
 // In a copy of a database that nobody else has: this flow stands as it did before its row `n`, and no other
 // goes on. What it was told from then on waits for it again.
 int store_cut(struct store *s, int64_t flow, int32_t n, struct err *e);
+// ---- forgetting a person (store/forget.c) -----------------------------------------------------------
+
+// What is to go, as a map:
+//   people  = list of { event, key, apart? = list of names of flows that bear such a key for another reason }
+//   words, keep = what is taken out of everything else: base/scrub.h
+//   entries = list of { event, book, key, sealed?, was?, now? }: was: what the book must hold, else -BUSY;
+//             without `now` the entry goes
+//   who, at, note = for the audit trail, which says no name
+// The flows of these people end and stay as numbers: without key, label, input, result, notes and values. What
+// waits for them and what the trail says of them goes. Everything else stays, without the words, and every
+// chain holds. One transaction, during which whatever goes is overwritten with zeros; it leaves the setting
+// FORGETTING = { stage = "sweep" }, which store_sweep takes away. `hash` is that of a version's sources.
+// Read and written in the call: only while nothing is outstanding.
+#define STORE_FORGETTING "forgetting"
+struct store_forgotten {
+    int64_t flows, ended; // of these people; how many of them had not ended
+    int64_t entries, facts, lines, mentions, rows, versions; // rows: of lists in kept versions of scripts
+};
+int store_forget(struct store *s, struct record what, struct hash (*hash)(struct record sources),
+    struct store_forgotten *out, struct err *e);
+// Writes the whole file anew, without what lay between, and empties the write-ahead log.
+int store_sweep(struct store *s, struct err *e);
+
 // Settings and small look-ups that a start needs at once; the record is owned by the caller (free data).
 int store_setting(struct store *s, const char *name, struct buf *out, struct err *e); // empty: not set
 // When the mails of an event were first tried since that moment: the newest *n of them, newest first.
