@@ -5,9 +5,9 @@
  * engine on one database file, loads scripts, and runs it; it may bring effects of its own, ask questions,
  * and rehearse a script without touching anything. The command line program `usher` uses only this header.
  *
- * All functions belong to one thread per engine. Texts are UTF-8 and end in NUL. A function that returns int
- * returns 0 or one of the exit codes below; usher_error then has one whole sentence. What comes back in a
- * `char **` is JSON, and is given back with usher_free.
+ * All functions belong to one thread per engine. Texts are UTF-8 and end in NUL. A function that returns
+ * int returns 0 or one of the exit codes below; usher_error then has one whole sentence. What comes back in
+ * a `char **` is JSON, and is given back with usher_free.
  *
  *     #include <usher.h>
  *     struct usher *u = usher_open(&(struct usher_options){.database = "event.db"});
@@ -169,14 +169,15 @@ USHER_API void usher_report_release(struct usher_report *report);
  * "stay": lists of names, "all_stay", "hold", "end_gone": true; "list": true for what leaves, too }. The
  * answer: { "text", "html", "needs": how much needs an answer, "questions": what that is, "same": true when
  * nothing has changed, "digest", "outline", "files": paths of what the script reads }. To carry it out, ask
- * { "ask": "reload", "script": path, "digest": ..., "apply": true } and the same answers by usher_command; to
- * leave it to the organisers, ask { "ask": "propose" } with what the plan says. */
+ * { "ask": "reload", "script": path, "digest": ..., "apply": true } and the same answers by usher_command;
+ * to leave it to the organisers, ask { "ask": "propose" } with what the plan says. */
 USHER_API int usher_plan(const struct usher_options *options, const char *script, const char *request_json,
     char **answer_json, char **error);
 
 /* One flow once more, from a point in its life, on a copy and in virtual time; nothing leaves. request_json:
- * { "event", "flow": its number, and "name" of a step, "step": its number, or "at": milliseconds since 1970;
- * "script": a changed script, or none }. The answer: { "rows": as the list history has, "at", "zone" }. */
+ * { "event", "flow": its number, and "name" of a step, "step": its number, or "at": milliseconds since
+ * 1970; "script": a changed script, or none }. The answer: { "rows": as the list history has, "at", "zone"
+ * }. */
 USHER_API int usher_fork(const struct usher_options *options, const char *request_json, char **answer_json,
     char **error);
 
@@ -191,6 +192,13 @@ struct usher_import {
  * what it holds, "scripts": paths of the scripts beside it that read it }. Each of these was tried with the
  * merged list; one that refuses it is the error. */
 USHER_API int usher_import(const struct usher_import *import, char **answer_json, char **error);
+
+/* What is kept of a person, in all events of the database or one. request_json: { "person": a key, an address
+ * or a whole name; "act": "look" (who is meant), "export" (everything of them) or "forget"; "event": id or
+ * none; "who": says so, "note"; of "forget", "lists": true: the rows in the lists beside the scripts go too }.
+ * The answer: { "people": [{ event, key, name, mail }], "deputies", "export", "done": { counts of what went } }. */
+USHER_API int usher_person(const struct usher_options *options, const char *request_json, char **answer_json,
+    char **error);
 
 /* A folder for an event that does not exist yet, made where the program stands: a script, its lists and its
  * texts, fine as they are. Nothing that is there is written over. `said`: what was written, and what to do

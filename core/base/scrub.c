@@ -164,7 +164,8 @@ static bool is_kept(const struct scrub *s, struct text in, size_t at, size_t len
     return false;
 }
 
-// The word that begins at that place, the one that takes most bytes; how many, and what stands there instead.
+// The word that begins at that place, the one that takes most bytes; how many, and what stands there
+// instead.
 static size_t find_at(const struct scrub *s, struct text in, size_t at, struct text *put)
 {
     size_t most = 0;
@@ -222,6 +223,17 @@ bool scrub_finds(const struct scrub *s, struct text in)
         if (s->may_begin[(unsigned char)in.data[at]] && find_at(s, in, at, &put)) return true;
     }
     return false;
+}
+
+size_t scrub_line(const struct scrub *s, struct text in)
+{
+    struct text put;
+    size_t line = 1;
+    for (size_t at = 0; at < in.len; at++) {
+        if (s->may_begin[(unsigned char)in.data[at]] && find_at(s, in, at, &put)) return line;
+        line += in.data[at] == '\n';
+    }
+    return 0;
 }
 
 bool scrub_finds_in(const struct scrub *s, struct record in)
@@ -312,7 +324,8 @@ static int base64_value(unsigned char c)
     return at ? (int)(at - letters) : -1;
 }
 
-// A line break with a letter of base64 behind it; an empty line ends a part's head. `at` is left on its last byte.
+// A line break with a letter of base64 behind it; an empty line ends a part's head. `at` is left on its
+// last byte.
 static bool breaks_line(struct text t, size_t *at)
 {
     size_t next = *at;
@@ -323,7 +336,8 @@ static bool breaks_line(struct text t, size_t *at)
     return true;
 }
 
-// The letters of base64 at the head, over line breaks, as the bytes that they stand for. How many were taken.
+// The letters of base64 at the head, over line breaks, as the bytes that they stand for. How many were
+// taken.
 static size_t decode_base64(struct text t, struct buf *out)
 {
     unsigned bits = 0;
@@ -357,10 +371,9 @@ bool scrub_finds_mail(const struct scrub *s, struct text mail)
     return found;
 }
 
-// ---- lists of people --------------------------------------------------------------------------------------
+// ---- lists of people ------------------------------------------------------------------------------------
 
-// One row, up to its line break; a quoted cell may hold some.
-static size_t row_len(struct text t)
+size_t scrub_row_len(struct text t)
 {
     bool quoted = false;
     for (size_t i = 0; i < t.len; i++) {
@@ -391,13 +404,15 @@ static bool row_is_theirs(const struct scrub *s, struct text row)
     return false;
 }
 
-size_t scrub_rows(const struct scrub *s, struct text csv, struct buf *out)
+size_t scrub_rows(const struct scrub *s, struct text csv, struct buf *out, size_t *first_line)
 {
-    size_t n = 0;
+    size_t n = 0, line = 1;
     while (csv.len) {
-        struct text row = {csv.data, row_len(csv)};
-        if (row_is_theirs(s, row)) n++;
-        else buf_addt(out, row);
+        struct text row = {csv.data, scrub_row_len(csv)};
+        bool theirs = row_is_theirs(s, row);
+        if (!theirs) buf_addt(out, row);
+        else if (n++ == 0 && first_line) *first_line = line;
+        for (size_t i = 0; i < row.len; i++) line += row.data[i] == '\n';
         csv.data += row.len;
         csv.len -= row.len;
     }

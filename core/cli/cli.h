@@ -37,6 +37,8 @@ int command_adopt(const struct options *o);
 int command_release(const struct options *o);
 int command_login(const struct options *o);
 int command_suppressed(const struct options *o);
+int command_export_person(const struct options *o);
+int command_forget(const struct options *o);
 int command_outbox(const struct options *o);
 int command_approve(const struct options *o);
 int command_disapprove(const struct options *o);

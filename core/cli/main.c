@@ -129,6 +129,8 @@ static const struct {
     {"login", command_login},
     {"suppressed", command_suppressed},
     {"report", command_report},
+    {"export-person", command_export_person},
+    {"forget", command_forget},
     {"help", command_help},
     {"selftest", command_selftest},
     {"version", command_version},

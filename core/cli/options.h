@@ -69,6 +69,10 @@
     X("login", "[ADDRESS]", "Prints a link to the organisers' pages: for ADDRESS, or for the owner.")        \
     X("suppressed", "[ADDRESS add|allow|lift]",                                                              \
         "Lists addresses that get no mail any more, or says what becomes of one.")                           \
+    X("export-person", "PERSON",                                                                             \
+        "Prints everything that is kept of somebody (a key, an address), in all events, as JSON.")           \
+    X("forget", "[EVENT] PERSON",                                                                            \
+        "Shows who is meant, asks, and takes everything out that is kept of somebody (a key, an address).")  \
     X("help", "[WORD]", "Explains a command of this program or a word of a script.")                         \
     X("selftest", "determinism|owners [SCRIPT...]",                                                          \
         "Plays scripts twice in two processes and compares every byte; or looks at each moment whether "     \
@@ -119,7 +123,7 @@
     X("pin-all", FLAG, "", "", "plan, reload: all that has begun goes on as before.")                      \
     X("hold", FLAG, "", "", "reload: what needs an answer is held until there is one.")                    \
     X("end-gone", FLAG, "", "", "plan, reload: what the script no longer starts comes to its end.")        \
-    X("yes", FLAG, "", "", "reload, release, adopt, retry, cancel: do it without asking.")                 \
+    X("yes", FLAG, "", "", "reload, release, adopt, retry, cancel, forget: do it without asking.")         \
     X("watch", FLAG, "", "",                                                                               \
         "run: when a script or one of its files is saved, let the organisers decide about it. plan: show " \
         "the plan at every save.")                                                                         \
@@ -129,6 +133,7 @@
     X("by", NAME, "the login name", "USER", "answer, approve, unsure ...: who says so.")                   \
     X("all", FLAG, "", "", "approve, disapprove: every rule that it could be said of.")                    \
     X("as", NAME, "the first of the list", "", "test-mail: as whose mail it is written.")                  \
+    X("lists", FLAG, "", "", "forget: take their rows out of the lists beside the scripts, too.")          \
     X("edition", WORD, "", "",                                                                             \
         "plan, reload: the event moves by days. new: its reminders go out once more, and whoever comes "   \
         "is asked again; same: only the new time is told.")                                                \

@@ -75,7 +75,7 @@ void agenda_settle(struct engine *g)
 // Asked only after this tick's batch was submitted, so that the answer sees what the batch changed.
 void agenda_ask_store(struct engine *g)
 {
-    if (g->stopping) return;
+    if (engine_pauses(g)) return;
     if (g->ready_more && !g->ready_asked && g->warm_n < g->warm_max / 2) {
         g->ready_asked = true;
         store_ready(g->store, g->ready_cursor, LOAD_AT_ONCE);

@@ -6,6 +6,7 @@
 #include "engine/hold.h"
 #include "engine/again.h"
 #include "engine/explain.h"
+#include "engine/forget.h"
 #include "engine/proposal.h"
 #include "engine/reload.h"
 #include "engine/script.h"
@@ -291,6 +292,11 @@ static void ask_propose(struct engine *g, struct record request, struct asker *a
     buf_release(&yes);
 }
 
+static void ask_forget(struct engine *g, struct record request, struct asker *a)
+{
+    forget_ask(g, request, on_answer, a);
+}
+
 static const struct {
     const char *name;
     void (*ask)(struct engine *g, struct record request, struct asker *a);
@@ -340,6 +346,7 @@ static const struct {
     {"retry", ask_retry},
     {"resend", ask_resend},
     {"propose", ask_propose},
+    {"forget", ask_forget},
 };
 #define ASKS_N (sizeof asks / sizeof *asks)
 

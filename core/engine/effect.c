@@ -42,7 +42,7 @@ static int queue_of(enum step_kind kind)
 
 static bool has_room(struct engine *g, enum step_kind kind)
 {
-    return !g->stopping && g->world.room(g->world.self, kind) > g->beginning[queue_of(kind)];
+    return !engine_pauses(g) && g->world.room(g->world.self, kind) > g->beginning[queue_of(kind)];
 }
 
 // Only the first row carries what is to be done.
@@ -259,7 +259,7 @@ static void shorten(struct engine *g, struct queue *q)
 
 void effect_make_way(struct engine *g)
 {
-    if (g->stopping || !others_want_in(g)) return;
+    if (engine_pauses(g) || !others_want_in(g)) return;
     for (size_t k = 0; k < 3; k++) {
         if (is_long(g, &g->queue[k])) shorten(g, &g->queue[k]);
     }

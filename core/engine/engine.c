@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "engine/arrival.h"
 #include "engine/enclose.h"
+#include "engine/forget.h"
 #include "engine/proposal.h"
 #include "engine/schedule.h"
 #include "engine/script.h"
@@ -37,12 +38,12 @@ static int restore_secret(struct engine *g, struct err *e)
     return failed;
 }
 
-struct engine *engine_new(const struct engine_options *options, struct err *e)
+// Everything but the options, which are there.
+static int begin(struct engine *g, struct err *e)
 {
     struct store_facts facts;
-    if (store_facts(options->store, &facts, e)) return NULL;
-    struct engine *g = mem_alloc(sizeof *g);
-    g->options = *options;
+    const struct engine_options *options = &g->options;
+    if (store_facts(options->store, &facts, e)) return -(int)e->code;
     g->store = options->store;
     g->world = options->world;
     g->stays_warm_ms = options->rehearsal ? INT64_MAX : FLOW_STAYS_WARM_MS;
@@ -60,11 +61,18 @@ struct engine *engine_new(const struct engine_options *options, struct err *e)
     g->batch = batch_new();
     g->batch_n = 1;
     g->now = g->world.now(g->world.self);
-    if (restore_secret(g, e) || home_restore(g, &facts, e) || (!options->rehearsal && zones_restore(g))) {
-        engine_free(g);
-        return NULL;
-    }
-    return g;
+    bool failed = restore_secret(g, e) || home_restore(g, &facts, e) ||
+                  (!options->rehearsal && zones_restore(g));
+    return failed ? -1 : 0;
+}
+
+struct engine *engine_new(const struct engine_options *options, struct err *e)
+{
+    struct engine *g = mem_alloc(sizeof *g);
+    g->options = *options;
+    if (begin(g, e) == 0 && forget_restore(g, e) == 0) return g;
+    engine_free(g);
+    return NULL;
 }
 
 void engine_keep_setting(struct engine *g, const char *name, int64_t value)
@@ -120,9 +128,8 @@ static void free_event(struct event *ev)
     free(ev);
 }
 
-void engine_free(struct engine *g)
+static void release(struct engine *g)
 {
-    if (!g) return;
     forget_flows(g);
     free_promised(g);
     free_asked(g);
@@ -142,7 +149,76 @@ void engine_free(struct engine *g)
     }
     agenda_release(&g->agenda);
     batch_free(g->batch);
+}
+
+void engine_free(struct engine *g)
+{
+    if (!g) return;
+    if (g->batch) release(g);
+    forget_free(g->forgetting);
     free(g);
+}
+
+// ---- beginning anew ---------------------------------------------------------------------------------
+
+struct loaded_event {
+    char *name, *path, *folder;
+};
+
+static struct loaded_event *take_events(const struct engine *g, size_t *n)
+{
+    struct loaded_event *events = NULL;
+    *n = 0;
+    for (const struct event *ev = g->events; ev; ev = ev->next) {
+        events = mem_grow(events, sizeof *events * (*n + 1));
+        const struct script *s = ev->current;
+        events[(*n)++] = (struct loaded_event){mem_copyz(ev->name), mem_copyz(s->path), mem_copyz(s->folder)};
+    }
+    return events;
+}
+
+// It reads files from where it did before.
+static int load_again(struct engine *g, struct loaded_event *from, struct err *e)
+{
+    int failed = engine_load_kept(g, text_of(from->name), e);
+    struct event *ev = failed ? NULL : engine_event(g, text_of(from->name));
+    if (ev) {
+        free(ev->current->path);
+        free(ev->current->folder);
+        ev->current->path = from->path;
+        ev->current->folder = from->folder;
+        from->path = from->folder = NULL;
+    }
+    return failed;
+}
+
+int engine_renew(struct engine *g, struct err *e)
+{
+    size_t n;
+    struct loaded_event *events = take_events(g, &n);
+    struct engine kept = *g;
+    g->cursors = NULL; // where mailboxes are read goes on
+    release(g);
+    *g = (struct engine){.options = kept.options,
+        .cursors = kept.cursors,
+        .stopping = kept.stopping,
+        .fresh_n = kept.fresh_n,
+        .steps_done = kept.steps_done};
+    int failed = begin(g, e);
+    for (size_t i = 0; i < n; i++) {
+        if (!failed) failed = load_again(g, &events[i], e);
+        free(events[i].name);
+        free(events[i].path);
+        free(events[i].folder);
+    }
+    free(events);
+    g->world.wake_now(g->world.self);
+    return failed;
+}
+
+bool engine_pauses(const struct engine *g)
+{
+    return g->stopping || g->forgetting;
 }
 
 void engine_stop(struct engine *g)

@@ -19,6 +19,7 @@
 #include "store/store.h"
 
 struct event;
+struct forgetting;
 struct promise;
 struct script;
 
@@ -32,6 +33,8 @@ struct script;
 #define BATCH_OPS_MAX 500
 // Batches at the store at once: one being synced, one waiting to join the next group.
 #define BATCHES_OUT_MAX 2
+
+struct scrub;
 
 struct engine_options {
     struct store *store;
@@ -62,6 +65,9 @@ struct engine_options {
     const char *moved;    // of a rehearsal: by how much the event is moved just now ("+1 day"); may be NULL
     const char *approver; // of a rehearsal: "silent", when it was said; may be NULL
     bool several;         // of a rehearsal: of several scripts as one story
+    // Of a person who is forgotten: removes the files of mails that name them, and counts these. May be NULL.
+    int (*forget_files)(void *ctx, const struct scrub *words, int64_t *n, struct err *e);
+    void *forget_ctx;
     // Told what a person may want to see: rehearsal prints it. kind: "skipped", "failed", "schedule" ...
     void (*notice)(void *ctx, const struct step *step, const struct flow *flow, struct text sentence);
     void *notice_ctx;
@@ -110,7 +116,9 @@ struct engine {
     int64_t ready_cursor; // flows READY on disk with a greater id are still to be picked up
     bool ready_asked, ready_more;
     bool due_asked;
-    bool stopping;       // begins no more effects
+    bool stopping; // begins no more effects
+    struct forgetting
+        *forgetting;     // a person is to be forgotten: likewise, for a moment (forget.h); NULL: nobody
     uint64_t fresh_n;    // how many keys a rehearsal has made up
     uint64_t steps_done; // for people and the bench
     struct instant now;  // of this tick
@@ -175,6 +183,12 @@ void join_keep_version(struct engine *g, const struct script *s); // this is the
 int join_version_in_force(struct engine *g, struct text event, int64_t *id, struct err *e);
 // Waits until everything that was written is on disk and nothing is asked of the store any more.
 int engine_flush(struct engine *g, struct err *e);
+
+// Begins anew from what is on disk, as at a start: no flow, script or book stays in memory. Only while it is
+// idle.
+int engine_renew(struct engine *g, struct err *e);
+// Nothing new begins: it is about to end, or to begin anew.
+bool engine_pauses(const struct engine *g);
 
 // Begins no further effects; engine_idle then says when those under way have ended.
 void engine_stop(struct engine *g);

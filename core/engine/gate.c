@@ -154,7 +154,7 @@ static struct event *next_event(struct engine *g)
 void gate_ask_store(struct engine *g)
 {
     struct gate *gate = &g->gate;
-    if (g->stopping || gate->asked || g->warm_n >= FLOWS_WARM_MAX / 2) return;
+    if (engine_pauses(g) || gate->asked || g->warm_n >= FLOWS_WARM_MAX / 2) return;
     if (!gate->event) {
         if (!(gate->event = next_event(g))) return;
         gate->event->recheck = false;

@@ -39,7 +39,7 @@ static void on_ready(void *ctx, struct record rows, const struct err *error)
 {
     struct owners *o = ctx;
     const struct engine *g = o->engine;
-    bool picks_up = g->ready_more || g->ready_asked || g->stopping || g->options.look_only;
+    bool picks_up = g->ready_more || g->ready_asked || engine_pauses(g) || g->options.look_only;
     for (struct record_iter it = record_each(rows); !error && !picks_up && record_next(&it);) {
         const struct flow *f = engine_flow(g, record_get_int(it.value, "id", 0));
         if (!f) find(o, it.value, "it is ready, and nobody has it in hand");
@@ -53,7 +53,7 @@ static void on_next(void *ctx, struct record rows, const struct err *error)
 {
     struct owners *o = ctx;
     const struct engine *g = o->engine;
-    bool crowded = g->warm_n >= g->warm_max / 2 || g->stopping; // then others are waited for first
+    bool crowded = g->warm_n >= g->warm_max / 2 || engine_pauses(g); // then others are waited for first
     for (struct record_iter it = record_each(rows); !error && !crowded && record_next(&it);) {
         if (record_get_int(it.value, "due", 0) < g->agenda.armed.ms)
             find(o, it.value, "its moment comes before the alarm");

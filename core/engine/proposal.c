@@ -348,7 +348,8 @@ static void carry_out(struct engine *g, struct event *ev)
 
 static bool is_due(const struct engine *g, const struct event *ev)
 {
-    return !g->stopping && ev->proposal && ev->proposal->state == PROPOSAL_AGREED && !ev->proposal->tried;
+    return !engine_pauses(g) && ev->proposal && ev->proposal->state == PROPOSAL_AGREED &&
+           !ev->proposal->tried;
 }
 
 bool proposal_due(const struct engine *g)

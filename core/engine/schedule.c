@@ -159,7 +159,7 @@ static void settle_one(struct engine *g, struct script *s, struct schedule *d)
 void schedule_settle(struct engine *g)
 {
     for (struct event *ev = g->events; ev; ev = ev->next) {
-        for (struct schedule *d = ev->current->schedules; d && !g->stopping; d = d->next) {
+        for (struct schedule *d = ev->current->schedules; d && !engine_pauses(g); d = d->next) {
             if (d->next_at.ms > g->now.ms) continue;
             struct instant before = d->last_at;
             settle_one(g, ev->current, d);

@@ -3,6 +3,7 @@
 #include "engine/script.h"
 
 #include "base/embedded.h"
+#include "engine/forget.h"
 #include "engine/handed.h"
 #include "engine/route.h"
 #include "engine/schedule.h"
@@ -66,6 +67,7 @@ static int read_anew(struct script *s, const char *name, struct source *out, str
     }
     snprintf(path, sizeof path, "%s%s", s->folder, name);
     int failed = s->engine->options.read_file(s->engine->options.read_ctx, path, &out->own, &out->len, e);
+    if (!failed) forget_rows(s->engine, path, &out->own, &out->len);
     out->data = out->own;
     return failed;
 }
@@ -305,20 +307,32 @@ static void name_event(struct script *s)
 
 // SHA-256 over the name and the SHA-256 of each source, in the order of their names. Those of usher's own
 // files were worked out when it was built.
+static void hash_each(struct hasher *h, struct record sources)
+{
+    struct text name, source;
+    hasher_init(h);
+    for (struct record_iter it = record_each(sources); record_next(&it);) {
+        char path[256];
+        if (!record_text(it.key, &name) || !record_text(it.value, &source)) continue;
+        struct hash one = is_embedded(name, path) ? embedded_hash(path, source) : hash_of(source);
+        hasher_add(h, name);
+        hasher_add(h, (struct text){(const char *)one.bytes, HASH_LEN});
+    }
+}
+
+struct hash script_hash(struct record sources)
+{
+    struct hasher h;
+    hash_each(&h, sources);
+    return hasher_end(&h);
+}
+
 static struct hash hash_sources(struct script *s)
 {
     struct buf sources;
     struct hasher h;
-    struct text name, source;
     buf_init(&sources, 64u << 20);
-    hasher_init(&h);
-    for (struct record_iter it = record_each(script_sources(s, &sources)); record_next(&it);) {
-        char path[256];
-        if (!record_text(it.key, &name) || !record_text(it.value, &source)) continue;
-        struct hash one = is_embedded(name, path) ? embedded_hash(path, source) : hash_of(source);
-        hasher_add(&h, name);
-        hasher_add(&h, (struct text){(const char *)one.bytes, HASH_LEN});
-    }
+    hash_each(&h, script_sources(s, &sources));
     if (s->engine->options.moved) hasher_add(&h, text_of(s->engine->options.moved)); // as if it were edited
     buf_release(&sources);
     return hasher_end(&h);

@@ -135,6 +135,9 @@ void script_take_schedules(struct script *anew, const struct script *old);
 // All files that it read, as a map of name -> text.
 struct record script_sources(struct script *s, struct buf *out);
 
+// What a version with these sources is known by.
+struct hash script_hash(struct record sources);
+
 // A list of those of them that lie beside the script, by their names; the script is one.
 void script_files(struct script *s, struct buf *out);
 

@@ -10,6 +10,7 @@
 // later promise. Nothing else in usher begins an effect or answers anybody.
 #include "engine/arrival.h"
 #include "engine/engine.h"
+#include "engine/forget.h"
 #include "engine/proposal.h"
 #include "engine/schedule.h"
 #include "engine/script.h"
@@ -31,7 +32,7 @@ static void activate(struct engine *g, const struct loaded_flow *from)
         return;
     }
     if (from->flow.state > FLOW_WAITING) return; // an answer after the end is kept and shown
-    if (g->stopping) return;                     // the next start finds it, with what waits for it
+    if (engine_pauses(g)) return;                // the next start finds it, with what waits for it
     struct err e = {0};
     struct script *script = engine_script(g, from->flow.script);
     if (!script) {
@@ -172,6 +173,7 @@ bool engine_tick(struct engine *g)
     effect_make_way(g);
     resume(g);
     commit(g);
+    if (forget_settle(g)) return true;
     agenda_ask_store(g);
     gate_ask_store(g);
     agenda_arm(g);

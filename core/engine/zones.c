@@ -156,5 +156,5 @@ void zones_settle(struct engine *g)
     }
     if (g->zones.changed && engine_under_way(g) == 0 && nothing_out(g)) apply(g);
     bool room = g->warm_n < g->warm_max / 2;
-    if (g->zones.passing && !g->zones.asked && !g->stopping && room) ask_next(g);
+    if (g->zones.passing && !g->zones.asked && !engine_pauses(g) && room) ask_next(g);
 }

@@ -2,11 +2,11 @@
 // forget: takes a person out of everything that is kept. See store.h, store_forget.
 //
 // Two walks inside one transaction. The first ends what is the person's own: their flows stay as rows that
-// count and say nothing, under the key "forgotten-" and the flow's number, so that no two of them can be told
-// to be one person's. The second reads every text and every value that is left and takes the words out. Both
-// leave rows of the journal with other bytes than their sums were made of; the chains of these flows are made
-// anew at the end, over what is there now.
-// A write that fails ends the process, as everywhere: the transaction is undone when the file is opened.
+// count and say nothing, under the key "forgotten-" and the flow's number, so that no two of them can be
+// told to be one person's. The second reads every text and every value that is left and takes the words
+// out. Both leave rows of the journal with other bytes than their sums were made of; the chains of these
+// flows are made anew at the end, over what is there now. A write that fails ends the process, as
+// everywhere: the transaction is undone when the file is opened.
 #include "base/embedded.h"
 #include "base/scrub.h"
 #include "store/borrow.h"
@@ -23,11 +23,12 @@ struct forget {
     struct record what;
     struct scrub scrub;
     struct hash (*hash)(struct record sources);
+    bool anyway;
     struct store_forgotten *out;
     struct err *e;
 };
 
-// ---- statements -------------------------------------------------------------------------------------------
+// ---- statements -----------------------------------------------------------------------------------------
 
 static struct sqlite3_stmt *prepare(struct forget *f, const char *sql)
 {
@@ -65,7 +66,7 @@ static void run_plain(struct forget *f, const char *sql)
     if (sqlite_run(f->q, sql, NULL)) sqlite_fatal(f->q, "forgetting somebody");
 }
 
-// ---- the person's own flows -------------------------------------------------------------------------------
+// ---- the person's own flows -----------------------------------------------------------------------------
 
 #define OWN "temp.own_flow"    // ids of flows that are theirs
 #define CHANGED "temp.changed" // ids of flows whose chain is to be made anew
@@ -197,7 +198,7 @@ static void drop_trail(struct forget *f)
     sqlite_finish(st);
 }
 
-// ---- entries of books -------------------------------------------------------------------------------------
+// ---- entries of books -----------------------------------------------------------------------------------
 
 static void put_entry(struct sqlite3_stmt *st, struct record entry)
 {
@@ -224,7 +225,7 @@ static int write_entries(struct forget *f)
     for (struct record_iter it = record_each(record_get(f->what, "entries")); record_next(&it);) {
         bool sealed = record_get_bool(it.value, "sealed", false);
         struct record now = record_get(it.value, "now");
-        if (!sealed && !holds(f, it.value))
+        if (!sealed && !f->anyway && !holds(f, it.value))
             return err_set(f->e, ERR_BUSY, "somebody has changed it meanwhile: once more, please");
         struct batch *one = batch_new();
         (sealed ? batch_sealed : batch_book)(one, record_get_text(it.value, "event"),
@@ -236,7 +237,7 @@ static int write_entries(struct forget *f)
     return 0;
 }
 
-// ---- the words, everywhere else -----------------------------------------------------------------------------
+// ---- the words, everywhere else -------------------------------------------------------------------------
 
 // A table of which every row is looked at. The first column is what finds a row again; `put` writes the
 // others.
@@ -356,7 +357,7 @@ static void walk_named(struct forget *f, const char *look, const char *put_sql, 
     sqlite_finish(st);
 }
 
-// ---- kept versions of scripts -------------------------------------------------------------------------------
+// ---- kept versions of scripts ---------------------------------------------------------------------------
 
 static bool ends_in(struct text name, const char *ending)
 {
@@ -375,7 +376,7 @@ static bool scrub_source(struct forget *f, struct text name, struct text source,
         return false;
     }
     if (!ends_in(name, ".csv")) return scrub_text(&f->scrub, source, out);
-    size_t rows = scrub_rows(&f->scrub, source, out);
+    size_t rows = scrub_rows(&f->scrub, source, out, NULL);
     f->out->rows += (int64_t)rows;
     struct buf list = *out;
     buf_init(out, SIZE_MAX / 2);
@@ -492,7 +493,7 @@ static void walk_everything(struct forget *f)
     walk_versions(f);
 }
 
-// ---- chains -------------------------------------------------------------------------------------------------
+// ---- chains ---------------------------------------------------------------------------------------------
 
 static void chain_anew(struct forget *f, int64_t flow)
 {
@@ -535,7 +536,7 @@ static void chain_changed(struct forget *f)
     run_plain(f, "DROP TABLE " OWN "; DROP TABLE " CHANGED);
 }
 
-// ---- the whole of it ----------------------------------------------------------------------------------------
+// ---- the whole of it ------------------------------------------------------------------------------------
 
 static void write_down(struct forget *f)
 {
@@ -572,11 +573,12 @@ static int forget(struct forget *f)
     return 0;
 }
 
-int store_forget(struct store *s, struct record what, struct hash (*hash)(struct record sources),
+int store_forget(struct store *s, struct record what, struct hash (*hash)(struct record sources), bool anyway,
     struct store_forgotten *out, struct err *e)
 {
     struct err own;
-    struct forget f = {.store = s, .what = what, .hash = hash, .out = out, .e = e ? e : &own};
+    struct forget f =
+        {.store = s, .what = what, .hash = hash, .anyway = anyway, .out = out, .e = e ? e : &own};
     *out = (struct store_forgotten){0};
     if (scrub_init(&f.scrub, record_get(what, "words"), record_get(what, "keep"), f.e))
         return -(int)f.e->code;

@@ -149,9 +149,9 @@ void batch_book(struct batch *b, struct text event, struct text book, struct tex
     struct record value); // no value: removes
 // The same in a sealed book: what is on disk says nothing about the order in which its entries came, nor
 // when. The commit that carries one overwrites with zeros what it replaces; before it is answered the
-// write-ahead log is folded into the file and emptied. Costs two more fsyncs and a rewriting of the book for
-// each group of batches. (Between the commit and the folding, some milliseconds, the old state is still on
-// the disk; a crash there is made good when the file is opened.)
+// write-ahead log is folded into the file and emptied. Costs two more fsyncs and a rewriting of the book
+// for each group of batches. (Between the commit and the folding, some milliseconds, the old state is still
+// on the disk; a crash there is made good when the file is opened.)
 void batch_sealed(struct batch *b, struct text event, struct text book, struct text key,
     struct record value); // no value: removes
 void batch_script(struct batch *b, int64_t id, struct text event, struct hash hash, struct record sources,
@@ -237,7 +237,8 @@ uint64_t store_find(struct store *s, struct text event, struct text name, struct
 uint64_t store_ready(struct store *s, int64_t after, size_t limit); // answers as STORE_LOAD
 // Every book entry of the event: list of [book, key, value], those of sealed books with `true` behind.
 uint64_t store_books(struct store *s, struct text event);
-// Flows of the event with id > after that have a step HELD, `limit` at a time, by id. Answers as STORE_LOAD.
+// Flows of the event with id > after that have a step HELD, `limit` at a time, by id. Answers as
+// STORE_LOAD.
 uint64_t store_held(struct store *s, struct text event, int64_t after, size_t limit);
 // What people look at. `what` is one of the queries listed at the head of store/query.c; `args` is a map.
 uint64_t store_list(struct store *s, const char *what, struct record args);
@@ -278,17 +279,18 @@ int store_cut(struct store *s, int64_t flow, int32_t n, struct err *e);
 //   entries = list of { event, book, key, sealed?, was?, now? }: was: what the book must hold, else -BUSY;
 //             without `now` the entry goes
 //   who, at, note = for the audit trail, which says no name
-// The flows of these people end and stay as numbers: without key, label, input, result, notes and values. What
-// waits for them and what the trail says of them goes. Everything else stays, without the words, and every
-// chain holds. One transaction, during which whatever goes is overwritten with zeros; it leaves the setting
-// FORGETTING = { stage = "sweep" }, which store_sweep takes away. `hash` is that of a version's sources.
-// Read and written in the call: only while nothing is outstanding.
+// The flows of these people end and stay as numbers: without key, label, input, result, notes and values.
+// What waits for them and what the trail says of them goes. Everything else stays, without the words, and
+// every chain holds. One transaction, during which whatever goes is overwritten with zeros; it leaves the
+// setting FORGETTING = { stage = "sweep" }, which store_sweep takes away. `hash` is that of a version's
+// sources. Read and written in the call: only while nothing is outstanding.
 #define STORE_FORGETTING "forgetting"
 struct store_forgotten {
     int64_t flows, ended; // of these people; how many of them had not ended
     int64_t entries, facts, lines, mentions, rows, versions; // rows: of lists in kept versions of scripts
 };
-int store_forget(struct store *s, struct record what, struct hash (*hash)(struct record sources),
+// anyway: whatever the books hold by now (it was begun before a crash).
+int store_forget(struct store *s, struct record what, struct hash (*hash)(struct record sources), bool anyway,
     struct store_forgotten *out, struct err *e);
 // Writes the whole file anew, without what lay between, and empties the write-ahead log.
 int store_sweep(struct store *s, struct err *e);

@@ -11,6 +11,7 @@
 #include "usher/place.h"
 #include "world/control_client.h"
 #include "world/live_now.h"
+#include "world/outbox.h"
 #include "world/virtual.h"
 
 #include <stdio.h>
@@ -69,6 +70,14 @@ static const char *find_machine(struct command *c, const char *database)
     return practice ? NULL : c->machine;
 }
 
+static int forget_files(void *self, const struct scrub *words, int64_t *n, struct err *e)
+{
+    struct command *c = self;
+    const char *outbox = c->options->outbox ? c->options->outbox
+                                            : installation_text(&c->installation, NULL, "outbox");
+    return outbox_forget(outbox ? outbox : "outbox", words, n, e);
+}
+
 static int open_file(struct command *c, const char *database)
 {
     if (access(database, F_OK)) {
@@ -87,6 +96,8 @@ static int open_file(struct command *c, const char *database)
         .world = virtual_world(c->world),
         .read_file = installation_read_file,
         .secret = no_secret,
+        .forget_files = forget_files,
+        .forget_ctx = c,
         .machine = find_machine(c, database),
         .file = c->file,
         .mail_from = installation_text(&c->installation, "mail", "from"),

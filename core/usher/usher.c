@@ -18,6 +18,7 @@
 #include "world/control_client.h"
 #include "world/live.h"
 #include "world/live_now.h"
+#include "world/outbox.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -165,6 +166,13 @@ static const char *find_machine(struct usher *u)
     return u->machine;
 }
 
+// Also where a mail server is configured: the folder may be of an earlier practice.
+static int forget_files(void *self, const struct scrub *words, int64_t *n, struct err *e)
+{
+    struct usher *u = self;
+    return outbox_forget(u->settings.outbox ? u->settings.outbox : "outbox", words, n, e);
+}
+
 static int open_engine(struct usher *u)
 {
     const char *const *only;
@@ -176,6 +184,8 @@ static int open_engine(struct usher *u)
         .read_file = installation_read_file,
         .secret = installation_secret,
         .secret_ctx = &u->installation,
+        .forget_files = forget_files,
+        .forget_ctx = u,
         .practice = u->settings.practice,
         .mail_from = installation_text(&u->installation, "mail", "from"),
         .mail_bounces = installation_text(&u->installation, "mail", "bounces"),

@@ -2,8 +2,10 @@
 #include "world/outbox.h"
 
 #include "base/hash.h"
+#include "base/scrub.h"
 #include "base/instant.h"
 #include "time/wall.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -146,4 +148,60 @@ void outbox_write(const char *path, const struct outbox_letter *letter, struct e
             strerror(-code));
     else end_written(path, &name, r);
     buf_release(&name);
+}
+
+// ---- who was forgotten ------------------------------------------------------------------------------------
+
+#define MAIL_MAX (64u << 20)
+
+static bool reads(int folder, const char *name, struct buf *out)
+{
+    char piece[65536];
+    ssize_t n = -1;
+    int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    buf_clear(out);
+    while (fd >= 0 && (n = read(fd, piece, sizeof piece)) > 0) buf_add(out, piece, (size_t)n);
+    if (fd >= 0) close(fd);
+    return n == 0;
+}
+
+static bool is_mail(const char *name)
+{
+    size_t len = strlen(name);
+    return (len > 4 && strcmp(name + len - 4, ".eml") == 0) ||
+           (len > 5 && strcmp(name + len - 5, ".part") == 0);
+}
+
+// Zeros first: an unlinked file leaves its bytes where they were.
+static void wipe_file(int folder, const char *name, size_t len)
+{
+    static const char zeros[65536];
+    int fd = openat(folder, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+    for (ssize_t n = 0; fd >= 0 && len && n >= 0; len -= (size_t)n)
+        n = write(fd, zeros, len < sizeof zeros ? len : sizeof zeros);
+    if (fd >= 0) fsync(fd);
+    if (fd >= 0) close(fd);
+}
+
+int outbox_forget(const char *path, const struct scrub *words, int64_t *n, struct err *e)
+{
+    DIR *dir = opendir(path);
+    struct buf mail;
+    int failed = 0;
+    if (!dir && errno == ENOENT) return 0;
+    if (!dir) return err_set(e, ERR_STORAGE, "the outbox folder %s can't be read: %s", path, strerror(errno));
+    buf_init(&mail, MAIL_MAX);
+    for (struct dirent *entry; !failed && (entry = readdir(dir));) {
+        const char *name = entry->d_name;
+        if (!is_mail(name) || !reads(dirfd(dir), name, &mail)) continue;
+        if (!scrub_finds(words, text_of(name)) && !scrub_finds_mail(words, buf_text(&mail))) continue;
+        wipe_file(dirfd(dir), name, mail.len);
+        if (unlinkat(dirfd(dir), name, 0))
+            failed = err_set(e, ERR_STORAGE, "%s/%s can't be removed: %s", path, name, strerror(errno));
+        else ++*n;
+    }
+    if (mail.data) explicit_bzero(mail.data, mail.len);
+    buf_release(&mail);
+    closedir(dir);
+    return failed;
 }

@@ -9,6 +9,8 @@
 
 #include "world/errand.h"
 
+struct scrub;
+
 struct outbox_letter {
     struct text flow_name, flow_key;
     struct record mail; // mail/mail.h
@@ -18,3 +20,7 @@ struct outbox_letter {
 // Fills in the ending of r: OK, with reply "written to <path>", or AGAIN with a sentence. Blocks for an
 // fsync.
 void outbox_write(const char *folder, const struct outbox_letter *letter, struct errand *r);
+
+// Removes every mail of the folder in which one of the words stands, and counts them. A folder that is not
+// there has none.
+int outbox_forget(const char *folder, const struct scrub *words, int64_t *n, struct err *e);

@@ -139,6 +139,28 @@ function deputies.take_back(key, who)
   return deputy
 end
 
+-- deputies.forget(addresses): takes those with such an address (in lower case -> true) out, and tells nobody.
+-- Where one of them comes just now, it is the guest's place again.
+function deputies.forget(addresses)
+  local changed = {}
+  for key, kept in usher.book("deputies"):each() do
+    local list = {}
+    for _, one in ipairs(kept.list) do
+      if not addresses[one.mail:lower()] then list[#list + 1] = one end
+    end
+    if #list < #kept.list then
+      kept.list = list
+      changed[key] = kept
+    end
+  end
+  for key, kept in pairs(changed) do
+    local change = roster.change(key)
+    local comes = change and change.generation and addresses[tostring(change.mail):lower()]
+    if comes then roster.set(key, change.own) end
+    keep(key, kept)
+  end
+end
+
 local by_the_guest <const> = { guest = true, assistant = true }
 
 -- deputies.ended(key, who): nobody comes in this place: so says the guest, or the deputy (by themselves, by

@@ -30,6 +30,7 @@ local office_pages = require "usher.office.pages"
 local mailbox = require "usher.mailbox"
 local outbox = require "usher.outbox"
 local people = require "usher.people"
+local personal = require "usher.personal"
 local pretend = require "usher.pretend"
 local programme = require "usher.programme"
 local report = require "usher.report"
@@ -41,6 +42,7 @@ local test_mail = require "usher.test_mail"
 local timeline = require "usher.timeline"
 local undecided = require "usher.undecided"
 local unsubscribe_page = require "usher.unsubscribe_page"
+require "usher.personal_books"
 
 local settle = {}
 
@@ -196,6 +198,7 @@ function settle.register()
   report.register()
   editions.register()
   cancel.register()
+  personal.register()
   usher.on("answer", answers.by_office)
   usher.on("deputy", answers.deputy_by_office)
   usher.on("hand-over", handover.by_office)

@@ -148,6 +148,11 @@ function store.save(s, person, answers)
   named(s):set(person.key, { answers = answers, at = usher.now(), done = before and before.done })
 end
 
+-- store.forget(s, key): whoever it was has not answered; what they answered without a name stays.
+function store.forget(s, key)
+  if s.anonymous then marks(s):remove(key) else named(s):remove(key) end
+end
+
 -- ---- reading for results ------------------------------------------------------------------------------
 
 local function named_sheets(s)

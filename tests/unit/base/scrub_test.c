@@ -115,14 +115,19 @@ static void a_mail_is_found_in_base64_too(void **state)
 
 static void rows_of_a_list_go_whole(void **state)
 {
+    size_t line = 0;
     assert_int_equal(scrub_rows(&scrub,
                          TEXT("name,mail\r\n\"Sonam\nW\",\"Sonam@x.example\"\r\nKarma Dorji,k@x.example\r\n"),
-                         &out),
+                         &out, &line),
         1);
     assert_string_equal(buf_z(&out), "name,mail\r\nKarma Dorji,k@x.example\r\n");
+    assert_int_equal(line, 2);
     buf_clear(&out);
-    assert_int_equal(scrub_rows(&scrub, TEXT("name;mail\nPema;p@x.example\n Karma ;q@x.example"), &out), 1);
+    assert_int_equal(scrub_rows(&scrub, TEXT("name;mail\nPema;p@x.example\n Karma ;q@x.example"), &out,
+                         &line),
+        1);
     assert_string_equal(buf_z(&out), "name;mail\nPema;p@x.example\n");
+    assert_int_equal(line, 3);
 }
 
 static void endless_folds_are_no_danger(void **state)

@@ -113,7 +113,7 @@ static const char request[] =
 static int forget(struct store *s, const char *json, struct store_forgotten *out)
 {
     struct buf what;
-    int failed = store_forget(s, parsed(json, &what), hash_any, out, NULL);
+    int failed = store_forget(s, parsed(json, &what), hash_any, false, out, NULL);
     buf_release(&what);
     return failed;
 }
