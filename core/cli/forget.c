@@ -89,6 +89,10 @@ static void print_done(struct record answer)
         count_of(answer, "flows"), count_of(answer, "ended"), count_of(answer, "entries"),
         count_of(answer, "facts"), count_of(answer, "lines"), count_of(answer, "mentions"),
         count_of(answer, "rows"), count_of(answer, "lists"), count_of(answer, "files"));
+    if (!count_of(answer, "looked"))
+        printf(
+            "\nNo list beside a script was looked at, because usher does not run here: take their rows out "
+            "yourselves.\n");
     printf("\nWhat remains outside of usher: the mails in the mailboxes of those who got them, and at their "
            "mail\n"
            "servers; copies of the database that were made before today, until you delete them; and files "

@@ -17,7 +17,8 @@
 #include <unistd.h>
 
 struct forgetting {
-    struct buf what; // the request with the paths of the lists: as it is written down
+    struct buf what;  // the request with the paths of the lists: as it is written down
+    int64_t looked_n; // at how many files beside scripts
     engine_reply reply;
     void *ctx;
 };
@@ -194,6 +195,7 @@ struct lists {
     size_t n;
     struct buf rows;  // "guests.csv:12, ...": what --lists takes out
     struct buf named; // "programme.txt:3, ...": what only a person can reword
+    int64_t looked_n;
 };
 
 static bool is_list(struct text name)
@@ -226,6 +228,7 @@ static void look_into(struct lists *l, const char *path, bool has_rows)
 {
     struct buf file;
     if (read_list(l->g, path, &file)) return;
+    l->looked_n++;
     if (has_rows) look_for_rows(l, path, &file);
     size_t line = scrub_line(&l->scrub, buf_text(&file));
     if (line) add_place(&l->named, path, line);
@@ -362,6 +365,7 @@ void forget_ask(struct engine *g, struct record request, engine_reply reply, voi
     } else {
         if (find_lists(&lists, g, request, &e) == 0) {
             g->forgetting = forgetting_new(g, request, &lists);
+            g->forgetting->looked_n = lists.looked_n;
             g->forgetting->reply = reply;
             g->forgetting->ctx = ctx;
             batch_setting(g->batch, TEXT(STORE_FORGETTING), what_of(g->forgetting));
@@ -376,7 +380,7 @@ void forget_ask(struct engine *g, struct record request, engine_reply reply, voi
 
 struct done {
     struct store_forgotten store;
-    int64_t files, lists;
+    int64_t files, lists, looked;
 };
 
 static int carry_out(struct engine *g, struct record what, bool anyway, struct done *done, struct err *e)
@@ -404,7 +408,8 @@ static void put_done(const struct done *d, struct buf *out)
         int64_t n;
     } counts[] = {{"flows", d->store.flows}, {"ended", d->store.ended}, {"entries", d->store.entries},
         {"facts", d->store.facts}, {"lines", d->store.lines}, {"mentions", d->store.mentions},
-        {"rows", d->store.rows}, {"versions", d->store.versions}, {"files", d->files}, {"lists", d->lists}};
+        {"rows", d->store.rows}, {"versions", d->store.versions}, {"files", d->files}, {"lists", d->lists},
+        {"looked", d->looked}};
     struct record_map map;
     record_map_init(&map);
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
@@ -424,6 +429,7 @@ bool forget_settle(struct engine *g)
     g->forgetting = NULL;
     if (!failed && !g->stopping) failed = engine_renew(g, &e);
     buf_init(&answer, 4096);
+    done.looked = f->looked_n;
     put_done(&done, &answer);
     promise_reply(g, f->reply, f->ctx, (struct record){(uint8_t *)answer.data, failed ? 0 : answer.len},
         failed ? &e : NULL);

@@ -188,12 +188,12 @@ static int ask_events(struct person *p, bool only_addresses)
 
 // ---- what goes out of the books -------------------------------------------------------------------------
 
-// What the books held before: list of [book, key, value].
-static void kept_books(struct person *p, const struct event *ev, struct buf *out)
+// What the books of an event (or of all, "*") held before: list of [book, key, value].
+static void kept_books(struct person *p, const char *event, struct buf *out)
 {
     struct store_answer a;
     buf_init(out, SIZE_MAX / 2);
-    store_books(p->life.store, text_of(ev->name));
+    store_books(p->life.store, text_of(event));
     while (store_next(p->life.store, &a)) {
         if (a.ask == STORE_BOOKS) buf_add(out, a.list.data, a.list.len);
         store_answer_release(&a);
@@ -266,23 +266,37 @@ static void put_keys(const struct person *p, const struct event *ev, struct buf 
 // The words forget on the copy; what they changed there is what is to change.
 static int forget_in_books(struct person *p, struct event *ev)
 {
-    struct engine *g = p->life.engine;
-    struct buf request, reply, books;
-    size_t from = g->batch->n;
-    kept_books(p, ev, &books);
+    struct buf request, reply;
     buf_init(&request, SIZE_MAX / 2);
     put_keys(p, ev, &request);
-    bool done = call(p, ev, "personal forget", (struct record){(uint8_t *)request.data, request.len}, &reply);
-    for (size_t i = from; done && i < g->batch->n; i++) {
-        const struct op *op = &g->batch->ops[i];
-        bool is_entry = op->kind == OP_BOOK || op->kind == OP_SEALED;
-        if (is_entry && !comes_again(g->batch, i))
-            take_entry(p, op, (struct record){(uint8_t *)books.data, books.len});
-    }
+    call(p, ev, "personal forget", (struct record){(uint8_t *)request.data, request.len}, &reply);
     buf_release(&request);
     buf_release(&reply);
-    buf_release(&books);
     return p->error.code ? -1 : 0;
+}
+
+static void take_entries_of(struct person *p, const char *event)
+{
+    const struct batch *b = p->life.engine->batch;
+    struct buf books;
+    kept_books(p, event, &books);
+    for (size_t i = 0; i < b->n; i++) {
+        const struct op *op = &b->ops[i];
+        bool is_entry = op->kind == OP_BOOK || op->kind == OP_SEALED;
+        if (is_entry && text_is(op->book->event, event) && !comes_again(b, i))
+            take_entry(p, op, (struct record){(uint8_t *)books.data, books.len});
+    }
+    buf_release(&books);
+}
+
+static int find_entries(struct person *p)
+{
+    for (struct event *ev = p->life.engine->events; ev; ev = ev->next) {
+        if (is_wanted(p, ev) && forget_in_books(p, ev)) return -1;
+    }
+    take_entries_of(p, BOOK_HOUSE);
+    for (struct event *ev = p->life.engine->events; ev; ev = ev->next) take_entries_of(p, ev->name);
+    return 0;
 }
 
 // ---- the copy -------------------------------------------------------------------------------------------
@@ -359,52 +373,83 @@ static void ask_rows(struct person *p, const char *list, struct record args, str
     *out = a.rows;
 }
 
-// by: under which name the list wants to know whose it is: "keys", a list as JSON, or "about".
-static void add_history(struct person *p, struct record person, const char *list, const char *by,
-    const char *field, struct record_map *into)
+static void add_rows(struct person *p, const char *list, const char *by, struct text value,
+    struct record person, const char *field, struct record_map *into)
 {
     struct record_map map;
-    struct buf args, keys, json, rows;
-    struct text key = record_get_text(person, "key");
+    struct buf args, rows;
     record_map_init(&map);
     buf_init(&args, SIZE_MAX / 2);
-    buf_init(&keys, SIZE_MAX / 2);
-    buf_init(&json, SIZE_MAX / 2);
-    record_put_list(&keys, 1);
-    record_put_text(&keys, key);
-    record_print_json((struct record){(uint8_t *)keys.data, keys.len}, &json);
-    record_map_text(&map, "event", record_get_text(person, "event"));
-    record_map_text(&map, by, strcmp(by, "keys") == 0 ? buf_text(&json) : key);
+    record_map_value(&map, "event", record_get(person, "event"));
+    record_map_text(&map, by, value);
     record_map_end(&map, &args);
     ask_rows(p, list, (struct record){(uint8_t *)args.data, args.len}, &rows);
     record_map_value(into, field, (struct record){(uint8_t *)rows.data, rows.len});
     buf_release(&rows);
-    buf_release(&json);
-    buf_release(&keys);
     buf_release(&args);
 }
 
+// The keys of all flows that bear their name or key, as JSON: also of mails of theirs that were passed on.
+static void find_keys(struct person *p, struct record person, struct buf *json)
+{
+    struct record_map map;
+    struct values keys;
+    struct buf found, list;
+    struct text name = record_get_text(person, "name"), key = record_get_text(person, "key");
+    record_map_init(&map);
+    values_init(&keys);
+    buf_init(&found, SIZE_MAX / 2);
+    buf_init(&list, SIZE_MAX / 2);
+    add_rows(p, "find", "text", name, person, "named", &map);
+    if (key.len) add_rows(p, "find", "text", key, person, "keyed", &map);
+    record_map_end(&map, &found);
+    for (struct record_iter of = record_each((struct record){(uint8_t *)found.data, found.len});
+         record_next(&of);) {
+        for (struct record_iter it = record_each(of.value); record_next(&it);) {
+            struct text other = record_get_text(it.value, "key");
+            bool own = key.len && other.len >= key.len && memcmp(other.data, key.data, key.len) == 0 &&
+                       (other.len == key.len || other.data[key.len] == '/');
+            struct record one = record_get(it.value, "key");
+            if ((own || text_eq(record_get_text(it.value, "label"), name)) && !values_have(&keys, one))
+                values_add(&keys, one);
+        }
+    }
+    put_values(&keys, &list);
+    record_print_json((struct record){(uint8_t *)list.data, list.len}, json);
+    values_release(&keys);
+    buf_release(&found);
+    buf_release(&list);
+}
+
 // Mails with what became of them, what came in, and what the trail says.
-static void add_engines_part(struct person *p)
+static void add_history(struct person *p, struct record person)
+{
+    struct record_map map;
+    struct buf keys, one;
+    struct text key = record_get_text(person, "key");
+    record_map_init(&map);
+    buf_init(&keys, SIZE_MAX / 2);
+    buf_init(&one, SIZE_MAX / 2);
+    find_keys(p, person, &keys);
+    record_map_value(&map, "event", record_get(person, "event"));
+    record_map_value(&map, "key", record_get(person, "key"));
+    add_rows(p, "letters", "keys", buf_text(&keys), person, "mails", &map);
+    add_rows(p, "arrivals", "keys", buf_text(&keys), person, "came_in", &map);
+    if (key.len) add_rows(p, "acts", "about", key, person, "trail", &map);
+    record_map_end(&map, &one);
+    values_add(&p->data, (struct record){(uint8_t *)one.data, one.len});
+    buf_release(&keys);
+    buf_release(&one);
+}
+
+static void add_histories(struct person *p)
 {
     struct buf people;
     buf_init(&people, SIZE_MAX / 2);
     put_values(&p->people, &people);
-    struct record all = {(uint8_t *)people.data, people.len};
-    for (struct record_iter it = record_each(all); record_next(&it);) {
-        struct record_map map;
-        struct buf one;
-        record_map_init(&map);
-        buf_init(&one, SIZE_MAX / 2);
-        record_map_value(&map, "event", record_get(it.value, "event"));
-        record_map_value(&map, "key", record_get(it.value, "key"));
-        add_history(p, it.value, "letters", "keys", "mails", &map);
-        add_history(p, it.value, "arrivals", "keys", "came_in", &map);
-        add_history(p, it.value, "acts", "about", "trail", &map);
-        record_map_end(&map, &one);
-        values_add(&p->data, (struct record){(uint8_t *)one.data, one.len});
-        buf_release(&one);
-    }
+    for (struct record_iter it = record_each((struct record){(uint8_t *)people.data, people.len});
+         record_next(&it);)
+        add_history(p, it.value);
     buf_release(&people);
 }
 
@@ -451,12 +496,9 @@ static int look(struct person *p)
 static int act(struct person *p)
 {
     if (look(p)) return -1;
-    if (wants(p, "export")) add_engines_part(p);
+    if (wants(p, "export")) add_histories(p);
     if (!wants(p, "forget")) return 0;
-    for (struct event *ev = p->life.engine->events; ev; ev = ev->next) {
-        if (is_wanted(p, ev) && forget_in_books(p, ev)) return -1;
-    }
-    return try_it(p) || hand_over(p) ? -1 : 0;
+    return find_entries(p) || try_it(p) || hand_over(p) ? -1 : 0;
 }
 
 static char *answer_of(const struct person *p)
