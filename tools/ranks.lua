@@ -3,9 +3,10 @@
 local source = require "tools.source"
 
 -- A file may include its own folder and folders of a lower rank; equal ranks do not see each other, but
--- for time, which may use base.
+-- for time, which may use base, and pdf, which may use both.
 local ranks = {
-  base = 0, time = 0.5, mail = 1, sheet = 1, store = 1, web = 1, engine = 2, world = 3, lua = 3, usher = 4,
+  base = 0, time = 0.5, pdf = 0.7, mail = 1, sheet = 1, store = 1, web = 1, engine = 2, world = 3, lua = 3,
+  usher = 4,
 }
 
 -- header -> the places (plain prefixes) that may include it
@@ -22,6 +23,9 @@ local homes = {
   ["zip.h"] = { "core/sheet/zip_late.h" },
   ["expat.h"] = { "core/sheet/expat_late.h" },
   ["xlsxwriter.h"] = { "core/sheet/xlsxwriter_late.h" },
+  ["cairo-pdf.h"] = { "core/pdf/late.h" },
+  ["pango/pangocairo.h"] = { "core/pdf/late.h" },
+  ["qrencode.h"] = { "core/pdf/qr.c" },
   ["lua.h"] = lua_homes,
   ["lauxlib.h"] = lua_homes,
   ["lualib.h"] = lua_homes,
