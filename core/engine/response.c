@@ -2,10 +2,12 @@
 // response: see response.h.
 #include "engine/response.h"
 
+#include "base/hash.h"
+
 #include <string.h>
 
 static const char *const known[] = {"status", "body", "type", "headers", "stream", "note", "redirect", "away",
-    "cookies"};
+    "cookies", "certificate"};
 
 void response_short(int status, const char *note, struct buf *out)
 {
@@ -105,6 +107,20 @@ static void put_headers(struct record_map *map, struct record given, struct text
     record_map_close(&headers, record_map_key(map, "headers"));
 }
 
+// The page follows from what it says, so who has it already need not have it drawn again.
+static void put_certificate(struct record_map *map, struct record certificate)
+{
+    struct buf etag;
+    struct hash hash = hash_of((struct text){(const char *)certificate.data, certificate.len});
+    buf_init(&etag, 64);
+    buf_addc(&etag, '"');
+    hash_base64url((struct text){(char *)hash.bytes, 12}, &etag);
+    buf_addc(&etag, '"');
+    record_map_text(map, "etag", buf_text(&etag));
+    record_map_value(map, "certificate", certificate);
+    buf_release(&etag);
+}
+
 static int make(struct record said, bool secure, struct buf *out, struct err *e)
 {
     static const char *const same[] = {"body", "type", "stream", "note"};
@@ -117,6 +133,8 @@ static int make(struct record said, bool secure, struct buf *out, struct err *e)
     record_map_int(&map, "status", record_get_int(said, "status", redirect.len || away.len ? 303 : 200));
     for (size_t i = 0; i < sizeof same / sizeof *same; i++)
         record_map_value(&map, same[i], record_get(said, same[i]));
+    struct record certificate = record_get(said, "certificate");
+    if (certificate.data) put_certificate(&map, certificate);
     put_headers(&map, record_get(said, "headers"), redirect.len ? redirect : away);
     failed = put_cookies(&map, record_get(said, "cookies"), secure, e);
     record_map_end(&map, out);

@@ -5,8 +5,9 @@
 // comes from the world's listener whole and within its limits. The response is a map too:
 //   status int · body, type text · headers map · cookies list of Set-Cookie values · etag text (of an answer
 //   that never changes: the listener compares it) · stream text (a topic: the connection stays open and hears
-//   what is pushed) · note text: with a status of 400 and more and without a body, the one sentence of the
-//   short page that the listener writes itself
+//   what is pushed) · certificate map (pdf/certificate.h): the listener has it drawn, off the loop, and that
+//   is the body · note text: with a status of 400 and more and without a body, the one sentence of the short
+//   page that the listener writes itself
 // GET routes change nothing (CONTEXT_LOOK refuses it). A POST route is one transaction, and its response is a
 // promise of the batch that its changes are in. A route that returns nil passes the request on to the next
 // event that has a route for it. A route for all events runs in each of them, and the first answer that

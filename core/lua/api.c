@@ -29,6 +29,7 @@ void api_open(lua_State *L, int env)
     api_sheet_open(L, usher);
     api_office_open(L, usher);
     api_gate_open(L, usher);
+    api_certificate_open(L, usher);
     lua_pushstring(L, "usher");
     lua_insert(L, -2);
     lua_rawset(L, env);

@@ -35,15 +35,15 @@ static const char *check_method(lua_State *L, const char *func)
 
 /// usher.http.route(method, path, fn, options) -> nothing
 /// Answers requests to an address of this installation: fn(request) -> { status = 200, body = , type = ,
-/// headers = , cookies = , redirect = "/path", away = "https://...", stream = topic }, or nil: not mine, and
-/// the next event is asked. path: "/a/:token" (a :name stands for one part, in request.params). request has
-/// method, path, params, query, form, form_all, files, headers, cookies, body, address, secure, host. A GET
-/// route changes nothing; any other is one transaction, and its answer leaves when that is on disk.
-/// options.look: fn(request) -> { name = { ask = "pending" } }, lists of the database that come as
-/// request.seen.name. options.body: most bytes of a body (64 KiB). options.open: also for forms and programs
-/// of other sites. options.all: every event with this route gets the request, and the first answer leaves
-/// that refuses nothing (a status under 400), else the first; then look is not asked. Errors: a path or a
-/// method that is none; a route twice.
+/// headers = , cookies = , redirect = "/path", away = "https://...", stream = topic, certificate = { } (a
+/// page that is drawn, as in usher.mail; say its type) }, or nil: not mine, and the next event is asked.
+/// path: "/a/:token" (a :name stands for one part, in request.params). request has method, path, params,
+/// query, form, form_all, files, headers, cookies, body, address, secure, host. A GET route changes nothing;
+/// any other is one transaction, and its answer leaves when that is on disk. options.look: fn(request) -> {
+/// name = { ask = "pending" } }, lists of the database that come as request.seen.name. options.body: most
+/// bytes of a body (64 KiB). options.open: also for forms and programs of other sites. options.all: every
+/// event with this route gets the request, and the first answer leaves that refuses nothing (a status under
+/// 400), else the first; then look is not asked. Errors: a path or a method that is none; a route twice.
 /// Example: usher.http.route("GET", "/hello/:name", function(request)
 /// return { type = "text/plain", body = "Hello " .. request.params.name } end)
 static int api_route(lua_State *L)

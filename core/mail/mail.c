@@ -289,7 +289,8 @@ static int add_invitations(struct record list, struct buf *parts, size_t *n, str
 static int add_files(struct record list, struct buf *parts, size_t *n, struct err *e)
 {
     for (struct record_iter it = record_each(list); record_next(&it);) {
-        if (mime_is_file(it.value) && mime_file(it.value, &parts[(*n)++], e)) return -ERR_INPUT;
+        int failed = mime_is_file(it.value) ? mime_file(it.value, &parts[(*n)++], e) : 0;
+        if (failed) return failed;
     }
     return 0;
 }
@@ -346,6 +347,14 @@ int mail_compose(struct record mail, struct buf *out, struct err *e)
     if (rc == 0) buf_addt(out, buf_text(&whole));
     buf_release(&whole);
     return rc;
+}
+
+bool mail_is_drawn(struct record mail)
+{
+    for (struct record_iter it = record_each(record_get(mail, "attachments")); record_next(&it);) {
+        if (record_get(it.value, "certificate").data) return true;
+    }
+    return false;
 }
 
 // -- the envelope

@@ -14,6 +14,8 @@
 //   text        text  Markdown: becomes text/plain (laid out, links kept) and text/html
 //   html        bool  false: plain text only, exactly as written, not read as Markdown
 //   attachments list of { name text, type text ("application/pdf"), data text, inline bool, params map }
+//                     instead of data: certificate map (pdf/certificate.h). It is drawn while the mail is
+//                     composed: the journal keeps what it says, not its forty kilobytes
 //                     params go into the type (method=REQUEST); an inline text/calendar is one more
 //                     alternative of the text, which is where mail programs look for an invitation. With a
 //                     name it is also attached, as application/ics: Google sends invitations so, therefore
@@ -30,11 +32,15 @@
 
 #define MAIL_LEN_MAX (32u << 20)
 
-// RFC 5322 bytes with CRLF line ends, no dot-stuffing (that is the transport's), no Bcc.
-// Refuses (-INPUT, one sentence) control characters in any header value (a tab is fine), a bad address, an
-// unknown header name, and text that is not UTF-8; -LIMIT when the mail would pass MAIL_LEN_MAX. A refused
-// mail leaves `out` as it was.
+// RFC 5322 bytes with CRLF line ends, no dot-stuffing (that is the transport's), no Bcc. Refuses (-INPUT,
+// one sentence) control characters in any header value (a tab is fine), a bad address, an unknown header
+// name, and text that is not UTF-8; -LIMIT when the mail would pass MAIL_LEN_MAX. A refused mail leaves
+// `out` as it was. -USAGE: something of it can't be drawn on this machine as it is now, and can be when
+// that was put right. Drawing takes its time (10 ms): never on the loop's thread.
 int mail_compose(struct record mail, struct buf *out, struct err *e);
+
+// Is anything of it drawn? Two of those with the same record are the same mail without being composed.
+bool mail_is_drawn(struct record mail);
 
 // The envelope: bare addresses as SMTP needs them. Non-ASCII domains become A-labels only when they are
 // written so already: UTF-8 in the domain is refused with words, in the local part it sets *needs_utf8.

@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "mail/encode.h"
 #include "mail/header.h"
+#include "pdf/certificate.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -149,16 +150,29 @@ static void add_file(struct text name, struct text data, bool inlined, struct bu
     encode_base64(data, ENCODE_BASE64_LINE, part);
 }
 
-static int attach_file(struct record a, struct buf *part, struct err *e)
+static int add_part(struct record a, struct text type, struct text data, struct buf *part, struct err *e)
 {
-    struct text type = record_get_text(a, "type"), name = record_get_text(a, "name"), data;
     bool invitation = mime_is_invitation(a);
-    if (check_type(type, e) || check_name(name, e)) return -ERR_INPUT;
-    if (!record_text(record_get(a, "data"), &data)) return err_set(e, ERR_INPUT, "it has no data");
     if (invitation) add_field(part, "Content-Type", "application/ics");
     else if (add_type(a, type, data, part, e)) return -ERR_INPUT;
-    add_file(name, data, !invitation && record_get_bool(a, "inline", false), part);
+    add_file(record_get_text(a, "name"), data, !invitation && record_get_bool(a, "inline", false), part);
     return 0;
+}
+
+static int attach_file(struct record a, struct buf *part, struct err *e)
+{
+    struct text type = record_get_text(a, "type"), data;
+    struct record certificate = record_get(a, "certificate");
+    struct buf drawn;
+    if (check_type(type, e) || check_name(record_get_text(a, "name"), e)) return -ERR_INPUT;
+    if (!certificate.data && !record_text(record_get(a, "data"), &data))
+        return err_set(e, ERR_INPUT, "it has no data");
+    buf_init(&drawn, CERTIFICATE_LEN_MAX);
+    int failed = certificate.data ? certificate_draw(certificate, &drawn, e) : 0;
+    if (certificate.data) data = buf_text(&drawn);
+    if (!failed) failed = add_part(a, type, data, part, e);
+    buf_release(&drawn);
+    return failed;
 }
 
 static int attach_invitation(struct record a, struct buf *part, struct err *e)

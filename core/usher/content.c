@@ -46,6 +46,7 @@ static void add_attachments(struct hasher *h, struct record list)
         if (text_is(record_get_text(it.value, "type"), "text/calendar"))
             add_calendar(h, record_get_text(it.value, "data"));
         else add_value(h, record_get(it.value, "data"));
+        if (record_get(it.value, "certificate").data) add_value(h, record_get(it.value, "certificate"));
     }
 }
 

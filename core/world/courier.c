@@ -70,6 +70,13 @@ static struct letter *letter_new(const struct effect *effect)
 
 // ---- on a thread ----------------------------------------------------------------------------------
 
+// What this machine lacks for a mail (a font for a certificate) can be installed while the mail waits.
+static void refuse(struct letter *l, const struct err *e)
+{
+    l->errand.loud = e->code == ERR_USAGE;
+    errand_end(&l->errand, l->errand.loud ? OUTCOME_AGAIN : OUTCOME_FAILED, "%s", e->text);
+}
+
 static void deliver(const struct courier *c, struct smtp *smtp, struct letter *l)
 {
     struct err e = {0};
@@ -78,8 +85,8 @@ static void deliver(const struct courier *c, struct smtp *smtp, struct letter *l
     struct record mail = {(const uint8_t *)l->mail.data, l->mail.len};
     struct text names = buf_text(&l->names);
     buf_init(&message, MAIL_LEN_MAX);
-    if (mail_envelope(mail, &envelope, &e) || mail_compose(mail, &message, &e))
-        errand_end(&l->errand, OUTCOME_FAILED, "%s", e.text);
+    if (mail_envelope(mail, &envelope, &e)) errand_end(&l->errand, OUTCOME_FAILED, "%s", e.text);
+    else if (mail_compose(mail, &message, &e)) refuse(l, &e);
     else if (smtp) smtp_send(smtp, &envelope, buf_text(&message), &l->errand);
     else {
         const char *folder = c->settings->outbox ? c->settings->outbox : "outbox";

@@ -87,6 +87,7 @@ struct web {
     struct tls_keys *keys;                // NULL: plain HTTP
     struct conn_list idle, busy, streams; // each with the oldest in front
     size_t conns_n, streams_n;
+    size_t drawings_n;  // certificates for answers that are being drawn
     size_t refused_n;   // beyond the limits: they are told so, and count for nothing else
     struct map peers;   // address -> how many connections
     struct map waiting; // reply id -> connection
@@ -133,6 +134,9 @@ void web_let_go(struct web *w, size_t bytes);
 void conn_read_start(struct conn *k);
 void conn_go_on(struct conn *k); // an answer has left: looks at what came behind its request
 void conn_body_free(struct conn *k);
+
+// -- web_draw.c
+bool web_draw(struct web *w, struct conn *k, struct record response); // true: web_reply comes again, drawn
 
 // -- web_write.c
 void conn_send(struct conn *k, struct text first, struct text second); // both are copied as far as they must

@@ -259,8 +259,9 @@ static void send_reply(struct conn *k, struct record response, struct text if_no
 
 void web_reply(struct web *w, uint64_t reply_id, struct record response)
 {
-    struct conn *k = w ? map_take(&w->waiting, (int64_t)reply_id) : NULL;
-    if (!k) return;
+    struct conn *k = w ? map_find(&w->waiting, (int64_t)reply_id) : NULL;
+    if (!k || web_draw(w, k, response)) return;
+    map_take(&w->waiting, (int64_t)reply_id);
     char *tags = k->if_none_match; // the next request may bring its own before this call ends
     k->if_none_match = NULL;
     k->reply_id = 0;

@@ -42,6 +42,10 @@ function secret(text) end
 ---@return any
 function file(text) end
 
+---Says what the event is for. Mails show them as {objectives}.
+---
+function objectives(options) end
+
 ---Says who runs the event: a CSV or .xlsx file (or a Lua list) with the columns key, name, salutation,
 ---title, role (speaker, organiser, host; owner, approver, viewer), mail, zone and language. All problems
 ---of a file are listed together.
@@ -147,23 +151,11 @@ function cue(name) end
 ---
 function cues(options) end
 
----Says what the event is for. Mails show them as {objectives}.
----
-function objectives(options) end
-
 ---Says who may send questions to the speakers, from when until when and how many. Without this word the
 ---box is there all the same: for every guest, from the first day until an hour after the end, five from
 ---each. Its link in mails is {ask_link}.
 ---
 function question_box(options) end
-
----Says that two surveys ask the same ratings, before and after: then the results of the second one and the
----report show how each has shifted. Each rating of the first must be in the second, on the same scale. The
----first may be "signup": what whoever signed up was asked. Where both are with names, it is about those who
----have answered both times; else about all who answered each time. Fewer than five are not shown. It stands
----below both. Errors: no survey of that name; a rating that only the first asks, or on another scale.
----
-function compare(options) end
 
 ---A form, with names, in which people say what they would like to hear of: what they choose, and that their
 ---name and address may be kept for it (purpose: for what). Whoever sends it is in the audience
@@ -210,15 +202,6 @@ function matrix(name) end
 ---
 ---@return any
 function yes_no(text) end
-
----Mails what is told of the event afterwards, as one page that needs nothing else: who was invited, answered
----and came, by group and by session, what the surveys let go, interest, open questions, what became of the
----mails. It names no guest. to (organisers), at ("10 working days after, 09:00"), zone ("theirs": each gets
----it by their own clock). tables = "xlsx" or "csv": with the tables for spreadsheets, which have names. The
----rest is as in mail; {report} in a text is who said what and how many came. A second one has a name: report
----"interim" { at = ... }. usher report prints the same. Errors: a guest among those who get it.
----
-function report(options) end
 
 ---Says that the event takes place several times, by one set of rules. every: weekdays and a time from-to
 ---("Tuesday and Thursday 10:00-12:00", "other Friday 9:00-12:00", "first Monday of the month 14:00-15:00",
@@ -305,12 +288,10 @@ function usher.flow(name, fn, options) end
 ---signals, starts) is one transaction, and the reply leaves when that is on disk. Commands and pages call
 ---it. The handler "incoming" gets each mail that comes into the configured mailbox, { kind = "reply",
 ---"report", "calendar", "unsubscribe" or "automatic", from, subject, text, sent = the mail of ours that it
----is about, ... }; what it returns, when it is not nil, takes the mail, and no other event is asked.
----options.look: fn(request) -> { name = { ask = "pending" } }, lists of the database that come as
----request.seen.name, as in usher.http.route; such a handler is called with a table, looks, and changes
----nothing. Errors: two handlers of one name; a call anywhere but at the top level.
+---is about, ... }; what it returns, when it is not nil, takes the mail, and no other event is asked. Errors:
+---two handlers of one name; a call anywhere but at the top level.
 ---
-function usher.on(name, fn, options) end
+function usher.on(name, fn) end
 
 ---Calls fn() once the whole top level has run: the place to check what was said and to start its flows.
 ---Errors: a second call.
@@ -403,18 +384,18 @@ function usher.each(list, options, fn) end
 
 ---Sends one mail to one person, and goes on when its fate is known. The first value is the step's name. to,
 ---from, reply_to: `Name <address>`; subject; text: Markdown, sent as text and as HTML (html = false: text
----only); cc: list of addresses to show; attach: list of { name = , type = , data = } (instead of data, call
----= the name of a handler and with = a table for it: it is called when the mail leaves and answers { data =
----}, and nothing of that is kept); headers: map (each mail says Auto-Submitted: auto-generated unless they
----say otherwise); lang; zone: whose clock the Date header shows (default UTC). as: whose mail it is (the
----person's key: part of the step's identity, unlike the address). was: the name that this mail had in the
----version before. unsure: what happens when a crash or a lost connection leaves open whether it went out:
----"ask" a person (default), "resend" it with the same Message-ID, or "leave" it. give_up: moment after which
----it is no longer tried (default: the limit of the usher.due before it, else three days). sender: who hears
----of a bounce, "<>" for nobody (default: an address of this mail's own when mail.bounces is configured, else
----from). unsubscribe = { link = , purpose = }: the headers by which mail programs unsubscribe. about: a
----table for transcripts. approval = { rule = , hash = , why = }: the mail waits until the event's book
----"approvals" has under that rule a table with that hash; why says in a sentence for whose word it waits.
+---only); cc: list of addresses to show; attach: list of { name = , type = , data = }, or certificate = {
+---title = , name = , ... } (core/pdf/certificate.h) instead of data, a page that is drawn when the mail
+---leaves; headers: map (each mail says Auto-Submitted: auto-generated unless they say otherwise); lang;
+---zone: whose clock the Date header shows (default UTC). as: whose mail it is (the person's key: part of the
+---step's identity, unlike the address). was: the name that this mail had in the version before. unsure: what
+---happens when a crash or a lost connection leaves open whether it went out: "ask" a person (default),
+---"resend" it with the same Message-ID, or "leave" it. give_up: moment after which it is no longer tried
+---(default: the limit of the usher.due before it, else three days). sender: who hears of a bounce, "<>" for
+---nobody (default: an address of this mail's own when mail.bounces is configured, else from). unsubscribe =
+---{ link = , purpose = }: the headers by which mail programs unsubscribe. about: a table for transcripts.
+---approval = { rule = , hash = , why = }: the mail waits until the event's book "approvals" has under that
+---rule a table with that hash; why says in a sentence for whose word it waits.
 ---Comes back with { sent = true, reply = } or { sent = false, why = , unsure = }.
 ---Errors: an address that is none; a line break in an address or a subject.
 ---
@@ -688,6 +669,20 @@ function usher.uuid(name) end
 ---@return any
 function usher.token(name) end
 
+---Keeps a picture (the bytes of a PNG, as usher.file gives them) for certificates, and says under which name
+---a certificate asks for it as its logo or signature. Only at the top level. Errors: it is no PNG; it has
+---more than 512 KiB, or a side of more than 4,000 pixels.
+---
+---@return any
+function usher.picture(png) end
+
+---A QR code for a page: path is that of an SVG, black on nothing, within size by size units, of which four
+---are free on each side. nil where usher has no part for that (usher.parts). Only in handlers and routes.
+---Errors: a text with more than 300 bytes.
+---
+---@return any
+function usher.qr(text) end
+
 ---Asks the program that usher is part of to do something; kind is what that program calls it. The first
 ---value of options is the step's name; args: any data, given to the program; as: part of the step's
 ---identity; unsure: as in usher.mail (default "resend"); give_up: a moment. Comes back with what the program
@@ -758,8 +753,9 @@ function usher.proposal(...) end
 ---
 function usher.decide_proposal(word, options) end
 
----Which optional parts are there: xlsx (spreadsheets are read and written). A script, or a page, offers what
----needs one only where it is there. Not in a flow's own code: a flow must do the same on every machine.
+---Which optional parts are there: xlsx (spreadsheets are read and written), pdf (certificates are drawn), qr
+---(they have QR codes). A script, or a page, offers what needs one only where it is there. Not in a flow's
+---own code: a flow must do the same on every machine.
 ---
 ---@return any
 function usher.parts() end
@@ -814,15 +810,15 @@ function usher.sheet(bytes, name) end
 function usher.xlsx(sheets) end
 
 ---Answers requests to an address of this installation: fn(request) -> { status = 200, body = , type = ,
----headers = , cookies = , redirect = "/path", away = "https://...", stream = topic }, or nil: not mine, and
----the next event is asked. path: "/a/:token" (a :name stands for one part, in request.params). request has
----method, path, params, query, form, form_all, files, headers, cookies, body, address, secure, host. A GET
----route changes nothing; any other is one transaction, and its answer leaves when that is on disk.
----options.look: fn(request) -> { name = { ask = "pending" } }, lists of the database that come as
----request.seen.name. options.body: most bytes of a body (64 KiB). options.open: also for forms and programs
----of other sites. options.all: every event with this route gets the request, and the first answer leaves
----that refuses nothing (a status under 400), else the first; then look is not asked. Errors: a path or a
----method that is none; a route twice.
+---headers = , cookies = , redirect = "/path", away = "https://...", stream = topic, certificate = { } (a
+---page that is drawn, as in usher.mail; say its type) }, or nil: not mine, and the next event is asked.
+---path: "/a/:token" (a :name stands for one part, in request.params). request has method, path, params,
+---query, form, form_all, files, headers, cookies, body, address, secure, host. A GET route changes nothing;
+---any other is one transaction, and its answer leaves when that is on disk. options.look: fn(request) -> {
+---name = { ask = "pending" } }, lists of the database that come as request.seen.name. options.body: most
+---bytes of a body (64 KiB). options.open: also for forms and programs of other sites. options.all: every
+---event with this route gets the request, and the first answer leaves that refuses nothing (a status under
+---400), else the first; then look is not asked. Errors: a path or a method that is none; a route twice.
 ---
 function usher.http.route(method, path, fn, options) end
 

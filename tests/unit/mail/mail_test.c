@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "mail/mail.h"
+#include "pdf/certificate.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -46,6 +47,36 @@ static void expect_refused(const char *json, const char *sentence)
     assert_int_equal(compose(&l, json), -ERR_INPUT);
     assert_string_equal(l.e.text, sentence);
     assert_int_equal(l.mail.len, 0);
+    done(&l);
+}
+
+#define CERTIFICATE(fields)                                                                                 \
+    MAIL(TO ",\"text\":\"Hi\",\"attachments\":[{\"name\":\"certificate.pdf\",\"type\":\"application/pdf\"," \
+            "\"certificate\":{" fields "}}]")
+
+static void mail_draws_its_certificate_the_same_each_time(void **state)
+{
+    struct letter one, two;
+    if (!certificate_is_built_in()) skip();
+    const char *json = CERTIFICATE("\"title\":\"Certificate\",\"name\":\"Karma\"");
+    assert_int_equal(compose(&one, json), 0);
+    assert_int_equal(compose(&two, json), 0);
+    assert_non_null(strstr(buf_z(&one.mail), "\r\n\r\nJVBERi0")); // %PDF- in base64
+    assert_int_equal(one.mail.len, two.mail.len);
+    assert_memory_equal(one.mail.data, two.mail.data, one.mail.len);
+    assert_true(mail_is_drawn((struct record){(const uint8_t *)one.record.data, one.record.len}));
+    done(&one);
+    done(&two);
+}
+
+static void mail_says_whose_certificate_can_not_be_drawn(void **state)
+{
+    struct letter l;
+    if (!certificate_is_built_in()) skip();
+    assert_int_equal(compose(&l, CERTIFICATE("\"title\":\"C\",\"name\":\"N\",\"logo\":\"00\"")), -ERR_USAGE);
+    assert_string_equal(l.e.text,
+        "attachment \"certificate.pdf\": the certificate's logo is not here yet: its script "
+        "has to be loaded");
     done(&l);
 }
 
@@ -237,6 +268,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mail_without_html_is_one_part),
+        cmocka_unit_test(mail_draws_its_certificate_the_same_each_time),
+        cmocka_unit_test(mail_says_whose_certificate_can_not_be_drawn),
         cmocka_unit_test(mail_is_the_same_for_the_same_record),
         cmocka_unit_test(mail_offers_text_and_html),
         cmocka_unit_test(mail_puts_attachments_around_the_text),
