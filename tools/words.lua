@@ -2,6 +2,7 @@
 return {
   absent = { other_fields = true },
   answered = { other_fields = true },
+  certificate = {},
   choice = {},
   coming = { other_fields = true },
   compare = {},

@@ -157,6 +157,21 @@ function cues(options) end
 ---
 function question_box(options) end
 
+---Gives everybody of an audience a certificate: a mail with a PDF, a page of their own that prints it, and a
+---code with which anybody who was shown it can see on a public page that it is genuine. to: passed, present,
+---or any audience. at: when, "2 working days after, 10:00" if nothing is said. title: what stands on top
+---("Certificate of participation"); text: the line between the name and the event's title ("took part in");
+---both with {placeholders}, and for each language if wanted. signed_by: a name with an office below it, or
+---two: "Karma Dorji\nDirector". logo, signature: pictures (PNG) beside the script. minutes = true: also how
+---many minutes, where something tells them. attach = false: only the link. correct: how long after the mail
+---guests can still correct their name ("14 days"; false: not at all). mail = { subject =, text =, file = }:
+---other words for the mail, with {certificate}, the link to the page. name: of the rule, when there are two
+---of them. from, reply_to, zone, late, approve, was: as in mail.
+---Guests confirm or correct the spelling of their name on the page behind {certificate}, which any mail may
+---have: put the certificate above it.
+---
+function certificate(options) end
+
 ---A form, with names, in which people say what they would like to hear of: what they choose, and that their
 ---name and address may be kept for it (purpose: for what). Whoever sends it is in the audience
 ---interested.trainings, until they take it back, and on the guest list of what comes next (see guests).

@@ -87,6 +87,7 @@ local function content_of(rule)
     or usher.sender() or "", rule.reply_to or event.reply_to or "", event.title, place_of(event.where) } do
     list[#list + 1] = text
   end
+  if rule.read then add(function(part) table.move(rule.read, 1, #rule.read, 1, part) end) end
   return table.move(facts.objectives, 1, #facts.objectives, #list + 1, list)
 end
 

@@ -19,6 +19,9 @@ local function numerals(text, code)
   end))
 end
 
+-- dates.numerals("5 of 6", code) -> the same, with the digits that the event wants
+dates.numerals = numerals
+
 local function say(code, key, values)
   return numerals(lang.text(code, "dates." .. key, values), code)
 end

@@ -29,6 +29,7 @@ local facts = {
   compared = {},     -- pairs of surveys that ask the same, before and after: see before_after.lua
   interests = {},    -- forms, in order: see interest.lua
   interest_named = {},
+  certificates = {}, -- rules of the word certificate, in order: see certificate.lua
   box = nil,         -- what question_box said: see ask.lua
   notes = {},        -- sentences for `usher check` that are no errors
 }

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
--- feed: a calendar of one's own to subscribe to: /c/TOKEN is the page that says how, /c/TOKEN/calendar.ics is
--- what calendar programs ask for again and again. The same entries as in the mails, with the same UID and
--- SEQUENCE; whoever declined a session does not find it here.
+-- feed: a calendar of one's own to subscribe to: /cal/TOKEN is the page that says how,
+-- /cal/TOKEN/calendar.ics is what calendar programs ask for again and again. The same entries as in the
+-- mails, with the same UID and SEQUENCE; whoever declined a session does not find it here.
 local bearer = require "usher.bearer"
 local dates = require "usher.dates"
 local facts = require "usher.facts"

@@ -5,6 +5,7 @@ local ask = require "usher.ask"
 local audience = require "usher.audience"
 local before_after = require "usher.before_after"
 local calendar = require "usher.calendar"
+local certificate = require "usher.certificate"
 local cues = require "usher.cues"
 local event = require "usher.event"
 local interest = require "usher.interest"
@@ -39,6 +40,7 @@ local words = {
   programme = programme.programme, undecided = undecided.undecided, holidays = calendar.holidays,
   mail = mail.mail, cue = cues.cue, cues = cues.cues, use = use.use, signup = signup.signup,
   series = series.series, session = series.session,
+  certificate = certificate.certificate,
   survey = survey.survey, interest = interest.interest, question_box = ask.question_box,
   compare = before_after.compare, report = report.report,
 }

@@ -23,6 +23,7 @@ local areas <const> = {
   "interest",
   "ask",
   "cancelled",
+  "certificate",
   "reply",
   "series",
 }

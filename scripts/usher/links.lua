@@ -14,7 +14,8 @@ local places <const> = {
   signup = "/p/",       -- one's own sign-up: change, cancel, take an offered seat
   ask = "/ask/",        -- questions to the speakers
   unsubscribe = "/u/",
-  calendar = "/c/",
+  calendar = "/cal/",
+  certificate = "/certificate/", -- one's own; what a code opens is /c/CODE, and no link of a person's
   login = "/login/",    -- the organisers' dashboard
   run = "/run/",        -- run of show, for the host
 }

@@ -158,6 +158,7 @@ function sending.look(rule, person, session)
   -- unheard: they hear of the date when somebody has approved it
   return { send = true, unheard = waits or nil, asked = sending.asked(rule, person),
     change = roster.change(person.key), chosen = sending.chosen(person),
+    own = rule.decide and rule.decide(person, waits),
     entry = rule.entry and invite.decide(person, rule.entry == "cancellation", session) }
 end
 
@@ -166,6 +167,7 @@ local function attachments(rule, case)
   for i, attached in ipairs(rule.attach) do
     list[i] = attached == rule.entry and invite.attachment(case.person, case.entry, case.session) or attached
   end
+  if rule.attached then list[#list + 1] = rule.attached(case.own) end
   return #list > 0 and list or nil
 end
 
@@ -230,15 +232,19 @@ local function send_copy(mail, rule, case)
   while usher.mail(copy).why == approval.AGAIN do end
 end
 
+-- What the books say once a mail that waited for somebody's word has left.
+local function note_sent(rule, case)
+  if rule.was_sent then rule.was_sent(case.person) end
+  return told.note(case.person.key, rule.entry == "calendar", case.session)
+end
+
 -- sending.send(rule, case) -> { sent = true } or { skipped = why }; again = true: was held until its rule was
 -- approved, and is to be looked at once more. The step that sends, for words whose
 -- flows are no rules with a moment; case = { person, rule, anchor, moment, asked, entry, values }.
 function sending.send(rule, case)
   local mail = sending.compose(rule, case)
   local reply = usher.mail(mail)
-  if reply.sent and case.unheard then
-    usher.decide("heard", told.note, case.person.key, rule.entry == "calendar", case.session)
-  end
+  if reply.sent and case.unheard then usher.decide("heard", note_sent, rule, case) end
   if reply.sent then send_copy(mail, rule, case) end
   if reply.sent then return { sent = true } end
   return { skipped = reply.why, again = reply.why == approval.AGAIN or nil }
@@ -294,7 +300,7 @@ function sending.life(rule)
       if verdict.send then
         case.person = roster.with(person.key, facts.by_key[person.key], verdict.change)
         case.asked, case.entry, case.for_assistant = verdict.asked, verdict.entry, nil
-        case.unheard, case.chosen = verdict.unheard, verdict.chosen
+        case.unheard, case.chosen, case.own = verdict.unheard, verdict.chosen, verdict.own
         result = sending.send(rule, case)
       end
       if result and not result.again then return result end

@@ -120,6 +120,16 @@ local function how_to_join(case)
   return link and say(case, "join_here", { link = link }) or where_text(case)
 end
 
+-- Empty as long as no certificate stands above.
+local function to_certificate(case)
+  return #facts.certificates > 0 and link_to("certificate", case) or ""
+end
+
+local function how_to_certificate(case)
+  local link = to_certificate(case)
+  return link ~= "" and say(case, "certificate_here", { link = link }) or say(case, "certificate_kept")
+end
+
 local function how_to_change(case)
   local link = link_to("answer", case)
   return link and say(case, "change_here", { link = link }) or say(case, "change_by_reply")
@@ -275,6 +285,8 @@ local personal <const> = {
   how_to_answer = how_to_answer,
   how_to_join = how_to_join,
   how_to_change = how_to_change,
+  how_to_certificate = how_to_certificate,
+  certificate = to_certificate,
 }
 for _, kind in ipairs { "answer", "join", "survey", "interest", "signup", "ask", "unsubscribe",
   "calendar" } do
@@ -334,6 +346,8 @@ local cures <const> = {
   from = 'say  from = "Office <...>"  in event',
   own_items = "the programme names them nowhere",
   signup_page = "say  signup { ... }  above the rules",
+  certificate = 'say  certificate { ... }  above it; and links need a web address: say  '
+    .. 'web = { base_url = "https://..." }  in the configuration',
   series = "it is for a series: say  series { ... }  below event",
   sessions = "it is for a series: say  series { ... }  below event",
   session = "it is for mails about one session of a series: each_session = true",

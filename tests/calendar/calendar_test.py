@@ -215,7 +215,7 @@ def fetch(address, **headers):
 
 def subscribes(mail, event):
     """The feed behind the mail's link says what the mail said, and says when nothing is new."""
-    page = re.search(r"http://127\.0\.0\.1:\d+/c/[\w-]+", mail.get_body(("plain",)).get_content())[0]
+    page = re.search(r"http://127\.0\.0\.1:\d+/cal/[\w-]+", mail.get_body(("plain",)).get_content())[0]
     holds(fetch(page)[2].decode(), page.replace("http:", "webcal:") + "/calendar.ics")
     status, headers, body = fetch(page + "/calendar.ics")
     equal((status, headers["content-type"]), (200, "text/calendar; charset=utf-8"))

@@ -129,7 +129,7 @@ end
 
 function tests.the_feed_follows_what_was_told()
   local world, invite, facts = loaded()
-  local path = "/c/:token/calendar.ics"
+  local path = "/cal/:token/calendar.ics"
   invite.decide(facts.by_key.a, false)
   local first = get(world, path, "calendar.a")
   expect.contains(first.type, "text/calendar")
@@ -145,23 +145,23 @@ end
 function tests.whoever_declined_has_an_empty_feed()
   local world = loaded()
   world.usher.book("answers"):set("b", { answer = "no" })
-  expect.lacks(get(world, "/c/:token/calendar.ics", "calendar.b").body, "VEVENT")
-  expect.contains(get(world, "/c/:token/calendar.ics", "calendar.a").body, "VEVENT")
+  expect.lacks(get(world, "/cal/:token/calendar.ics", "calendar.b").body, "VEVENT")
+  expect.contains(get(world, "/cal/:token/calendar.ics", "calendar.a").body, "VEVENT")
 end
 
 function tests.a_feed_opens_with_its_own_link_only()
   local world = loaded()
-  expect.equal(get(world, "/c/:token/calendar.ics", "join.a"), nil)
-  expect.equal(get(world, "/c/:token/calendar.ics", "calendar.nobody").status, 410)
-  expect.equal(get(world, "/c/:token", "join.a"), nil)
+  expect.equal(get(world, "/cal/:token/calendar.ics", "join.a"), nil)
+  expect.equal(get(world, "/cal/:token/calendar.ics", "calendar.nobody").status, 410)
+  expect.equal(get(world, "/cal/:token", "join.a"), nil)
 end
 
 function tests.the_page_says_how_to_subscribe()
   local world = loaded()
-  local page = get(world, "/c/:token", "calendar.a").body
+  local page = get(world, "/cal/:token", "calendar.a").body
   expect.contains(page, "Thu 25 Feb 2021, 14:00-16:30 Thimphu (UTC+6)")
-  expect.contains(page, 'href="webcal://127.0.0.1:8080/c/calendar.a/calendar.ics"')
-  expect.contains(page, "<code>http://127.0.0.1:8080/c/calendar.a/calendar.ics</code>")
+  expect.contains(page, 'href="webcal://127.0.0.1:8080/cal/calendar.a/calendar.ics"')
+  expect.contains(page, "<code>http://127.0.0.1:8080/cal/calendar.a/calendar.ics</code>")
 end
 
 function tests.a_series_is_an_entry_for_each_session()
@@ -171,7 +171,7 @@ function tests.a_series_is_an_entry_for_each_session()
     facts.sessions[i] = { id = tostring(i), number = i, title = "Session " .. i, where = facts.event.where,
       starts = moment " 10:00", ends = moment " 12:00" }
   end
-  local feed = get(world, "/c/:token/calendar.ics", "calendar.a").body
+  local feed = get(world, "/cal/:token/calendar.ics", "calendar.a").body
   expect.contains(feed, "UID:test.1@b.example")
   expect.contains(feed, "UID:test.2@b.example")
   invite.decide(facts.by_key.a, false, facts.sessions[1])

@@ -67,6 +67,13 @@ function stub.new(files, folder)
     end
     return ("%016x"):format(sum):rep(4)
   end
+  function u.parts() return { pdf = world.pdf ~= false, qr = true } end
+  function u.picture(png)
+    if not png:find("^\x89PNG") then error("usher.picture: the picture is no PNG: save it as one", 0) end
+    return u.hash(png)
+  end
+  function u.qr() return { size = 33, path = "M4 4h7v1h-7z" } end
+  function u.token(name) return (name:sub(1, 1) .. world.flow.key .. ("A"):rep(22)):sub(1, 22) end
   function u.preview(mail) return "<h1>" .. mail.subject .. "</h1>" .. mail.text end
   function u.self() return { event = "test", flow = world.flow.name, key = world.flow.key } end
   function u.practising() return false end

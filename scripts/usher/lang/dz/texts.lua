@@ -582,4 +582,42 @@ texts["signup-known"] = {
 ]],
 }
 
+texts["certificate"] = {
+  subject = "ཁྱོད་ཀྱི་ལག་ཁྱེར། {title}",
+  text = [[
+{full_name} མཆོག་ལུ།
+
+འདི་ནང་བཅའ་མར་གཏོགས་གནང་མི་ལུ་བཀའ་དྲིན་ཆེ།
+
+**{title}**
+
+ཁྱོད་ཀྱི་ལག་ཁྱེར་མཉམ་སྦྲགས་འབད་ཡོད།
+
+{how_to_certificate}
+
+གུས་ཞབས་དང་བཅས།
+
+{signature}
+]],
+}
+
+texts["certificate-page"] = {
+  subject = "ཁྱོད་ཀྱི་ལག་ཁྱེར། {title}",
+  text = [[
+{full_name} མཆོག་ལུ།
+
+འདི་ནང་བཅའ་མར་གཏོགས་གནང་མི་ལུ་བཀའ་དྲིན་ཆེ།
+
+**{title}**
+
+ཁྱོད་ཀྱི་ལག་ཁྱེར་གྲ་སྒྲིག་འབད་ཡོད།
+
+{how_to_certificate}
+
+གུས་ཞབས་དང་བཅས།
+
+{signature}
+]],
+}
+
 return texts

@@ -9,6 +9,10 @@ return {
   join_here = "Your link for the day: {link}\n\nIt opens half an hour before we begin, and shows the "
     .. "programme until then.",
   change_here = "If anything changes, please tell us here: {link}",
+  certificate_here = "Your page for it, to look at it, to print it, and to correct the "
+    .. "spelling of your name: "
+    .. "{link}",
+  certificate_kept = "Please keep it: it is made only once.",
   change_by_reply = "If anything changes, a reply to this mail is enough.",
   which_is = "{own}, which is {theirs}",
   times_of = "Times of {place}:",

@@ -582,4 +582,42 @@ With respect,
 ]],
 }
 
+texts["certificate"] = {
+  subject = "Your certificate: {title}",
+  text = [[
+Dear {full_name},
+
+thank you for having taken part in
+
+**{title}**
+
+Your certificate is attached.
+
+{how_to_certificate}
+
+With respect,
+
+{signature}
+]],
+}
+
+texts["certificate-page"] = {
+  subject = "Your certificate: {title}",
+  text = [[
+Dear {full_name},
+
+thank you for having taken part in
+
+**{title}**
+
+Your certificate is ready.
+
+{how_to_certificate}
+
+With respect,
+
+{signature}
+]],
+}
+
 return texts

@@ -1,0 +1,58 @@
+-- SPDX-License-Identifier: MIT
+-- certificate: what stands on a certificate, the page behind its link, and the page that checks a code.
+return {
+  -- on the paper
+  participation = "Certificate of Participation",
+  completion = "Certificate of Completion",
+  before = "This is to certify that",
+  participation_text = "took part in",
+  completion_text = "has completed",
+  online = "online",
+  jan = "January", feb = "February", mar = "March", apr = "April", may = "May", jun = "June",
+  jul = "July", aug = "August", sep = "September", oct = "October", nov = "November", dec = "December",
+  day = "{day} {month} {year}",
+  from_to = "{first} to {last}",
+  sessions = "{held} of {all} sessions",
+  minutes = "{minutes} minutes",
+  issued = "Issued on {day}",
+  -- one's own page
+  page_title = "Your certificate",
+  not_yet = "Whoever takes part gets a certificate. When it is ready, it is on this page, and a mail "
+    .. "says so.",
+  none = "There is no certificate for you here. Please write to us if that is wrong.",
+  not_yours = "This page shows a certificate to the person whose name is on it.",
+  name_title = "Your name",
+  name_label = "As it is to stand on the certificate",
+  name_hint = "With your title, in the spelling that you use. Please confirm it even if it is right.",
+  name_send = "Confirm my name",
+  name_done = "Thank you: this is how your name stands on it.",
+  confirmed = "You have confirmed it.",
+  correct_hint = "You can correct the spelling until {when}. That makes a new certificate "
+    .. "with a new code; the "
+    .. "one that you have is then no longer valid.",
+  name_correct = "Correct my name",
+  name_empty = "Please write your name.",
+  name_long = "This is longer than what fits on a certificate. Please shorten it.",
+  name_letters = "A name has no brackets, addresses or other signs. Please write it with letters only.",
+  look = "Look at it and print it",
+  download = "Download the PDF",
+  print_hint = "To print it, choose A4 across, and print backgrounds if your browser asks.",
+  code = "Its code is {code}. Whoever you show the certificate to can check it here:",
+  revoked = "The organisers have withdrawn this certificate.",
+  -- the page that checks a code
+  check_title = "Check a certificate",
+  check_label = "The code on the certificate",
+  check_button = "Check it",
+  check_none = "This is no code of a certificate. It has twelve letters and digits, as in 7K4M-2Q9X-HT3W.",
+  check_unknown_title = "There is no certificate with this code",
+  check_unknown = "Please compare the code with the one on the certificate, letter by letter.",
+  check_valid_title = "This certificate is genuine",
+  check_valid = "It was issued here, and it is valid.",
+  check_who = "To", check_what = "For", check_when = "When", check_host = "By", check_issued = "Date",
+  check_replaced_title = "This certificate was replaced",
+  check_replaced = "The name on it was corrected. It was replaced by the one with the code {code}.",
+  check_revoked_title = "This certificate was withdrawn",
+  check_revoked = "It was issued here, and the organisers have withdrawn it. It is no longer valid.",
+  check_gone_title = "This certificate is not valid any more",
+  check_gone = "It was issued here once. Nothing more about it is kept.",
+}
