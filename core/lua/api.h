@@ -28,8 +28,8 @@ void api_proof_open(lua_State *L, int usher); // after http
 void api_effect_open(lua_State *L, int usher);
 void api_facts_open(lua_State *L, int usher);
 void api_log_open(lua_State *L, int usher);
-void api_parts_open(lua_State *L, int usher);  // parts
-void api_sheet_open(lua_State *L, int usher);  // sheet xlsx
-void api_office_open(lua_State *L, int usher); // audit settle
-void api_gate_open(lua_State *L, int usher);   // hold release outgoing recheck
+void api_parts_open(lua_State *L, int usher);       // parts
+void api_sheet_open(lua_State *L, int usher);       // sheet xlsx
+void api_office_open(lua_State *L, int usher);      // audit settle
+void api_gate_open(lua_State *L, int usher);        // hold release outgoing recheck
 void api_certificate_open(lua_State *L, int usher); // picture qr

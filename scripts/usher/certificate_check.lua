@@ -29,15 +29,13 @@ local function code_form(code, typed)
       h.button { class = "main-button", lang.text(code, "certificate.check_button") } } }
 end
 
--- Another event may know the code: this answer leaves when none does.
+-- Another event may know the code, and its answer is then the one that leaves (`all`, below).
 local function unknown_page(code, typed)
   local title = lang.text(code, "certificate.check_unknown_title")
-  local response = frame.guest { status = 404, lang = code, title = title, body = h.list {
+  return frame.guest { status = 404, lang = code, title = title, body = h.list {
     h.h1 { title },
     h.p { class = "lead", lang.text(code, "certificate.check_unknown") },
     code_form(code, typed) } }
-  response.otherwise = true
-  return response
 end
 
 local function genuine(say, paper)
@@ -72,7 +70,7 @@ local function show(request)
   if not state then return unknown_page(language, typed) end
   local function say(key, values) return lang.text(language, "certificate." .. key, values) end
   local title = say(("check_%s_title"):format(state))
-  return frame.guest { lang = language, title = title, status = state == "gone" and 410 or nil,
+  return frame.guest { lang = language, title = title,
     body = h.list { h.h1 { class = state == "valid" and "done" or false, title },
       says[state](say, version, now) } }
 end
@@ -96,7 +94,7 @@ function check_page.register()
   if registered then return end
   registered = true
   usher.http.route("GET", "/c", ask)
-  usher.http.route("GET", "/c/:code", show)
+  usher.http.route("GET", "/c/:code", show, { all = true })
 end
 
 return check_page
