@@ -9,7 +9,11 @@
 
 static const struct option http_options[] = {{"url", "text"}, {"method", "text?"}, {"headers", "table?"},
     {"json", "any?"}, {"body", "text?"}, {"timeout", "span?"}, {"as", "text?"}, {"was", "text?"},
-    {"unsure", "text?"}, {"give_up", "moment?"}, {"rehearse", "table?"}, {0}};
+    {"unsure", "text?"}, {"give_up", "moment?"}, {"rehearse", "table?"}, {"oauth", "table?"},
+    {"repeatable", "bool?"}, {"about", "table?"}, {0}};
+
+static const struct option oauth_options[] = {{"token", "text"}, {"client", "text"}, {"secret", "text"},
+    {"form", "table?"}, {0}};
 
 // The step's name, or method and path of the URL when it has none: "GET api.example/people".
 static struct text name_of(lua_State *L, const char *method)
@@ -42,6 +46,28 @@ static int encode_option(lua_State *L, const char *name, struct buf *out, struct
     return failed ? err_in(e, "%s", name) : 0;
 }
 
+static int put_option(lua_State *L, const char *name, struct record_map *map, struct err *e)
+{
+    struct buf value;
+    buf_init(&value, RECORD_LEN_MAX);
+    int failed = encode_option(L, name, &value, e);
+    if (!failed && value.len) record_map_value(map, name, (struct record){(uint8_t *)value.data, value.len});
+    buf_release(&value);
+    return failed;
+}
+
+// What is written into a script stands in its versions, which are kept for good.
+static void check_oauth(lua_State *L)
+{
+    if (lua_getfield(L, 1, "oauth") != LUA_TNIL) {
+        check_options(L, lua_gettop(L), "usher.http: oauth", oauth_options, 0);
+        if (strncmp(option_text(L, lua_gettop(L), "secret").data, "{{secret:", 9) != 0)
+            luaL_error(L,
+                "usher.http: oauth: secret is kept outside the script: write usher.secret(\"NAME\")");
+    }
+    lua_pop(L, 1);
+}
+
 // hash(flow, key): a server that knows the header does the thing once, however often it is asked.
 static void put_idempotency_key(struct engine *g, struct branch *b, const char *key, struct record_map *map)
 {
@@ -60,31 +86,26 @@ static int put_args(lua_State *L, struct branch *b, const char *method, struct t
 {
     struct engine *g = script_of(L)->engine;
     struct text as = option_text(L, 1, "as");
-    struct buf headers, json, rehearse;
-    buf_init(&headers, RECORD_LEN_MAX);
-    buf_init(&json, RECORD_LEN_MAX);
-    buf_init(&rehearse, RECORD_LEN_MAX);
-    int failed = encode_option(L, "headers", &headers, e);
-    if (!failed) failed = encode_option(L, "json", &json, e);
-    if (!failed) failed = encode_option(L, "rehearse", &rehearse, e);
+    static const char *const same[] = {"headers", "rehearse", "oauth", "about"};
     struct record_map map;
+    struct buf json;
+    buf_init(&json, RECORD_LEN_MAX);
+    int failed = encode_option(L, "json", &json, e);
     record_map_init(&map);
     record_map_text(&map, "method", text_of(method));
     record_map_text(&map, "url", option_text(L, 1, "url"));
     record_map_int(&map, "timeout_ms", timeout_ms);
-    if (headers.len) record_map_value(&map, "headers", (struct record){(uint8_t *)headers.data, headers.len});
-    if (rehearse.len)
-        record_map_value(&map, "rehearse", (struct record){(uint8_t *)rehearse.data, rehearse.len});
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+        if (!failed) failed = put_option(L, same[i], &map, e);
     if (option_there(L, 1, "body")) record_map_text(&map, "body", option_text(L, 1, "body"));
     if (json.len) {
         put_json(&map, "body", (struct record){(uint8_t *)json.data, json.len});
         record_map_bool(&map, "is_json", true);
     }
-    put_idempotency_key(g, b, step_next_key(b, STEP_KIND_HTTP, name, as), &map);
+    if (option_bool(L, 1, "repeatable", true))
+        put_idempotency_key(g, b, step_next_key(b, STEP_KIND_HTTP, name, as), &map);
     record_map_end(&map, out);
-    buf_release(&headers);
     buf_release(&json);
-    buf_release(&rehearse);
     if (!failed && out->over) failed = err_set(e, ERR_LIMIT, "the request is longer than 8 MiB");
     return failed;
 }
@@ -115,6 +136,7 @@ static int request(lua_State *L, const char *method)
     struct text name = name_of(L, method);
     if (option_there(L, 1, "json") && option_there(L, 1, "body"))
         return luaL_error(L, "usher.http: say json or body, not both");
+    check_oauth(L);
     enum unsure unsure = check_unsure(L, "usher.http", UNSURE_RESEND);
     int64_t timeout_ms = 30 * SECOND_MS;
     if (lua_getfield(L, 1, "timeout") != LUA_TNIL) timeout_ms = check_span(L, -1, "usher.http", "timeout");
@@ -144,10 +166,14 @@ static int request(lua_State *L, const char *method)
 /// Asks another server by GET. The first value is the step's name (default: method and path). url: https or
 /// http; headers: map; timeout: a duration for the whole exchange (default 30 s); as: part of the step's
 /// identity; was: its name in the version before; give_up: a moment; unsure: as in usher.mail (default
-/// "resend", with an Idempotency-Key);
-/// rehearse: { status = , json = or body = }, the answer in a rehearsal. Comes back with { status = , headers
-/// = , body = , json = } or { status = 0, why = }. 408, 425, 429 and 5xx are tried again. Addresses inside
-/// the own network are refused unless the configuration allows them. Errors: an unknown option.
+/// "resend", with an Idempotency-Key); repeatable = false: without that key, for servers that do not know it,
+/// so what a POST may have done already is not asked again by itself; oauth: { token = URL, client = , secret
+/// = usher.secret(NAME), form = { grant_type = ... } }: the request shows a token of OAuth 2.0, which usher
+/// fetches there, keeps in memory only and renews; about: a table for whoever reads what left, as in
+/// usher.mail; rehearse: { status = , json = or body = }, the answer in a rehearsal. Comes back with
+/// { status = , headers = , body = , json = } or { status = 0, why = }, with unsure = true when nobody knows
+/// whether it was done. 408, 425, 429 and 5xx are tried again. Addresses inside the own network are refused
+/// unless the configuration allows them. Errors: an unknown option; a secret of oauth that the script shows.
 /// Example: usher.flow("news", function()
 /// local r = usher.http.get { "news", url = "https://news.example/today.json",
 /// rehearse = { status = 200, json = { items = {} } } } end)

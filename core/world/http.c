@@ -5,7 +5,10 @@
 #include "world/address.h"
 #include "world/easy.h"
 #include "world/http_request.h"
+#include "time/wall.h"
+#include "world/live_now.h"
 #include "world/multi.h"
+#include "world/oauth.h"
 #include <ctype.h>
 #include <inttypes.h>
 #include <stddef.h>
@@ -21,6 +24,7 @@ struct http {
     struct multi *multi;
     struct address_policy policy;
     struct errand_sink sink;
+    struct oauth *oauth;
     const char *ca_file;
     size_t connections_max, under_way;
     struct fetch *first; // the requests under way
@@ -31,8 +35,13 @@ struct fetch {
     struct errand errand;
     struct transfer transfer;
     struct http *http;
+    struct errand_sink sink;
     struct fetch *next, *previous;
     struct http_request request;
+    struct buf grant;                 // of the token that it shows; empty: it shows none
+    struct oauth_wait wait;           // for that token
+    char *token;                      // the one that it shows
+    bool renewed;                     // after a 401
     int64_t hops, spent_ms;           // redirects followed, time used
     bool left;                        // some of the request, of any hop, may have reached a peer
     struct buf body;                  // of the answer
@@ -47,6 +56,8 @@ static void fetch_free(struct errand *r)
     curl_easy_cleanup(f->transfer.easy);
     http_request_release(&f->request);
     buf_release(&f->body);
+    buf_release(&f->grant);
+    free(f->token);
     errand_release(&f->errand);
     free(f);
 }
@@ -165,20 +176,42 @@ static void put_result(struct fetch *f, long status)
     record_map_end(&result, &f->errand.value);
 }
 
+// Retry-After as Zoom writes it: "2021-02-25T00:00:00Z". What RFC 9110 allows, curl reads.
+static bool read_moment(CURL *easy, int64_t *wait_ms)
+{
+    struct curl_header *h;
+    struct wall wall;
+    if (curl_easy_header(easy, "retry-after", 0, CURLH_HEADER, -1, &h)) return false;
+    struct text t = text_of(h->value);
+    if (!t.len || t.data[t.len - 1] != 'Z') return false;
+    t.len--;
+    if (wall_parse(t, &wall, NULL)) return false;
+    *wait_ms = wall.seconds * SECOND_MS - live_now().ms;
+    return true;
+}
+
+static int64_t retry_after_ms(CURL *easy)
+{
+    curl_off_t after_s = 0;
+    int64_t wait_ms;
+    if (!read_moment(easy, &wait_ms)) {
+        curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &after_s);
+        wait_ms = after_s > DAY_MS / SECOND_MS ? DAY_MS : (int64_t)after_s * SECOND_MS;
+    }
+    return wait_ms < 0 ? 0 : wait_ms > DAY_MS ? DAY_MS : wait_ms;
+}
+
 // An answer came. Whether the peer did what was asked is its status' word.
 static void judge_answer(struct fetch *f, long status)
 {
     struct errand *r = &f->errand;
-    curl_off_t after_s = 0;
     put_result(f, status);
     bool refused = status == 408 || status == 425 || status == 429 || status == 503;
     if (!refused && status < 500) {
         r->outcome = OUTCOME_OK;
         return;
     }
-    curl_easy_getinfo(f->transfer.easy, CURLINFO_RETRY_AFTER, &after_s);
-    if (after_s > DAY_MS / SECOND_MS) after_s = DAY_MS / SECOND_MS;
-    r->retry_after_ms = (int64_t)after_s * SECOND_MS;
+    r->retry_after_ms = retry_after_ms(f->transfer.easy);
     if (refused || f->request.repeatable)
         errand_end(r, OUTCOME_AGAIN, "%s answered %ld", f->request.origin, status);
     else
@@ -214,8 +247,48 @@ static void finish(struct fetch *f)
 {
     struct http *h = f->http;
     link_out(h, f);
-    h->sink.end(h->sink.ctx, &f->errand);
+    f->sink.end(f->sink.ctx, &f->errand);
 }
+
+// ---- tokens -------------------------------------------------------------------------------------------
+
+static void on_token(struct oauth_wait *w, const char *token, const struct errand *failed)
+{
+    struct fetch *f = (struct fetch *)((char *)w - offsetof(struct fetch, wait));
+    if (token) {
+        free(f->token);
+        f->token = mem_copyz(token);
+        http_request_authorize(&f->request, token);
+        hop(f);
+        return;
+    }
+    f->errand.retry_after_ms = failed->retry_after_ms;
+    f->errand.loud = failed->loud;
+    errand_end(&f->errand, failed->outcome, "%s", failed->note.len ? failed->note.data : "no token came");
+    finish(f);
+}
+
+static void await_token(struct fetch *f)
+{
+    struct record grant = {(const uint8_t *)f->grant.data, f->grant.len};
+    f->wait.ready = on_token;
+    oauth_get(f->http->oauth, grant, &f->wait);
+}
+
+// The peer did nothing but look at the token: what it was asked may be asked again.
+static bool renew(struct fetch *f, long status)
+{
+    if (status != 401 || !f->grant.len || f->renewed || f->hops) return false;
+    f->renewed = true;
+    f->left = false;
+    curl_easy_cleanup(f->transfer.easy);
+    f->transfer.easy = NULL;
+    oauth_refused(f->http->oauth, (struct record){(const uint8_t *)f->grant.data, f->grant.len}, f->token);
+    await_token(f);
+    return true;
+}
+
+// ---- one exchange -------------------------------------------------------------------------------------
 
 static bool is_redirect(long status)
 {
@@ -256,6 +329,7 @@ static void on_fetched(struct transfer *t, CURLcode result)
     note_hop(f);
     curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &to);
+    if (!result && renew(f, status)) return;
     if (result) judge_silence(f, result);
     else if (!is_redirect(status) || !to || !f->request.redirects) judge_answer(f, status);
     else if (follow(f, status, to)) {
@@ -266,13 +340,16 @@ static void on_fetched(struct transfer *t, CURLcode result)
     finish(f);
 }
 
-void http_perform(struct http *h, const struct effect *effect)
+static void begin(struct http *h, const struct effect *effect, struct errand_sink sink)
 {
     struct err e = {0};
     struct fetch *f = mem_alloc(sizeof *f);
+    struct record grant = record_get(effect->args, "oauth");
     errand_init(&f->errand, effect, fetch_free);
     f->http = h;
+    f->sink = sink;
     f->transfer.on_end = on_fetched;
+    buf_init(&f->grant, RECORD_LEN_MAX);
     link_in(h, f);
     if (http_request_init(&f->request, effect->args, &e)) {
         errand_end(&f->errand, OUTCOME_FAILED, "%s", e.text);
@@ -280,7 +357,24 @@ void http_perform(struct http *h, const struct effect *effect)
         return;
     }
     buf_init(&f->body, f->request.body_max);
-    hop(f);
+    if (!grant.data) {
+        hop(f);
+        return;
+    }
+    buf_add(&f->grant, grant.data, grant.len);
+    await_token(f);
+}
+
+void http_perform(struct http *h, const struct effect *effect)
+{
+    begin(h, effect, h->sink);
+}
+
+// The question for a token is a request like any other; only its end goes elsewhere.
+static void ask_for_token(void *ctx, struct record request, struct errand_sink sink)
+{
+    struct effect effect = {.kind = STEP_KIND_HTTP, .args = request};
+    begin(ctx, &effect, sink);
 }
 
 struct http *http_open(uv_loop_t *loop, const struct live_settings *settings, struct errand_sink sink,
@@ -288,6 +382,7 @@ struct http *http_open(uv_loop_t *loop, const struct live_settings *settings, st
 {
     struct http *h = mem_alloc(sizeof *h);
     h->sink = sink;
+    h->oauth = oauth_new(ask_for_token, h);
     h->ca_file = settings->ca_file;
     h->connections_max = settings->http_connections > 0 ? (size_t)settings->http_connections : CONNECTIONS;
     if (address_policy_init(&h->policy, settings->allow_private, "allow_private", e)) goto fail;
@@ -304,9 +399,10 @@ void http_close(struct http *h)
     while (h->first) {
         struct fetch *f = h->first;
         link_out(h, f);
-        multi_drop(h->multi, &f->transfer);
+        if (f->transfer.easy) multi_drop(h->multi, &f->transfer); // else it waits for a token
         fetch_free(&f->errand);
     }
+    oauth_free(h->oauth);
     multi_close(h->multi);
     address_policy_release(&h->policy);
     free(h);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // http: performs HTTP effects.
 //
-// Owns a multi and the requests under way. How an exchange ends:
+// Owns a multi, the requests under way, and the tokens that requests with a grant show (oauth.h). Such a
+// request waits for its token, and is put once more with a new one when the peer answers 401. How an exchange
+// ends:
 //   OK      an answer that trying again would not change: 1xx-4xx but 408, 425, 429
 //   AGAIN   408, 425, 429, 5xx, or no answer, and a repetition does no harm
 //   UNSURE  the same for a POST or PATCH without an idempotency key that had left the house; not for

@@ -2,6 +2,7 @@
 #include "world/http_request.h"
 
 #include "base/instant.h"
+#include "world/oauth.h"
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -116,8 +117,10 @@ static int read_headers(struct http_request *r, struct record args, struct err *
     if (!has_header(r->headers, "user-agent"))
         r->headers = curl_slist_append(r->headers, "User-Agent: usher/" USHER_VERSION);
     r->headers = curl_slist_append(r->headers, "Expect:"); // no pause before a body
-    if (r->has_body && !has_header(r->headers, "content-type"))
-        r->headers = curl_slist_append(r->headers, "Content-Type:"); // curl would call it a form
+    bool is_json = record_get_bool(args, "is_json", false);
+    if (r->has_body && !has_header(r->headers, "content-type")) // curl would call it a form
+        r->headers = curl_slist_append(r->headers,
+            is_json ? "Content-Type: application/json" : "Content-Type:");
     return 0;
 }
 
@@ -184,6 +187,7 @@ int http_request_init(struct http_request *r, struct record args, struct err *e)
     buf_addt(&r->body, body);
     r->has_body = method->body && (r->has_body || !text_is(TEXT("DELETE"), method->name));
     if (read_url(r, record_get_text(args, "url"), e)) return -ERR_INPUT;
+    if (record_get(args, "oauth").data && oauth_check_url(text_of(r->url), "the url", e)) return -ERR_INPUT;
     return read_headers(r, args, e);
 }
 
@@ -194,6 +198,30 @@ void http_request_release(struct http_request *r)
     curl_slist_free_all(r->headers);
     buf_release(&r->body);
     *r = (struct http_request){0};
+}
+
+static void drop_headers(struct http_request *r, bool (*goes)(const char *line))
+{
+    struct curl_slist *kept = NULL;
+    for (struct curl_slist *h = r->headers; h; h = h->next)
+        if (!goes(h->data)) kept = curl_slist_append(kept, h->data);
+    curl_slist_free_all(r->headers);
+    r->headers = kept;
+}
+
+static bool is_authorization(const char *line)
+{
+    return !strncasecmp(line, "authorization", 13) && strchr(":;", line[13]);
+}
+
+void http_request_authorize(struct http_request *r, const char *token)
+{
+    struct buf line;
+    buf_init(&line, URL_MAX + HEADER_MAX);
+    buf_addf(&line, "Authorization: Bearer %s", token);
+    drop_headers(r, is_authorization);
+    r->headers = curl_slist_append(r->headers, buf_z(&line));
+    buf_release(&line);
 }
 
 // The POST before it was answered, but repeating this GET means repeating the whole: what was not
@@ -207,17 +235,11 @@ static void drop_body(struct http_request *r)
     buf_clear(&r->body);
 }
 
-// Keeps what another origin may see.
-static void drop_private_headers(struct http_request *r)
+// What another origin must not see.
+static bool is_private(const char *line)
 {
-    struct curl_slist *kept = NULL;
-    for (struct curl_slist *h = r->headers; h; h = h->next) {
-        bool harmless = !strncasecmp(h->data, "accept", 6) || !strncasecmp(h->data, "content-type:", 13) ||
-                        !strncasecmp(h->data, "user-agent:", 11) || !strcasecmp(h->data, "expect:");
-        if (harmless) kept = curl_slist_append(kept, h->data);
-    }
-    curl_slist_free_all(r->headers);
-    r->headers = kept;
+    return strncasecmp(line, "accept", 6) && strncasecmp(line, "content-type:", 13) &&
+           strncasecmp(line, "user-agent:", 11) && strcasecmp(line, "expect:");
 }
 
 int http_request_follow(struct http_request *r, long status, const char *to, struct err *e)
@@ -238,7 +260,7 @@ int http_request_follow(struct http_request *r, long status, const char *to, str
         goto refused;
     }
     if (!keeps_body) drop_body(r);
-    if (elsewhere) drop_private_headers(r);
+    if (elsewhere) drop_headers(r, is_private);
     free(r->url);
     free(r->origin);
     r->url = mem_copyz(to);

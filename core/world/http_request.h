@@ -6,8 +6,10 @@
 //   url              text  http:// or https://
 //   headers          map   name -> text; not those that belong to the transport (Host, Content-Length ...)
 //   body             text  sent with POST, PUT, PATCH and DELETE
+//   is_json          bool  the body is JSON, and says so unless a header says otherwise
 //   timeout_ms       int   for the whole exchange, redirects included; 30 s when missing, at most 10 minutes
 //   idempotency_key  text  goes out as Idempotency-Key and makes a repetition harmless
+//   oauth            map   the grant of the token that it shows, oauth.h
 //   redirects        int   how many to follow; 5 when missing, at most 20
 //   body_max         int   most bytes of the answer's body; 1 MiB when missing, at most 7 MiB
 #pragma once
@@ -32,6 +34,9 @@ struct http_request {
 // -INPUT with a sentence; r is to be released either way.
 int http_request_init(struct http_request *r, struct record args, struct err *e);
 void http_request_release(struct http_request *r);
+
+// Shows the token, and no other that was there before.
+void http_request_authorize(struct http_request *r, const char *token);
 
 // Turns r to where a 301, 302, 303, 307 or 308 points. Another origin gets no header that the script set
 // but Accept*, Content-Type and User-Agent, and never a body. -INPUT with a sentence: this one is not

@@ -420,10 +420,14 @@ function usher.mail(options) end
 ---Asks another server by GET. The first value is the step's name (default: method and path). url: https or
 ---http; headers: map; timeout: a duration for the whole exchange (default 30 s); as: part of the step's
 ---identity; was: its name in the version before; give_up: a moment; unsure: as in usher.mail (default
----"resend", with an Idempotency-Key);
----rehearse: { status = , json = or body = }, the answer in a rehearsal. Comes back with { status = , headers
----= , body = , json = } or { status = 0, why = }. 408, 425, 429 and 5xx are tried again. Addresses inside
----the own network are refused unless the configuration allows them. Errors: an unknown option.
+---"resend", with an Idempotency-Key); repeatable = false: without that key, for servers that do not know it,
+---so what a POST may have done already is not asked again by itself; oauth: { token = URL, client = , secret
+---= usher.secret(NAME), form = { grant_type = ... } }: the request shows a token of OAuth 2.0, which usher
+---fetches there, keeps in memory only and renews; about: a table for whoever reads what left, as in
+---usher.mail; rehearse: { status = , json = or body = }, the answer in a rehearsal. Comes back with
+---{ status = , headers = , body = , json = } or { status = 0, why = }, with unsure = true when nobody knows
+---whether it was done. 408, 425, 429 and 5xx are tried again. Addresses inside the own network are refused
+---unless the configuration allows them. Errors: an unknown option; a secret of oauth that the script shows.
 ---
 ---@return any
 function usher.http.get(options) end

@@ -62,6 +62,12 @@ class Nginx:
         self.folder.cleanup()
 
 
+def check_a_json_body_says_so_unless_a_header_says_otherwise():
+    equal(echo(method="POST", body="{}", is_json=True)["headers"]["Content-Type"], "application/json")
+    other = {"Content-Type": "application/problem+json"}
+    equal(echo(method="POST", body="{}", is_json=True, headers=other)["headers"]["Content-Type"], other["Content-Type"])
+
+
 def check_nginx_answers():
     with Nginx() as nginx:
         ending = ask(nginx.origin + "/hello")
