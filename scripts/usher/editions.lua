@@ -237,8 +237,14 @@ local function answer_in(request, id, allowed)
   error(("--%s is %s, not '%s'"):format(id, table.concat(allowed, " or "), tostring(answer)), 0)
 end
 
+local also <const> = {}
+
+-- editions.also(fn): fn(request) is called at every edit, in the same transaction.
+function editions.also(fn) also[#also + 1] = fn end
+
 -- editions.reloaded{ answers, version } -> { asks, notes } of reload.h, or nil: the handler of an edit.
 function editions.reloaded(request)
+  for _, fn in ipairs(also) do fn(request) end
   local answer = answer_in(request, "edition", { "new", "same" })
   local moves, off = look()
   if #moves + #off == 0 or cancelled.of() then return nil end

@@ -137,32 +137,6 @@ event.event = check.word(function(name)
   return check.options_follow("event", name, function(given) declare(name, given) end)
 end)
 
--- A call says which meeting it is about by its number: that of the option, or the one in the link.
-local function check_webhook(o)
-  if not o.webhook then return end
-  if not o.webhook:find("^{{") then
-    check.refuse('zoom: webhook is kept outside the script: write  webhook = secret "ZOOM_WEBHOOK"')
-  end
-  if not o.id and not o.link:find("/[jsw]/%d") then
-    check.refuse("zoom: webhook needs the meeting's number: add  id = \"945 1234 5678\"")
-  end
-end
-
---- zoom { link = "https://...", code = "123456" } -> place
---- A meeting on Zoom, for the event's `where`. A link may be `secret "NAME"`: then it
---- stands neither in the script nor in the database. id: the meeting's number. webhook = secret "NAME": the
---- secret token with which Zoom signs what it tells at /zoom/webhook about who comes and leaves.
---- Example: local room = zoom { link = "https://zoom.example/j/945" }
-event.zoom = check.word(function(given)
-  local o = check.options("zoom", given, { link = "text", code = "text?", id = "text?", webhook = "text?" })
-  local is_secret = o.link:find("^{{") -- {{...}} stands in for one
-  if not is_secret and not o.link:find("^https://[%w.-]+:?%d*/") then
-    check.refuse("zoom: link must begin with https:// and name a host, not '%s'", o.link)
-  end
-  check_webhook(o)
-  return { kind = "zoom", link = o.link, code = o.code, id = o.id, webhook = o.webhook }
-end)
-
 --- secret "NAME" -> text
 --- Stands in for a secret that is kept outside the script, in the environment as USHER_SECRET_NAME or in the
 --- secrets folder. The value is put in where a mail leaves; it is an error when there is none.

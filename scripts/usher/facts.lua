@@ -24,6 +24,7 @@ local facts = {
   rule_named = {},
   except = {},       -- rules that `use` is leaving out just now
   has_undecided = false,
+  has_zoom = false,  -- a place at which usher has rights of its own, see zoom.lua
   surveys = {},      -- in order: see survey.lua
   survey_named = {},
   compared = {},     -- pairs of surveys that ask the same, before and after: see before_after.lua

@@ -24,6 +24,7 @@ local survey = require "usher.survey"
 local timeline = require "usher.timeline"
 local undecided = require "usher.undecided"
 local use = require "usher.use"
+local zoom = require "usher.zoom"
 
 -- What a rehearsal shows of a script that uses no words.
 usher.on("timeline", function(request) return timeline.report(request) end)
@@ -35,7 +36,7 @@ usher.on("usher plan", function(request) return plan.report(request, settle.abou
 resend.register()
 
 local words = {
-  event = event.event, zoom = event.zoom, secret = event.secret, file = event.file,
+  event = event.event, zoom = zoom.zoom, secret = event.secret, file = event.file,
   objectives = aims.objectives, people = people.people, guests = people.guests, groups = people.groups,
   programme = programme.programme, undecided = undecided.undecided, holidays = calendar.holidays,
   mail = mail.mail, cue = cues.cue, cues = cues.cues, use = use.use, signup = signup.signup,

@@ -54,7 +54,7 @@ local function place_of(session, person)
   if not where then return nil, join end
   if where.kind == "place" then return where.text, join end
   if join then return join, join end
-  if is_shown(where.link) then return where.link, where.link end
+  if where.link and is_shown(where.link) then return where.link, where.link end
   return lang.text(lang.of(person), "calendar.in_the_mail")
 end
 
@@ -63,7 +63,7 @@ end
 local function common_place(session)
   local where = session.where
   if not where then return "" end
-  return where.kind == "place" and where.text or usher.http.url("/j/") or where.link
+  return where.kind == "place" and where.text or usher.http.url("/j/") or where.link or "Zoom"
 end
 
 local function names_of(list)
@@ -76,7 +76,7 @@ local function text_of(session, person, url)
   local code, lines = lang.of(person), {}
   local where, by = session.where, names_of(audience.organisers())
   if url then lines[#lines + 1] = lang.text(code, "calendar.join", { url = url }) end
-  if where and where.kind == "zoom" and where.link == url then
+  if where and where.kind == "zoom" and where.link and where.link == url then
     if where.id then lines[#lines + 1] = lang.text(code, "calendar.id", { id = where.id }) end
     if where.code then lines[#lines + 1] = lang.text(code, "calendar.code", { code = where.code }) end
   end

@@ -17,10 +17,12 @@ local offers = require "usher.offers"
 local sessions = require "usher.sessions"
 local sheet = require "usher.sheet"
 local on_now = require "usher.show"
+local zoom_place = require "usher.zoom_place"
 
 local join_page = {}
 
 local HOUR_MS <const> = 3600 * 1000
+local LOOKS_AGAIN_S <const> = 3
 
 local function phase_of(session, now)
   if now < attendance.opens_at(session) then return "before" end
@@ -63,10 +65,10 @@ local function may_enter(view)
   return may_join(view) and (is_open(view) or not view.who.person.guest)
 end
 
-local function meeting(view)
-  local where = view.session.where
-  return where and where.kind == "zoom" and where or nil
-end
+-- The meeting, with what is known of it by now (zoom_place.lua).
+local function meeting(view) return zoom_place.now(view.session) end
+
+local function own_way_in(view) return zoom_place.way_in(view.who.person, view.session) end
 
 -- ---- the parts of the page ----------------------------------------------------------------------------
 
@@ -77,7 +79,7 @@ end
 
 -- For whoever has no browser in the meeting room.
 local function by_room(view, room)
-  if not room.id then return false end
+  if not room.id or room.own then return false end
   return h.details { h.summary { view.say "by_room" },
     h.p { view.say("meeting_id", { id = room.id }) },
     room.code and h.p { view.say("passcode", { code = room.code }) } or false }
@@ -188,14 +190,28 @@ local function page(view)
   local tell = is_theirs(view) and phases[view.phase] or not_theirs
   local title, body = tell(view)
   return frame.guest { lang = view.code, title = title, refresh = refresh_of(view),
-    leads_to = meeting(view) and meeting(view).link, body = h.list { h.h1 { title }, body } }
+    leads_to = meeting(view) and (own_way_in(view) or meeting(view).link),
+    body = h.list { h.h1 { title }, body } }
 end
 
 local function go_in(view)
   local room = meeting(view)
   if not (room and may_enter(view)) then return { redirect = links.here("join", view.request) } end
   if is_open(view) then attendance.joined(view.who.key, "page") end
-  return { away = room.link }
+  local link = own_way_in(view)
+  if link then return { away = link } end
+  zoom_place.begin(view.who.person, view.session)
+  return { redirect = links.here("join", view.request, "/in") }
+end
+
+-- Their way in is being made: the page looks again by itself, and leads in when it is there.
+local function wait_for_way_in(view)
+  local may = meeting(view) and may_enter(view)
+  if not may then return { redirect = links.here("join", view.request) } end
+  local link = own_way_in(view)
+  if link then return { away = link } end
+  return frame.guest { lang = view.code, title = view.say "making", refresh = LOOKS_AGAIN_S,
+    body = h.list { h.h1 { view.say "making" }, h.p { class = "lead", view.say "making_lead" } } }
 end
 
 local function route(fn)
@@ -212,6 +228,7 @@ end
 function join_page.register()
   usher.http.route("GET", links.route "join", route(page))
   usher.http.route("POST", links.route "join", route(go_in))
+  usher.http.route("GET", links.route("join", "/in"), route(wait_for_way_in))
 end
 
 return join_page

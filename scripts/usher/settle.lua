@@ -42,6 +42,7 @@ local test_mail = require "usher.test_mail"
 local timeline = require "usher.timeline"
 local undecided = require "usher.undecided"
 local unsubscribe_page = require "usher.unsubscribe_page"
+local zoom_place = require "usher.zoom_place"
 require "usher.personal_books"
 
 local settle = {}
@@ -164,6 +165,7 @@ local function finish()
   pretend.check()
   for _, fn in ipairs(last) do fn() end
   letters.register()
+  zoom_place.register()
   approval.seal(facts.rules)
   approval.seal(letters.rules())
   approval_ask.begin()

@@ -95,6 +95,7 @@ local function where_text(case)
   if where.kind == "place" then return escape_or_link(where.text) end
   local own = link_to("join", case)
   if own then return "Zoom: " .. own end
+  if not where.link then return "Zoom" end -- usher makes the meeting, and people get in by their page
   local text = "Zoom: <" .. where.link .. ">"
   if where.id then text = text .. say(case, "meeting_id", { id = where.id }) end
   if where.code then text = text .. say(case, "passcode", { code = where.code }) end

@@ -67,6 +67,7 @@ local function read_effect(effect)
     what = about.what or effect.kind == "http" and "http" or "mail",
     person = about.person or effect.key and effect.key:match("^[^/]+") or args.to,
     hash = effect.hash, sent = sent_kinds[effect.kind],
+    quiet = about.quiet, -- nobody notices it, at whatever hour
     copy = about.what == "copy", skipped = skipped_kinds[effect.kind],
     wrong = not sent_kinds[effect.kind] and not skipped_kinds[effect.kind],
     file = effect.file and effect.file .. (effect.html and ".html" or ".eml"),
@@ -108,7 +109,7 @@ local function add_to_row(row, effect)
     row.copies = row.copies + 1
     return
   end
-  row.reach[zone] = (row.reach[zone] or 0) + 1
+  if not effect.quiet then row.reach[zone] = (row.reach[zone] or 0) + 1 end
   if effect.skipped then
     row.skipped = row.skipped + 1
     local why = effect.why or "skipped"

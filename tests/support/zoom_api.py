@@ -27,7 +27,8 @@ import urllib.parse
 ACCOUNT, CLIENT, SECRET = "acc-0815", "cli-4711", "s3cr3t+of/Zoom"
 ALL_SCOPES = ["meeting:write:meeting:admin", "meeting:read:meeting:admin", "meeting:update:meeting:admin",
               "meeting:read:list_meetings:admin", "meeting:write:registrant:admin",
-              "meeting:read:list_registrants:admin", "report:read:list_meeting_participants:admin"]
+              "meeting:read:list_registrants:admin", "meeting:read:list_past_instances:admin",
+              "report:read:list_meeting_participants:admin"]
 AGENDA_LISTED_MAX = 250    # of an agenda in a list of meetings
 SAME_REGISTRANT_A_DAY = 3  # questions for one address and one meeting
 MEETING_PATH = r"/meetings/(\d+)"
@@ -96,7 +97,8 @@ class Zoom:
         self.lock = threading.Lock()
         self.scopes, self.page_size_max = list(scopes or ALL_SCOPES), page_size_max
         self.requests, self.plan, self.tokens, self.tokens_given = [], [], set(), 0
-        self.meetings, self.registrants, self.reports = {}, {}, {}
+        self.meetings, self.registrants = {}, {}
+        self.reports, self.instances_of = {}, {}
         self.asked_for, self.pages = {}, {}
         self.server = Server(("127.0.0.1", 0), Handler)
         self.server.zoom = self
@@ -171,7 +173,8 @@ class Zoom:
         ("PATCH", MEETING_PATH, "update_meeting", "meeting:update:meeting:admin"),
         ("GET", MEETING_PATH + "/registrants", "list_registrants", "meeting:read:list_registrants:admin"),
         ("POST", MEETING_PATH + "/registrants", "add_registrant", "meeting:write:registrant:admin"),
-        ("GET", r"/report/meetings/(\d+)/participants", "report", "report:read:list_meeting_participants:admin"),
+        ("GET", r"/past_meetings/(\d+)/instances", "instances", "meeting:read:list_past_instances:admin"),
+        ("GET", r"/report/meetings/(.+)/participants", "report", "report:read:list_meeting_participants:admin"),
     ]
 
     def serve(self, method, path, query, body, headers):
@@ -288,10 +291,24 @@ class Zoom:
 
     # ---- who was there ------------------------------------------------------------------------------
 
-    def report(self, number, query, given):
-        if number not in self.reports:
-            raise Refusal(404, 3001, "This meeting is not available or ID is not valid: %s." % number)
-        rows = self.reports[number]
+    def took_place(self, number, start_time, rows):
+        """The meeting was opened then, and these rows are its report. Answers the name of the opening."""
+        uuid = "/%d/ab==" % len(self.reports)  # begins with a slash: the hardest kind
+        self.instances_of.setdefault(number, []).append({"uuid": uuid, "start_time": start_time})
+        self.reports[uuid] = self.reports[number] = rows
+        return uuid
+
+    def instances(self, number, query, given):
+        self.meeting(number)
+        return 200, {"meetings": self.instances_of.get(number, [])}
+
+    def report(self, name, query, given):
+        if "/" in name:  # of a name with a slash, Zoom wants it escaped twice
+            raise Refusal(404, 2300, "This API endpoint is not recognized.")
+        name = urllib.parse.unquote(urllib.parse.unquote(name))
+        if name not in self.reports:
+            raise Refusal(404, 3001, "This meeting is not available or ID is not valid: %s." % name)
+        rows = self.reports[name]
         if query.get("include_fields") != "registrant_id":
             rows = [{k: v for k, v in row.items() if k != "registrant_id"} for row in rows]
         return self.page(rows, query, "participants")

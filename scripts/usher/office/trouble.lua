@@ -11,6 +11,7 @@ local parts = require "usher.office.parts"
 local roles = require "usher.office.roles"
 local roster = require "usher.roster"
 local sample = require "usher.sample"
+local zoom_trouble = require "usher.zoom_trouble"
 
 local trouble = {}
 
@@ -103,6 +104,21 @@ local function unapproved(visitor)
       list[1].name, ", is due ", first } or "", ". ", h.a { href = parts.path "outbox", "The outbox" } } }
 end
 
+-- What Zoom does not do for usher just now; it goes on trying by itself.
+local function at_zoom(visitor)
+  local list = zoom_trouble.list()
+  if #list == 0 then return nil end
+  local items = {}
+  for i, row in ipairs(list) do
+    items[i] = h.li { row.text, ", since ", parts.time(visitor, row.since),
+      row.n > 1 and (", %d times"):format(row.n) or "" }
+  end
+  return h.section { h.h2 { class = "flag", "Zoom does not do what it should" },
+    h.p { "usher goes on trying. When you have put it right, it need not wait." }, h.ul(items),
+    roles.may(visitor.has, "decide") and parts.form(visitor, "zoom-again", { class = "row",
+      h.button { "Try again now" } }) }
+end
+
 -- The sentence that `usher why` says, and what can be done.
 local function explained(row)
   return { h.strong { row.name }, " for ", parts.who(row), (" (%d): "):format(row.flow), row.says,
@@ -131,7 +147,8 @@ local function sections(seen, visitor)
       return { h.strong { row.name }, " to ", parts.who(row), ", ", parts.time(visitor, row.due), ", ",
         parts.far(row.due) }
     end)
-  return { unapproved(visitor), stopped, held, refused, came_back(seen.back, visitor), again, late }
+  local back = came_back(seen.back, visitor)
+  return { unapproved(visitor), at_zoom(visitor), stopped, held, refused, back, again, late }
 end
 
 -- trouble.node(seen, visitor) -> node, or nil: nothing waits
@@ -165,8 +182,15 @@ local function settle(request, visitor)
   return office.refuse(visitor, "That mail is not unsure any more: somebody else has said what became of it.")
 end
 
+local function zoom_again(request, visitor)
+  zoom_trouble.again { who = visitor.name }
+  live.changed()
+  return office.back(request)
+end
+
 function trouble.register()
   office.act("unsure", { act = "decide", look = look_unsure }, settle)
+  office.act("zoom-again", { act = "decide" }, zoom_again)
 end
 
 return trouble

@@ -23,5 +23,7 @@ return {
   take_back = "Change this",
   no_seat = "This link leads in only for whoever has a seat.",
   thanks_present = "Thank you for having been there.",
+  making = "Your way in is being made",
+  making_lead = "This takes a few seconds. The page opens the meeting by itself.",
   recording = "Watch the recording",
 }
