@@ -193,10 +193,11 @@ struct usher_import {
  * merged list; one that refuses it is the error. */
 USHER_API int usher_import(const struct usher_import *import, char **answer_json, char **error);
 
-/* What is kept of a person, in all events of the database or one. request_json: { "person": a key, an address
- * or a whole name; "act": "look" (who is meant), "export" (everything of them) or "forget"; "event": id or
- * none; "who": says so, "note"; of "forget", "lists": true: the rows in the lists beside the scripts go too }.
- * The answer: { "people": [{ event, key, name, mail }], "deputies", "export", "done": counts of what went }. */
+/* What is kept of a person, in all events of the database or one. request_json: { "person": a key, an
+ * address or a whole name; "act": "look" (who is meant), "export" (everything of them) or "forget"; "event":
+ * id or none; "who": says so, "note"; of "forget", "lists": true: the rows in the lists beside the scripts go
+ * too }. The answer: { "people": [{ event, key, name, mail }], "deputies", "export", "done": counts of what
+ * went }. */
 USHER_API int usher_person(const struct usher_options *options, const char *request_json, char **answer_json,
     char **error);
 

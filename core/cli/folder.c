@@ -122,7 +122,7 @@ void folder_add_list(void *ctx, const char *file, const char *csv)
 {
     struct folder *f = ctx;
     if (!f->code) f->code = make_folder_in(f->path, "lists");
-    if (!f->code) f->code = write_file(f->path, file, text_of(csv));
+    if (!f->code) f->code = folder_write(f->path, file, text_of(csv));
 }
 
 int folder_begin(struct folder *f, const char *path)

@@ -7,12 +7,9 @@
     X("new", "briefing NAME",                                                                                \
         "Makes a folder for a new event: a script, its lists and its texts, to begin with.")                 \
     X("run", "SCRIPT...", "Runs scripts until it is stopped (SIGTERM: ends what is under way).")             \
-    X("rehearse", "SCRIPT...",                                                                               \
-        "Plays the whole life of a script in virtual time and shows what would be sent.")                    \
-    X("check", "SCRIPT...", "Reads scripts and says what is wrong with them; plays and sends nothing.")      \
-    X("rehearse", "[SCRIPT]",                                                                                \
-        "Plays the whole life of a script in virtual time and shows what would be sent. A folder stands "    \
-        "for the script in it.")                                                                             \
+    X("rehearse", "[SCRIPT...]",                                                                             \
+        "Plays the whole life of a script in virtual time and shows what would be sent; of several as one "  \
+        "story. A folder stands for the script in it.")                                                      \
     X("check", "[SCRIPT...]", "Reads scripts and says what is wrong with them; plays and sends nothing.")    \
     X("plan", "SCRIPT",                                                                                      \
         "Shows what changes in people's mailboxes when the changed script takes the place of the one that "  \
@@ -84,7 +81,9 @@
     X("database", FILE, "usher.db", "USHER_DATABASE", "The one file in which everything is kept.")         \
     X("config", FILE, "usher.conf.lua when it is there", "USHER_CONFIG", "Settings of the installation.")  \
     X("outbox", DIR, "outbox", "USHER_OUTBOX", "Folder for mails when no mail server is configured.")      \
-    X("zone", ZONE, "this machine's", "", "new: whose clock the event goes by, as in Asia/Thimphu.")       \
+    X("zone", ZONE, "", "",                                                                                \
+        "new: whose clock the event goes by, as in Asia/Thimphu (else this machine's); attendance: of "    \
+        "which place the clock times of the report are (else the event's).")                               \
     X("when", TIME, "", "", "new: when it takes place, as in \"25 Feb 2031 14:00-16:30\".")                \
     X("as-if", MOMENT, "", "",                                                                             \
         "run: practice, with a clock that starts at MOMENT; mails go to the outbox only.")                 \
@@ -151,7 +150,6 @@
         "perhaps one that says yes or no (present); report: a folder, for the tables.")                    \
     X("session", ID, "", "",                                                                               \
         "attendance, attended: which session of a series; else the one that is on, or was last.")          \
-    X("zone", ZONE, "the event's", "", "attendance: of which place the clock times of the report are.")    \
     X("participant", NAME, "", "", "attendance: who is meant, of those that nobody knows.")                \
     X("is", PERSON, "", "", "attendance: who that participant is: a name, a key, or nobody.")              \
     X("to", ADDRESS, "", "", "resend: another address than the person's.")                                 \

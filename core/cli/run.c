@@ -4,15 +4,10 @@
 #include "cli/script.h"
 #include "usher.h"
 
-#include <stdlib.h>
-
-static int load_all(struct usher *u, const char *const *scripts, int n)
+static int load_all(struct usher *u, char **scripts)
 {
-    for (int i = 0; i < n; i++) {
-        char *script = script_named(scripts[i]);
-        int code = script ? usher_load(u, script) : USHER_USAGE;
-        free(script);
-        if (!script) return code;
+    for (char **script = scripts; *script; script++) {
+        int code = usher_load(u, *script);
         if (code) return complain(code, "%s", usher_error(u));
     }
     return 0;
@@ -20,9 +15,8 @@ static int load_all(struct usher *u, const char *const *scripts, int n)
 
 int command_run(const struct options *o)
 {
-    const char *const *scripts;
-    int n = options_arguments(o, &scripts);
-    if (n == 0) return complain(USHER_USAGE, "which script? usher run SCRIPT...");
+    char **scripts = script_arguments(o);
+    if (!scripts) return USHER_USAGE;
     struct usher_options options = {.database = option(o, "database"),
         .config = config_path(o),
         .as_if = option(o, "as-if"),
@@ -36,8 +30,9 @@ int command_run(const struct options *o)
     struct usher *u = usher_open(&options);
     int code = usher_failed(u);
     if (code) complain(code, "%s", usher_error(u));
-    if (!code) code = load_all(u, scripts, n);
+    if (!code) code = load_all(u, scripts);
     if (!code) code = usher_run(u);
     usher_close(u);
+    script_arguments_free(scripts);
     return code;
 }

@@ -14,10 +14,11 @@ usher.time = {}
 ---keys of people. Further: reply_to, holidays, language ("en"), weekend ({ "sat", "sun" }), alarm
 ---("15 minutes": calendar entries ring so long before the start; without it they do not), digits ("own":
 ---dates have the digits of the reader's language, where it has some; else "latin"), recording (its address:
----guests find it on their page when the event is over), approver (a key of people or a list of them: the
----first mail of each rule waits until one of them has approved it; see usher outbox), mails_an_hour (when
----more mails would leave within an hour, the event goes on hold by itself; without it two for each guest,
----each assistant, each of the people and each seat, at least 100).
+---guests find it on their page when the event is over), attended ("60 minutes", or "half" of each session:
+---whoever Zoom has seen for less than that was not there; without it any time counts), approver (a key of
+---people or a list of them: the first mail of each rule waits until one of them has approved it; see usher
+---outbox), mails_an_hour (when more mails would leave within an hour, the event goes on hold by itself;
+---without it two for each guest, each assistant, each of the people and each seat, at least 100).
 ---
 ---@param name string
 ---@return fun(options: table): any
@@ -34,22 +35,20 @@ function secret(text) end
 ---@return any
 function file(text) end
 
----Says what the event is for. Mails show them as {objectives}.
----
-function objectives(options) end
-
----Says who runs the event: a CSV file (or a Lua list) with the columns key, name, salutation, title,
----role (speaker, organiser, host; owner, approver, viewer), mail, zone and language. All problems of a file
----are listed together.
+---Says who runs the event: a CSV or .xlsx file (or a Lua list) with the columns key, name, salutation,
+---title, role (speaker, organiser, host; owner, approver, viewer), mail, zone and language. All problems
+---of a file are listed together.
 ---
 function people(text) end
 
----Says who is asked to come: a CSV file (or a Lua list) with the columns key, name, salutation, title,
----group, mail, assistant, zone and language. A further column is a placeholder of its name in mails. Or
----whoever said in a form of an earlier event that they would like to hear of it: guests { interested_in =
----"hlb-2021/trainings", choice = "Data protection", file = "interested.csv" }: those in the form "trainings"
----of "hlb-2021" in the same database who chose that (choice: a text, or a list of them; without it: all);
----when the database knows no such event, those of the file. Whoever takes the wish back gets no more mail.
+---Says who is asked to come: a CSV or .xlsx file (or a Lua list) with the columns key, name, salutation,
+---title, group, mail, assistant, zone and language. A further column is a placeholder of its name in mails.
+---Of an .xlsx file the first visible sheet is read, or the one that is named: guests { file = "g.xlsx",
+---sheet = "Guests" }. All problems of a file are listed together, with their rows. Or whoever said in a form
+---of an earlier event that they would like to hear of it: guests { interested_in = "hlb-2021/trainings",
+---choice = "Data protection", file = "interested.csv" }: those in the form "trainings" of "hlb-2021" in the
+---same database who chose that (choice: a text, or a list of them; without it: all); when the database knows
+---no such event, those of the file. Whoever takes the wish back gets no more mail.
 ---
 function guests(text) end
 
@@ -141,11 +140,38 @@ function cue(name) end
 ---
 function cues(options) end
 
+---Says what the event is for. Mails show them as {objectives}.
+---
+function objectives(options) end
+
 ---Says who may send questions to the speakers, from when until when and how many. Without this word the
 ---box is there all the same: for every guest, from the first day until an hour after the end, five from
 ---each. Its link in mails is {ask_link}.
 ---
 function question_box(options) end
+
+---Says that two surveys ask the same ratings, before and after: then the results of the second one and the
+---report show how each has shifted. Each rating of the first must be in the second, on the same scale. The
+---first may be "signup": what whoever signed up was asked. Where both are with names, it is about those who
+---have answered both times; else about all who answered each time. Fewer than five are not shown. It stands
+---below both. Errors: no survey of that name; a rating that only the first asks, or on another scale.
+---
+function compare(options) end
+
+---Gives everybody of an audience a certificate: a mail with a PDF, a page of their own that prints it, and a
+---code with which anybody who was shown it can see on a public page that it is genuine. to: passed, present,
+---or any audience. at: when, "2 working days after, 10:00" if nothing is said. title: what stands on top
+---("Certificate of participation"); text: the line between the name and the event's title ("took part in");
+---both with {placeholders}, and for each language if wanted. signed_by: a name with an office below it, or
+---two: "Karma Dorji\nDirector". logo, signature: pictures (PNG) beside the script. minutes = true: also how
+---many minutes, where something tells them. attach = false: only the link. correct: how long after the mail
+---guests can still correct their name ("14 days"; false: not at all). mail = { subject =, text =, file = }:
+---other words for the mail, with {certificate}, the link to the page. name: of the rule, when there are two
+---of them. from, reply_to, zone, late, approve, was: as in mail.
+---Guests confirm or correct the spelling of their name on the page behind {certificate}, which any mail may
+---have: put the certificate above it.
+---
+function certificate(options) end
 
 ---A form, with names, in which people say what they would like to hear of: what they choose, and that their
 ---name and address may be kept for it (purpose: for what). Whoever sends it is in the audience
@@ -192,6 +218,15 @@ function matrix(name) end
 ---
 ---@return any
 function yes_no(text) end
+
+---Mails what is told of the event afterwards, as one page that needs nothing else: who was invited, answered
+---and came, by group and by session, what the surveys let go, interest, open questions, what became of the
+---mails. It names no guest. to (organisers), at ("10 working days after, 09:00"), zone ("theirs": each gets
+---it by their own clock). tables = "xlsx" or "csv": with the tables for spreadsheets, which have names. The
+---rest is as in mail; {report} in a text is who said what and how many came. A second one has a name: report
+---"interim" { at = ... }. usher report prints the same. Errors: a guest among those who get it.
+---
+function report(options) end
 
 ---Says that the event takes place several times, by one set of rules. every: weekdays and a time from-to
 ---("Tuesday and Thursday 10:00-12:00", "other Friday 9:00-12:00", "first Monday of the month 14:00-15:00",
@@ -266,6 +301,8 @@ function use(briefing, options) end
 ---Zoom afterwards who was there. host: the mail address of the Zoom user whose meeting it is (else the
 ---account's owner). The rights are the secrets ZOOM_ACCOUNT, ZOOM_CLIENT and ZOOM_SECRET; others are said as
 ---account =, client = and secret = secret "NAME". api, token: Zoom's addresses, where they are others.
+---webhook = secret "NAME": the secret token with which Zoom signs what it tells at /zoom/webhook about who
+---comes and leaves.
 ---
 ---@return any
 function zoom(options) end
@@ -289,10 +326,12 @@ function usher.flow(name, fn, options) end
 ---signals, starts) is one transaction, and the reply leaves when that is on disk. Commands and pages call
 ---it. The handler "incoming" gets each mail that comes into the configured mailbox, { kind = "reply",
 ---"report", "calendar", "unsubscribe" or "automatic", from, subject, text, sent = the mail of ours that it
----is about, ... }; what it returns, when it is not nil, takes the mail, and no other event is asked. Errors:
----two handlers of one name; a call anywhere but at the top level.
+---is about, ... }; what it returns, when it is not nil, takes the mail, and no other event is asked.
+---options.look: fn(request) -> { name = { ask = "pending" } }, lists of the database that come as
+---request.seen.name, as in usher.http.route; such a handler is called with a table, looks, and changes
+---nothing. Errors: two handlers of one name; a call anywhere but at the top level.
 ---
-function usher.on(name, fn) end
+function usher.on(name, fn, options) end
 
 ---Calls fn() once the whole top level has run: the place to check what was said and to start its flows.
 ---Errors: a second call.
@@ -385,17 +424,20 @@ function usher.each(list, options, fn) end
 
 ---Sends one mail to one person, and goes on when its fate is known. The first value is the step's name. to,
 ---from, reply_to: `Name <address>`; subject; text: Markdown, sent as text and as HTML (html = false: text
----only); cc: list of addresses to show; attach: list of { name = , type = , data = }; headers: map (each
----mail says Auto-Submitted: auto-generated unless they say otherwise); lang; zone: whose clock the Date
----header shows (default UTC). as: whose mail it is (the person's key: part of the step's identity, unlike
----the address). was: the name that this mail had in the version before. unsure: what happens when a crash
----or a lost connection leaves open whether it went out:
----"ask" a person (default), "resend" it with the same Message-ID, or "leave" it. give_up: moment after which
----it is no longer tried (default: the limit of the usher.due before it, else three days). sender: who hears
----of a bounce, "<>" for nobody (default: an address of this mail's own when mail.bounces is configured, else
----from). unsubscribe = { link = , purpose = }: the headers by which mail programs unsubscribe. about: a
----table for transcripts. approval = { rule = , hash = , why = }: the mail waits until the event's book
----"approvals" has under that rule a table with that hash; why says in a sentence for whose word it waits.
+---only); cc: list of addresses to show; attach: list of { name = , type = , data = }. Instead of data: call
+---= the name of a handler and with = a table for it (it is called when the mail leaves and answers { data =
+---}, and nothing of that is kept); or certificate = { title = , name = , ... } (core/pdf/certificate.h), a
+---page that is drawn when the mail leaves. headers: map (each mail says Auto-Submitted: auto-generated
+---unless they say otherwise); lang; zone: whose clock the Date header shows (default UTC). as: whose mail it
+---is (the person's key: part of the step's identity, unlike the address). was: the name that this mail had
+---in the version before. unsure: what happens when a crash or a lost connection leaves open whether it went
+---out: "ask" a person (default), "resend" it with the same Message-ID, or "leave" it. give_up: moment after
+---which it is no longer tried (default: the limit of the usher.due before it, else three days). sender: who
+---hears of a bounce, "<>" for nobody (default: an address of this mail's own when mail.bounces is
+---configured, else from). unsubscribe = { link = , purpose = }: the headers by which mail programs
+---unsubscribe. about: a table for transcripts. approval = { rule = , hash = , why = }: the mail waits until
+---the event's book "approvals" has under that rule a table with that hash; why says in a sentence for whose
+---word it waits.
 ---Comes back with { sent = true, reply = } or { sent = false, why = , unsure = }.
 ---Errors: an address that is none; a line break in an address or a subject.
 ---
@@ -501,10 +543,11 @@ function usher.handed(event, list) end
 ---@return any
 function usher.secret(name) end
 
----Whether this is a rehearsal, and what it was told of the guests: what they do (--guest), as { mix = list
----of { how = "late", share = 10 } (of a hundred), people = { P0042 = "declines" } }, and which language they
----read (--lang); of whoever approves mails: "silent" (--approver); and by how much the event is moved by now
----(--move). Only at the top level and in handlers: a flow must not know. Errors: a use in a flow.
+---Whether this is a rehearsal, and what it was told: guests, what they do (--guest), as { mix = list of
+---{ how = "late", share = 10 } (of a hundred), people = { P0042 = "declines" } }; language, which one they
+---read (--lang); approver: "silent" (--approver); moved: by how much the event is by now (--move); several:
+---it is one of several scripts that are rehearsed as one story. Only at the top level and in handlers: a
+---flow must not know. Errors: a use in a flow.
 ---
 ---@return any
 function usher.rehearsing() end
@@ -673,6 +716,20 @@ function usher.uuid(name) end
 ---@return any
 function usher.token(name) end
 
+---Keeps a picture (the bytes of a PNG, as usher.file gives them) for certificates, and says under which name
+---a certificate asks for it as its logo or signature. Only at the top level. Errors: it is no PNG; it has
+---more than 512 KiB, or a side of more than 4,000 pixels.
+---
+---@return any
+function usher.picture(png) end
+
+---A QR code for a page: path is that of an SVG, black on nothing, within size by size units, of which four
+---are free on each side. nil where usher has no part for that (usher.parts). Only in handlers and routes.
+---Errors: a text with more than 300 bytes.
+---
+---@return any
+function usher.qr(text) end
+
 ---Asks the program that usher is part of to do something; kind is what that program calls it. The first
 ---value of options is the step's name; args: any data, given to the program; as: part of the step's
 ---identity; unsure: as in usher.mail (default "resend"); give_up: a moment. Comes back with what the program
@@ -743,6 +800,13 @@ function usher.proposal(...) end
 ---
 function usher.decide_proposal(word, options) end
 
+---Which optional parts are there: xlsx (spreadsheets are read and written), pdf (certificates are drawn), qr
+---(they have QR codes). A script, or a page, offers what needs one only where it is there. Not in a flow's
+---own code: a flow must do the same on every machine.
+---
+---@return any
+function usher.parts() end
+
 ---A mail as a page of HTML, as its reader's mail program will show it: from, to, reply_to, subject, text
 ---(Markdown), attach (list of { name = }), all as in usher.mail. The page needs nothing else and holds no
 ---script. Nothing is sent. Errors: an option that is none.
@@ -765,15 +829,43 @@ function usher.hash(text, ...) end
 ---@return any
 function usher.http.proven(secret, given, data) end
 
+---The HMAC-SHA-256 of the data under the secret (of usher.secret), in hexadecimal: what another site wants
+---to see before it believes that an address of ours is ours. Whoever has it can pass it on, so sign nothing
+---that strangers choose, unless they proved that they know the secret (usher.http.proven). Only in handlers
+---and routes. Errors: the secret is not there any more.
+---
+---@return any
+function usher.http.sign(secret, data) end
+
+---Reads an .xlsx file: its first visible sheet, or the one of that name. The table has sheet (its name),
+---sheets (list of { name, hidden }), rows (list of { line, cells, hidden }) and notes (list of { line,
+---column, text }: cells that hold an error, or a formula that was never worked out). Cells are texts, as
+---people see them: dates as 2021-02-25 14:00, 3 and not 3.0. line is the row's number in the sheet, empty
+---rows are left out. Not in a flow's own code. Errors: what is no .xlsx file, has a password, is damaged or
+---too large (8 MiB, 20,000 rows, 256 columns); a sheet that is not there; an usher without this part.
+---
+---@return any
+function usher.sheet(bytes, name) end
+
+---The bytes of an .xlsx file, the same for the same tables. sheets: a list of { name = "Guests", columns =
+---{ "name", "mail" }, rows = list of maps by column, or of lists }. Texts stay texts, whatever they begin
+---with: no cell is a formula or a link. Numbers, true and false stay what they are. Not in a flow's own
+---code. Errors: a name that Excel does not take; a text of more than 32,767 characters; more than 50,000
+---cells, 256 columns, 16 sheets (take the CSV then); an usher without this part.
+---
+---@return any
+function usher.xlsx(sheets) end
+
 ---Answers requests to an address of this installation: fn(request) -> { status = 200, body = , type = ,
----headers = , cookies = , redirect = "/path", away = "https://...", stream = topic }, or nil: not mine, and
----the next event is asked. path: "/a/:token" (a :name stands for one part, in request.params). request has
----method, path, params, query, form, form_all, files, headers, cookies, body, address, secure, host. A GET
----route changes nothing; any other is one transaction, and its answer leaves when that is on disk.
----options.look: fn(request) -> { name = { ask = "pending" } }, lists of the database that come as
----request.seen.name. options.body: most bytes of a body (64 KiB). options.open: also for forms and programs
----of other sites. options.all: every event with this route gets the request, and the first answer leaves;
----then look is not asked. Errors: a path or a method that is none; a route twice.
+---headers = , cookies = , redirect = "/path", away = "https://...", stream = topic, certificate = { } (a
+---page that is drawn, as in usher.mail; say its type) }, or nil: not mine, and the next event is asked.
+---path: "/a/:token" (a :name stands for one part, in request.params). request has method, path, params,
+---query, form, form_all, files, headers, cookies, body, address, secure, host. A GET route changes nothing;
+---any other is one transaction, and its answer leaves when that is on disk. options.look: fn(request) -> {
+---name = { ask = "pending" } }, lists of the database that come as request.seen.name. options.body: most
+---bytes of a body (64 KiB). options.open: also for forms and programs of other sites. options.all: every
+---event with this route gets the request, and the first answer leaves that refuses nothing (a status under
+---400), else the first; then look is not asked. Errors: a path or a method that is none; a route twice.
 ---
 function usher.http.route(method, path, fn, options) end
 

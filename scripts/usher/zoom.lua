@@ -3,8 +3,8 @@
 -- usher has rights at Zoom's API, and makes or looks up the meeting itself (zoom_meeting.lua), gives each
 -- person a link of their own (zoom_guests.lua) and asks afterwards who was there (zoom_report.lua).
 --
---   place = { kind = "zoom", link, code, id of a given meeting, webhook = secret of its calls, api = what usher
---     may do itself, or nil }
+--   place = { kind = "zoom", link, code, id of a given meeting, webhook = secret of its calls, api = what
+--     usher may do itself, or nil }
 --   api   = { creates, registrants, report = yes or no, host, url, oauth = the grant of usher.http }
 local check = require "usher.check"
 local facts = require "usher.facts"

@@ -199,6 +199,7 @@ function tests.the_certificate_has_the_name_as_it_was_confirmed()
   world.now = at "2021-02-20 10:00"
   local certificates, roster = require "usher.certificates", require "usher.roster"
   certificates.spell(roster.person "a", "K. Dorjee", function() end)
+  world.now = at "2021-02-25 14:30"
   require("usher.attendance").joined("a", "page")
   world.run(at "2021-02-25 17:00", at "2021-03-01 12:00")
   expect.equal(mail_to(world, "a").attach[1].certificate.name, "K. Dorjee")
@@ -272,6 +273,7 @@ function tests.a_deputy_gets_it_in_their_own_name()
   certificates.spell(roster.person "a", "The Guest", function() end)
   roster.set("a", { name = "Pema", salutation = false, mail = "pema@b.example", generation = 1,
     stands_in_for = { name = "Karma Dorji", salutation = "Dasho", mail = "karma@b.example" } })
+  world.now = at "2021-02-25 14:30"
   require("usher.attendance").joined("a", "page")
   world.run(at "2021-02-25 17:00", at "2021-03-01 12:00")
   expect.equal(mail_to(world, "a").attach[1].certificate.name, "Pema")
