@@ -10,6 +10,7 @@ event "social-media-2021" {
   where = zoom { link = "https://zoom.example/j/95512345678", id = "955 1234 5678", code = "060421" },
   organisers = { "doim", "apcict" },
   host = "host",
+  attended = "60 minutes", -- who was there for less was not there, where something tells the minutes
   from = "MoIC Trainings <trainings@moic.example>",
 }
 
@@ -95,4 +96,13 @@ survey "feedback" {
   },
 }
 
-mail "passed" { to = passed, at = "2 working days after, 10:00" }
+-- A page with a code that anybody can check, for whoever was at five of six.
+certificate {
+  to = passed,
+  at = "2 working days after, 10:00",
+  text = "has completed the training series",
+  signed_by = "Tshering Dema\nHead of Communication, DoIM",
+}
+
+-- What became of it, for both organisers.
+report { to = organisers, at = "6 working days after, 09:00", zone = "theirs" }
