@@ -86,6 +86,20 @@ static void whoever_takes_it_back_gets_nothing_more_and_it_says_why(void **state
     rig_end(r);
 }
 
+static void it_is_asked_when_something_is_to_be_sent(void **state)
+{
+    struct rig *r = both("2021-03-20 08:00");
+    rig_begin(r);
+    rig_run_until(r, "2021-03-24 08:00");
+    send(r, "S1", "null");
+    send(r, "S3", "[\"Social media\"]"); // the form has closed: this is no longer taken
+    rig_run(r);
+    assert_text(rig_result(r, "reminder", "S1"),
+        "{\"skipped\":\"has taken back the wish to hear of trainings\"}");
+    assert_text(rig_result(r, "reminder", "S3"), "{\"sent\":true}");
+    rig_end(r);
+}
+
 static void the_list_that_was_read_is_kept_with_the_version(void **state)
 {
     struct rig *r = both("2021-03-20 08:00");
@@ -150,6 +164,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exactly_those_who_chose_it_are_invited),
         cmocka_unit_test(whoever_takes_it_back_gets_nothing_more_and_it_says_why),
+        cmocka_unit_test(it_is_asked_when_something_is_to_be_sent),
         cmocka_unit_test(the_list_that_was_read_is_kept_with_the_version),
         cmocka_unit_test(who_was_added_since_comes_in_by_reload_and_who_has_left_goes),
         cmocka_unit_test(a_list_that_it_has_not_is_told_with_the_nearest_name),
