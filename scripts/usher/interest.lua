@@ -179,9 +179,9 @@ end
 -- What a rehearsal hands on to the events after it: list of { file, csv }.
 local function all_lists()
   local lists = {}
-  for i, form in ipairs(facts.interests) do
-    lists[i] = { file = "lists/" .. interest.file(form.name),
-      csv = csv_out.text(handed.cells(form, interest.list(form.name))) }
+  for i, name in ipairs(interest.names()) do
+    local t = interest.table(name)
+    lists[i] = { file = ("lists/%s.csv"):format(t.file), csv = csv_out.text(t.columns, t.rows) }
   end
   return lists
 end
