@@ -435,6 +435,8 @@ static int rehearse(struct rehearsal *r, struct usher_report *out)
     const struct usher_rehearsal *o = r->options;
     if (installation_open(&r->installation, o->config, &r->error)) return -1;
     installation_add_script(&r->installation, r->script);
+    for (size_t i = 0; i < r->story.n; i++)
+        installation_add_script(&r->installation, r->story.list[i].script);
     installation_mail_limits(&r->installation, &r->per_hour, &r->per_minute);
     if (begin(r)) return -1;
     if (take_downtimes(r) || take_move(r) || take_cancelling(r) || story_plan(r)) return -1;

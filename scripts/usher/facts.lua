@@ -9,6 +9,7 @@ local facts = {
   guests = {},       -- in the order of guests.csv
   guests_in = {},    -- group ("": none) -> how many of them
   by_key = {},       -- both of them
+  wishes = {},       -- lists of earlier events that make up the guests (handed.lua)
   left = {},         -- key of somebody who is not on the list any more -> why, when known (handed.lua)
   columns = {},      -- names of what the lists say about people, each a placeholder
   groups = {},       -- names of groups, in the script's order

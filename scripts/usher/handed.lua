@@ -205,6 +205,7 @@ function handed.read(word, given, found)
     facts.note("%s: nobody has said so far in '%s' of %s that they would like to hear of %s", word, list,
       event, choices and table.concat(choices, " or ") or "it")
   end
+  facts.wishes[#facts.wishes + 1] = wish
   local function place(line) return ("%s:%d"):format(o.interested_in, line) end
   return { file = o.interested_in, rows = rows, columns = columns, heading = 1, place = place, remarks = {},
     wish = wish }
@@ -220,6 +221,41 @@ end
 -- handed.from(wish) -> "hlb-2021/trainings (Data protection)": where such people come from
 function handed.from(wish)
   return wish.choices and ("%s (%s)"):format(wish.list, table.concat(wish.choices, ", ")) or wish.list
+end
+
+-- Who would be on the list now and is not, and who is on it and would not.
+local function changes_of(wish)
+  local more, fewer, prefix = 0, 0, wish.list .. "/"
+  for key, row in book():each() do
+    local person = key:sub(1, #prefix) == prefix and key:sub(#prefix + 1)
+    local listed = person and facts.by_key[person]
+    local stands = person and not objection(row, wish)
+    if stands and not listed then more = more + 1 end
+    if listed and listed.wish and not stands then fewer = fewer + 1 end
+  end
+  return more, fewer
+end
+
+local function people_text(n, rest)
+  return n == 1 and "1 person has " .. rest or ("%d people have %s"):format(n, rest)
+end
+
+-- handed.news() -> list of sentences: how the lists have changed since the script was loaded. In handlers and
+-- routes.
+function handed.news()
+  local list = {}
+  for _, wish in ipairs(facts.wishes) do
+    local more, fewer = changes_of(wish)
+    if more > 0 then
+      list[#list + 1] = ("%s since in %s: usher plan shows what that means, usher reload invites"):format(
+        people_text(more, "said so"), handed.from(wish))
+    end
+    if fewer > 0 then
+      list[#list + 1] = ("%s since in %s; no more mail about it goes there"):format(
+        people_text(fewer, "taken it back"), handed.from(wish))
+    end
+  end
+  return list
 end
 
 -- handed.consent(person) -> sentence, or nil: to what this person consented, and when, as the list says

@@ -135,6 +135,14 @@ def check_what_speaks_of_one_event_is_refused_in_a_sentence():
         holds(rehearse(place, "--load-at", "x", scripts=("script.lua",), code=2), "there is only one")
 
 
+def check_each_script_finds_what_lies_beside_it():
+    with story() as place:
+        place.write("later/second.lua", 'local link = secret "LINK"\n' + SERIES)
+        place.write("later/secrets/LINK", "https://zoom.example/j/1\n")
+        (place.path / "later/secrets/LINK").chmod(0o600)
+        holds(rehearse(place, scripts=("script.lua", "later/second.lua")), "series  mail welcome \u2192 3\n")
+
+
 def check_a_mistake_in_a_later_script_is_told_at_its_line():
     with story(second=SERIES.replace("small/trainings", "small/training")) as place:
         holds(rehearse(place, code=1), "second.lua:5: guests: the event 'small' hands on no list 'training' "

@@ -3,6 +3,7 @@
 -- many; then what went out today. It says so when all is well.
 local facts = require "usher.facts"
 local h = require "usher.html"
+local handed = require "usher.handed"
 local office = require "usher.office"
 local parts = require "usher.office.parts"
 local counts = require "usher.office.counts"
@@ -82,12 +83,20 @@ local function hold_link(visitor)
   return h.p { class = "quiet", "Something is wrong? ", h.a { href = parts.path "hold", "Stop every mail" } }
 end
 
+-- Guests who come from an earlier event's form say there what they want, also after this script was loaded.
+local function handed_news()
+  local items = {}
+  for i, sentence in ipairs(handed.news()) do items[i] = h.p { class = "hint", sentence .. "." } end
+  return items
+end
+
 local function page(request, visitor)
   local seen = request.seen
   local waits, groups = trouble.node(seen, visitor), counts.by_group()
   return { title = "Today and next", body = {
     day_text(), figures(groups), waits or not usher.proposal()
       and h.p { class = "good", "Nothing waits for you." },
+    handed_news(),
     next_section(seen.next, visitor, groups), sent_section(seen.sent, visitor), hold_link(visitor),
   } }
 end

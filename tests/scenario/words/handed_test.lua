@@ -80,6 +80,20 @@ function tests.whoever_had_taken_it_back_before_is_on_no_list_and_the_flow_that_
   expect.equal(life({ person = "P4" }).skipped, "is no longer on the list")
 end
 
+function tests.what_has_changed_since_is_told_to_the_office()
+  local world = loaded 'guests { interested_in = "hlb/trainings", choice = "Data" }'
+  local people = list().people
+  keep(world, people)
+  expect.equal(#require("usher.handed").news(), 0)
+  people.P1 = { taken_back = 2 }
+  people.P3.chosen = { "Data" }
+  people.P4 = row("Dorji", { "Data" })
+  keep(world, people)
+  local news = require("usher.handed").news()
+  expect.contains(news[1], "2 people have said so since in hlb/trainings (Data): usher plan shows")
+  expect.contains(news[2], "1 person has taken it back since in hlb/trainings (Data)")
+end
+
 function tests.whoever_has_said_yes_still_gets_what_they_need()
   local world = stub.load(expect.event .. 'guests { interested_in = "hlb/trainings" }\n'
     .. 'mail "joining" { to = coming, at = "1 day before, 10:00", subject = "S", text = "T" }', files)
