@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A list that one event hands on is the guest list of the next: read when that is loaded, kept with its
 // version, and asked again at the moment of sending.
-#include "engine_rig.h"
+#include "office_rig.h"
 
 static const char first[] = //
     "event 'hlb' { title = 'Briefing', when = 'Thu 25 Feb 2021 14:00-16:30 Asia/Thimphu', from = "
@@ -22,6 +22,7 @@ static const char second[] = //
     "event 'series' { title = 'Training', when = 'Tue 6 Apr 2021 14:00-16:00 Asia/Thimphu', from = "
     "'m@b.example' "
     "}\n"
+    "people { { key = 'owner', name = 'Karma', role = 'owner', mail = 'owner@series.example' } }\n"
     "guests { interested_in = 'hlb/trainings', choice = 'Data', file = 'interested.csv' }\n"
     "mail 'invitation' { to = invited, at = '10 working days before, 09:00', subject = 'S', text = '{name}: "
     "{chosen}, {consented_to}' }\n"
@@ -49,7 +50,7 @@ static void take_back(struct rig *r, const char *key)
 static struct rig *both(const char *loaded_at)
 {
     struct rig *r = rig_new("2021-02-20 08:00");
-    r->base_url = "http://127.0.0.1:8080";
+    r->base_url = "https://events.example";
     rig_write(r, "one.lua", first);
     rig_begin(r);
     rig_run_until(r, "2021-02-26 08:00");
@@ -126,6 +127,25 @@ static void who_was_added_since_comes_in_by_reload_and_who_has_left_goes(void **
     rig_end(r);
 }
 
+static void the_office_sees_to_what_a_guest_consented_and_what_has_changed_since(void **state)
+{
+    struct rig *r = both("2021-03-05 08:00");
+    rig_begin(r);
+    rig_settle(r);
+    const char *cookie = rig_print(r, "%s", cookie_for(r, "series", "owner"));
+    const char *asked = rig_with_cookie(r, cookie, "{\"query\": {\"key\": \"S1\"}}");
+    const char *page = rig_visit(r, "GET", "/e/series/person", asked);
+    assert_holds_words(page, "Consented to");
+    assert_holds_words(page, "(2021-02-26 14:00)");
+    assert_null(strstr(look(r, cookie, "/e/series"), "since in hlb/trainings"));
+    send(r, "S2", "[\"Data\"]");
+    send(r, "S3", "null");
+    page = look(r, cookie, "/e/series");
+    assert_holds_words(page, "1 person has said so since in hlb/trainings (Data)");
+    assert_holds_words(page, "1 person has taken it back since in hlb/trainings (Data)");
+    rig_end(r);
+}
+
 static void a_list_that_it_has_not_is_told_with_the_nearest_name(void **state)
 {
     struct rig *r = both("2021-03-20 08:00");
@@ -140,7 +160,7 @@ static void a_list_that_it_has_not_is_told_with_the_nearest_name(void **state)
 static void without_that_event_the_file_is_read(void **state)
 {
     struct rig *r = rig_new("2021-03-20 08:00");
-    r->base_url = "http://127.0.0.1:8080";
+    r->base_url = "https://events.example";
     rig_write(r, "two.lua", second);
     rig_write(r, "interested.csv",
         "key,name,mail,chosen,consented_to\nS7,Dawa,d@b.example,Data,more\nS8,Ugyen,u@b.example,Social "
@@ -167,6 +187,7 @@ int main(void)
         cmocka_unit_test(it_is_asked_when_something_is_to_be_sent),
         cmocka_unit_test(the_list_that_was_read_is_kept_with_the_version),
         cmocka_unit_test(who_was_added_since_comes_in_by_reload_and_who_has_left_goes),
+        cmocka_unit_test(the_office_sees_to_what_a_guest_consented_and_what_has_changed_since),
         cmocka_unit_test(a_list_that_it_has_not_is_told_with_the_nearest_name),
         cmocka_unit_test(without_that_event_the_file_is_read),
         cmocka_unit_test(a_name_of_a_file_does_not_begin_as_what_is_handed_on),
