@@ -12,6 +12,7 @@ local people = {}
 -- Columns with a meaning of their own; any other column of the file becomes a placeholder {column}.
 local columns <const> = { "key", "name", "salutation", "position", "role", "group", "mail", "assistant",
   "phone", "zone", "language" }
+people.columns = columns
 local aliases <const> = { email = "mail", e_mail = "mail", language_code = "language", lang = "language",
   time_zone = "zone", timezone = "zone", telephone = "phone", title = "position" }
 local KEY_MAX <const> = 100 -- bytes: a flow's name has 120, and cues add a number

@@ -16,7 +16,8 @@ class Suite:
     def __init__(self):
         self.program = shutil.which("soffice")
         if not self.program:
-            sys.exit("LibreOffice is not here: ./dev test installs it (libreoffice-calc-nogui)\n0 passed, 1 failed")
+            print("LibreOffice is not here: ./dev test installs it (libreoffice-calc-nogui)\n0 passed, 1 failed")
+            sys.exit(1)
         self.made = {}
         self.folder = tempfile.TemporaryDirectory(prefix="usher-office-")
 

@@ -9,6 +9,8 @@ local office = require "usher.office"
 local parts = require "usher.office.parts"
 local roles = require "usher.office.roles"
 local roster = require "usher.roster"
+local table_out = require "usher.table_out"
+local guest_table = require "usher.office.guest_table"
 local counts = require "usher.office.counts"
 
 local people = {}
@@ -198,6 +200,7 @@ local function page(request, visitor)
     parts.figures { { count.all, count.all == 1 and "guest" or "guests" },
       table.unpack(parts.answer_figures(count)) },
     h.p { h.a { href = parts.path "missing", "Who is missing, with telephone numbers" } },
+    table_out.links("guests", nil, "All guests as a table"),
     not filtered and groups_table(groups),
     h.section { h.h2 { "Guests" },
       filter(query),
@@ -256,6 +259,7 @@ end
 function people.register()
   office.page("people", { text = "People", look = look }, page)
   office.page("missing", {}, missing_page)
+  guest_table.register()
 end
 
 return people

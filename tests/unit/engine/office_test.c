@@ -26,6 +26,8 @@ static void each_role_sees_what_it_may(void **state)
     static const struct right pages[] = {
         {"/e/one", true, true, true, false, true},
         {"/e/one/people", true, true, true, false, true},
+        {"/e/one/guests.csv", true, true, true, false, true},
+        {"/e/one/guests.xlsx", true, true, true, false, true},
         {"/e/one/missing", true, true, true, false, true},
         {"/e/one/signups", true, true, true, false, true},
         {"/e/one/schedule", true, true, true, false, true},
