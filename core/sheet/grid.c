@@ -127,6 +127,12 @@ static void keep_cell(struct grid *g, struct xml *x, size_t at)
     g->cells[g->cells_n++] = (struct grid_cell){g->open.column, at, g->bytes.len - at};
 }
 
+// A piece of all cells' bytes, of which there may be none yet.
+static struct text piece_of(const struct grid *g, size_t at, size_t len)
+{
+    return len ? (struct text){g->bytes.data + at, len} : (struct text){0};
+}
+
 static bool is_blank(struct text t)
 {
     for (size_t i = 0; i < t.len; i++) {
@@ -143,7 +149,7 @@ static void end_cell(struct grid *g, struct xml *x)
     else if (g->open.formula)
         note(g, "its formula was never worked out: open the file in a spreadsheet and save it");
     if (g->bytes.over) xml_refuse(x, ERR_LIMIT, "the sheet holds more text than a list of people");
-    struct text shown = {g->bytes.data + at, g->bytes.len - at};
+    struct text shown = piece_of(g, at, g->bytes.len - at);
     if (is_blank(shown)) {
         g->bytes.len = at;
         return;
@@ -280,9 +286,9 @@ static void put_cells(const struct grid *g, size_t row, size_t *fill, struct buf
     for (int column = 1; column <= last; column++) {
         struct text shown = {0};
         for (; *fill < fills_end && g->fills[*fill].cell.column == column; ++*fill)
-            shown = (struct text){g->bytes.data + g->fills[*fill].cell.at, g->fills[*fill].cell.len};
+            shown = piece_of(g, g->fills[*fill].cell.at, g->fills[*fill].cell.len);
         if (c < end && c->column == column) {
-            shown = (struct text){g->bytes.data + c->at, c->len};
+            shown = piece_of(g, c->at, c->len);
             c++;
         }
         record_put_text(out, shown);

@@ -98,6 +98,6 @@ bool strings_find(const struct strings *s, struct text number, struct text *out)
     unsigned long long i = strtoull(digits, &end, 10);
     if (*end || i >= s->n) return false;
     size_t from = i ? s->ends[i - 1] : 0;
-    *out = (struct text){s->bytes.data + from, s->ends[i] - from};
+    *out = s->ends[i] > from ? (struct text){s->bytes.data + from, s->ends[i] - from} : (struct text){0};
     return true;
 }
