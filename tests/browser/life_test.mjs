@@ -287,7 +287,8 @@ await check("what was said is to be had as files, for organisers and nobody else
     equal(text.includes("small office\r"), false); // three answers are too few for the survey's file, too
     equal(new URL((await stranger.request.get(url)).url()).pathname, "/login");
   }
-  const sheets = ["survey.xlsx?name=feedback", "interest.xlsx?name=trainings", "questions.xlsx", "guests.xlsx"];
+  const sheets = ["survey.xlsx?name=feedback", "interest.xlsx?name=trainings", "questions.xlsx",
+    "guests.xlsx"];
   const xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
   for (const path of sheets) {
     const url = `${office.site}/e/briefing-2021/${path}`;

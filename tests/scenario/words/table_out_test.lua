@@ -35,8 +35,8 @@ end
 function tests.an_xlsx_holds_the_same_guarded_texts_and_numbers_as_numbers()
   local _, written = load()
   local out = require "usher.table_out"
-  out.xlsx { title = "A [b]/c: d", columns = { "=h", "n" },
-    rows = { { ["=h"] = "+1", n = -2 }, { n = true } } }
+  out.xlsx { { title = "A [b]/c: d", columns = { "=h", "n" },
+    rows = { { ["=h"] = "+1", n = -2 }, { n = true } } } }
   local sheet = written()[1]
   expect.equal(sheet.name, "A  b  c  d")
   expect.equal(sheet.columns[1], "'=h")
@@ -47,7 +47,7 @@ end
 
 function tests.a_sheets_name_has_at_most_31_characters()
   local _, written = load()
-  require("usher.table_out").xlsx { title = ("\u{0F40}"):rep(40), columns = { "a" }, rows = {} }
+  require("usher.table_out").xlsx { { title = ("\u{0F40}"):rep(40), columns = { "a" }, rows = {} } }
   expect.equal(utf8.len(written()[1].name), 31)
 end
 
