@@ -66,6 +66,44 @@ def write(name, text):
     return path
 
 
+# ---- what usher exports --------------------------------------------------------------------------------------
+
+HOSTILE = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", "\r=1+1", "\n=1+1", "＝1+1", "＋1", "－1", "＠SUM(1)", " =1+1",
+           "=cmd|' /C calc'!A0", '=HYPERLINK("http://127.0.0.1:9/?"&A1,"x")', '=WEBSERVICE("http://127.0.0.1:9/")',
+           "=DDE(\"soffice\";\"/etc/passwd\";\"A1\")", "'=1+1", "{=1+1}", "http://127.0.0.1:9/", "=1+1;=2", '"=1+1"',
+           "_x003D_1+1", "plain", "+975 17 12 34 56", "O'Brien"]
+EXPORT = """
+usher.describe { id = "tables", title = "Tables", zone = "Asia/Thimphu" }
+local csv_out, table_out = require "usher.csv_out", require "usher.table_out"
+local rows = {}
+for i, text in ipairs(usher.json.decode(usher.file "hostile.json")) do rows[i] = { n = i, name = "N" .. i, text = text,
+  mail = ("n%d@x.example"):format(i) } end
+local t = { file = "t", title = "A [hostile]/table: *?", columns = { "n", "name", "mail", "text", "=2+2" }, rows = rows }
+usher.http.route("GET", "/t.csv", function() return csv_out.of(t) end)
+usher.http.route("GET", "/t.xlsx", function() return { type = "application/octet-stream", body = table_out.xlsx { t } } end)
+"""
+FORMULA = re.compile(r"^\s*[=+\-@＝＋－＠]")
+
+
+def exported():
+    """The paths of both files, as they come over HTTP from a running usher."""
+    server = web_server.Server(script=EXPORT, files={"hostile.json": json.dumps(HOSTILE)})
+    server.start()
+    try:
+        paths = []
+        for name in ("t.csv", "t.xlsx"):
+            with urllib.request.urlopen("http://127.0.0.1:%d/%s" % (server.port, name), timeout=live.PATIENCE_S) as answer:
+                path = FOLDER / name
+                path.write_bytes(answer.read())
+                paths.append(path)
+        return paths
+    finally:
+        server.place.close()
+
+
+CSV, XLSX = exported()
+
+
 # ---- in: what others write ----------------------------------------------------------------------------------
 
 GUESTS = ("name,mail,group,phone,arrives,share\n"
@@ -74,8 +112,14 @@ GUESTS = ("name,mail,group,phone,arrives,share\n"
           "O'Brien & <Sons>,obrien@a.example,Guests,0,,TRUE\n")
 
 
+BAD = "name,mail,zone,language\nA,nobody,,\n\n,b@c.example,,\nC,c@c.example,Asia/Thimpu,\nD,d@c.example,,elvish\n"
+NEWER = ("name,mail,group\nAlfa,a@x.example,Guests\nB,new@x.example,Guests\nD,d@x.example,Guests\n")
+LISTS = [write("from-csv.csv", GUESTS), write("bad.csv", BAD), write("newer.csv", NEWER), CSV]
+FROM_CSV, BAD_XLSX, NEWER_XLSX, EXPORT_XLSX = SUITE.from_csv("xlsx", *LISTS)
+
+
 def check_a_list_that_libreoffice_made_of_csv_is_the_list():
-    rows = imported(SUITE.from_csv(write("from-csv.csv", GUESTS), "xlsx"))
+    rows = imported(FROM_CSV)
     equal([r["name"] for r in rows], ["ཀརྨ་རྡོ་རྗེ།", 'Wangmo, "Sonam"', "O'Brien & <Sons>"])
     equal([r["phone"] for r in rows], ["97517123456", "17600001", "0"])
     equal([r["arrives"] for r in rows], ["2021-02-25 14:00", "2021-02-24", ""])
@@ -83,9 +127,7 @@ def check_a_list_that_libreoffice_made_of_csv_is_the_list():
 
 
 def check_what_is_wrong_is_told_with_row_and_column_and_nothing_is_taken():
-    bad = "name,mail,zone,language\nA,nobody,,\n\n,b@c.example,,\nC,c@c.example,Asia/Thimpu,\nD,d@c.example,,elvish\n"
-    path = SUITE.from_csv(write("bad.csv", bad), "xlsx")
-    said = refusal(path)
+    said = refusal(BAD_XLSX)
     for line in ("bad.xlsx was not taken, 4 things are wrong",
                  "bad.xlsx, row 2, column B (mail): 'nobody' of A is not a mail address",
                  "bad.xlsx, row 4: a person without a name",
@@ -96,16 +138,17 @@ def check_what_is_wrong_is_told_with_row_and_column_and_nothing_is_taken():
 
 
 def check_the_word_guests_says_the_same():
-    (FOLDER / "guests.xlsx").write_bytes(SUITE.from_csv(write("bad2.csv", "name,mail\nA,nobody\n"), "xlsx").read_bytes())
+    (FOLDER / "guests.xlsx").write_bytes(BAD_XLSX.read_bytes())
     script = write("word.lua", EVENT + 'guests "guests.xlsx"\n')
     code, said = usher("check", script)
     equal(code, 1)
-    holds(said, "word.lua:3: guests.xlsx was not taken, for one reason:\n  guests.xlsx, row 2, column B (mail): 'nobody'")
+    holds(said, "word.lua:3: guests.xlsx was not taken, 4 things are wrong:\n  guests.xlsx, row 2, column B (mail): 'nobody'")
 
 
 def check_old_xls_and_ods_are_told_apart():
-    holds(refusal(SUITE.from_csv(write("old.csv", GUESTS), "xls")), "this is an old .xls file: open it and save it as .xlsx")
-    holds(refusal(SUITE.from_csv(write("open.csv", GUESTS), "ods")), "this is an .ods file")
+    (old,), (open_document,) = SUITE.from_csv("xls", LISTS[0]), SUITE.from_csv("ods", LISTS[0])
+    holds(refusal(old), "this is an old .xls file: open it and save it as .xlsx")
+    holds(refusal(open_document), "this is an .ods file")
 
 
 def check_openpyxl_with_dates_numbers_and_empty_rows():
@@ -129,7 +172,8 @@ def check_a_formula_that_was_never_worked_out_is_told():
     path = FOLDER / "formula.xlsx"
     book.save(path)
     holds(refusal(path), "formula.xlsx, row 2, column A (name): its formula was never worked out")
-    holds(str(imported(SUITE.convert(path, "xlsx"))), "'AB'")  # LibreOffice works it out when it saves
+    worked_out, _ = SUITE.convert_all([path, XLSX], "xlsx")  # LibreOffice does it when it saves
+    holds(str(imported(worked_out)), "'AB'")
 
 
 def check_iso_dates_and_the_calendar_of_1904():
@@ -286,8 +330,7 @@ def check_an_import_is_a_merge_and_twice_changes_nothing():
         (folder / "event.lua").write_text(EVENT + 'groups { "Secretaries", "Guests" }\nguests "guests.csv"\n')
         before = "seat;name;E-Mail;group\n1;A;a@x.example;Guests\n2;B;b@x.example;Guests\n3;C;c@x.example;Guests\n"
         (folder / "guests.csv").write_text(before)
-        (folder / "new.csv").write_text("name,mail,group\nAlfa,a@x.example,Guests\nB,new@x.example,Guests\nD,d@x.example,Guests\n")
-        new = SUITE.from_csv(folder / "new.csv", "xlsx")
+        new = NEWER_XLSX
         code, said = usher("import", new, "--dry", folder=folder)
         equal(code, 0)
         for line in ("added: 1\n  D, d@x.example", "A: name 'A' -> 'Alfa'; the key stays 'A'",
@@ -302,7 +345,7 @@ def check_an_import_is_a_merge_and_twice_changes_nothing():
                      "3;C;c@x.example;Guests;\n;D;d@x.example;Guests;\n")
         holds(usher("import", new, folder=folder)[1], "holds all of it already")
         equal((folder / "guests.csv").read_text(), after)
-        equal(sorted(os.listdir(folder)), ["event.lua", "guests.csv", "new.csv"])
+        equal(sorted(os.listdir(folder)), ["event.lua", "guests.csv"])
         (folder / "new.csv").write_text("name,mail,group\nE,e@x.example,Nobody\n")
         code, said = usher("import", "new.csv", folder=folder)
         equal(code, 1)
@@ -311,43 +354,7 @@ def check_an_import_is_a_merge_and_twice_changes_nothing():
         equal((folder / "guests.csv").read_text(), after)
 
 
-# ---- out ----------------------------------------------------------------------------------------------------
-
-HOSTILE = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", "\r=1+1", "\n=1+1", "＝1+1", "＋1", "－1", "＠SUM(1)", " =1+1",
-           "=cmd|' /C calc'!A0", '=HYPERLINK("http://127.0.0.1:9/?"&A1,"x")', '=WEBSERVICE("http://127.0.0.1:9/")',
-           "=DDE(\"soffice\";\"/etc/passwd\";\"A1\")", "'=1+1", "{=1+1}", "http://127.0.0.1:9/", "=1+1;=2", '"=1+1"',
-           "_x003D_1+1", "plain", "+975 17 12 34 56", "O'Brien"]
-EXPORT = """
-usher.describe { id = "tables", title = "Tables", zone = "Asia/Thimphu" }
-local csv_out, table_out = require "usher.csv_out", require "usher.table_out"
-local rows = {}
-for i, text in ipairs(usher.json.decode(usher.file "hostile.json")) do rows[i] = { n = i, name = "N" .. i, text = text,
-  mail = ("n%d@x.example"):format(i) } end
-local t = { file = "t", title = "A [hostile]/table: *?", columns = { "n", "name", "mail", "text", "=2+2" }, rows = rows }
-usher.http.route("GET", "/t.csv", function() return csv_out.of(t) end)
-usher.http.route("GET", "/t.xlsx", function() return { type = "application/octet-stream", body = table_out.xlsx { t } } end)
-"""
-FORMULA = re.compile(r"^\s*[=+\-@＝＋－＠]")
-
-
-def exported():
-    """The paths of both files, as they come over HTTP from a running usher."""
-    server = web_server.Server(script=EXPORT, files={"hostile.json": json.dumps(HOSTILE)})
-    server.start()
-    try:
-        paths = []
-        for name in ("t.csv", "t.xlsx"):
-            with urllib.request.urlopen("http://127.0.0.1:%d/%s" % (server.port, name), timeout=live.PATIENCE_S) as answer:
-                path = FOLDER / name
-                path.write_bytes(answer.read())
-                paths.append(path)
-        return paths
-    finally:
-        server.place.close()
-
-
-CSV, XLSX = exported()
-
+# ---- out -----------------------------------------------------------------------------------------------------
 
 def cells_of(path):
     return [cell for row in openpyxl.load_workbook(path).active.iter_rows() for cell in row]
@@ -357,11 +364,13 @@ def check_libreoffice_works_out_a_formula_that_is_one():
     book = openpyxl.Workbook()
     book.active.append(["=40+2"])
     book.save(FOLDER / "control.xlsx")
-    holds(SUITE.to_csv(FOLDER / "control.xlsx"), "42")  # so the next checks see it if one were executed
+    control, shown = SUITE.to_csv(FOLDER / "control.xlsx", XLSX)
+    holds(control, "42")  # so the next checks see it if one were executed
+    equal("42" in shown, False)
 
 
 def check_no_cell_of_an_export_is_a_formula():
-    for path in (XLSX, SUITE.convert(XLSX, "xlsx"), SUITE.from_csv(CSV, "xlsx"), SUITE.convert(XLSX, "ods")):
+    for path in (XLSX, SUITE.convert(XLSX, "xlsx"), EXPORT_XLSX, SUITE.convert(XLSX, "ods")):
         if path.suffix == ".ods":
             with zipfile.ZipFile(path) as z:
                 equal(b"table:formula" in z.read("content.xml"), False)
@@ -375,7 +384,7 @@ def check_no_cell_of_an_export_is_a_formula():
 
 
 def check_what_libreoffice_shows_is_the_text():
-    shown = list(csv.DictReader(io.StringIO(SUITE.to_csv(XLSX))))
+    shown = list(csv.DictReader(io.StringIO(SUITE.to_csv(XLSX)[0])))
     for row, text in zip(shown, HOSTILE):
         guard = "'" if FORMULA.match(text) or text[0] in "\t\r\n" or text.startswith("'=") else ""
         equal(row["text"].split(), (guard + text).split())
@@ -389,7 +398,7 @@ def check_the_same_table_is_the_same_file():
 
 def check_an_export_comes_back_as_it_was_from_every_program():
     wanted = [" ".join(text.split()) for text in HOSTILE]
-    for path in (CSV, XLSX, SUITE.convert(XLSX, "xlsx"), SUITE.from_csv(CSV, "xlsx")):
+    for path in (CSV, XLSX, SUITE.convert(XLSX, "xlsx"), EXPORT_XLSX):
         got = imported(path)
         equal([r["n"] for r in got], [str(i + 1) for i in range(len(HOSTILE))])
         back = [r["text"] for r in got]  # as usher writes it: guarded again

@@ -23,25 +23,32 @@ class Suite:
 
     def convert(self, path, kind, *more):
         """The path of the same table as another kind of file, in a folder of its own. The same is made once."""
-        key = (path.read_bytes(), path.name, kind, more)
-        if key not in self.made:
-            self.made[key] = self.convert_anew(path, kind, more)
-        return self.made[key]
+        return self.convert_all([path], kind, *more)[0]
 
-    def convert_anew(self, path, kind, more):
+    def convert_all(self, paths, kind, *more):
+        """The same of several files in one go: it is the start of LibreOffice that takes its time."""
+        keys = [(path.read_bytes(), path.name, kind, more) for path in paths]
+        new = [path for path, key in zip(paths, keys) if key not in self.made]
+        if new:
+            made = self.convert_anew(new, kind, more)
+            self.made.update({key: made[path.stem] for path, key in zip(paths, keys) if path in new})
+        return [self.made[key] for key in keys]
+
+    def convert_anew(self, paths, kind, more):
         out = Path(tempfile.mkdtemp(dir=self.folder.name))
         done = subprocess.run([self.program, "-env:UserInstallation=file://%s/profile" % self.folder.name, "--headless",
-                               "--norestore", *more, "--convert-to", kind, "--outdir", str(out), str(path)],
+                               "--norestore", *more, "--convert-to", kind, "--outdir", str(out), *map(str, paths)],
                               timeout=PATIENCE_S, stdin=subprocess.DEVNULL, capture_output=True, text=True)
-        made = list(out.iterdir())
-        if len(made) != 1:
-            raise AssertionError("LibreOffice did not make a .%s of %s: %s%s" % (kind, path, done.stdout, done.stderr))
-        return made[0]
+        made = {path.stem: path for path in out.iterdir()}
+        if set(made) != {path.stem for path in paths}:
+            raise AssertionError("LibreOffice did not make a .%s of %s: %s%s" % (kind, paths, done.stdout, done.stderr))
+        return made
 
-    def from_csv(self, path, kind):
+    def from_csv(self, kind, *paths):
         """As somebody would who opens the CSV with a double click: numbers and dates are recognised."""
-        return self.convert(path, kind, "--infilter=" + UTF8_CSV % "true")
+        return self.convert_all(paths, kind, "--infilter=" + UTF8_CSV % "true")
 
-    def to_csv(self, path):
+    def to_csv(self, *paths):
         """What each cell shows, as text."""
-        return self.convert(path, "csv:" + UTF8_CSV % "false").read_text(encoding="utf-8-sig")
+        made = self.convert_all(paths, "csv:" + UTF8_CSV % "false")
+        return [path.read_text(encoding="utf-8-sig") for path in made]
