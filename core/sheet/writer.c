@@ -178,22 +178,28 @@ static int write_rows(struct writer *w, struct columns *c, struct record rows)
     return failed ? failed : each_cell(c, rows, on_write, w);
 }
 
+static int begin_sheet(struct writer *w, struct text name)
+{
+    char *z = mem_copy(name.data ? name.data : "", name.len);
+    int failed = 0;
+    if (!name.len || !utf8_valid(name) || workbook_validate_sheet_name(w->book, z)) {
+        failed = err_set(w->e, ERR_INPUT,
+            "'%s' can't be the name of a sheet: at most 31 characters, none of [ ] : * ? / \\, no name twice",
+            z);
+    } else {
+        w->sheet = workbook_add_worksheet(w->book, z);
+        if (!w->sheet) failed = err_set(w->e, ERR_STORAGE, "there is no room for temporary files in /tmp");
+    }
+    free(z);
+    return failed;
+}
+
 static int write_sheet(struct writer *w, struct record sheet)
 {
     struct columns c;
     struct record rows = record_get(sheet, "rows");
-    struct text name = record_get_text(sheet, "name");
-    char *z = mem_copy(name.data ? name.data : "", name.len);
-    int failed = 0;
-    if (!name.len || !utf8_valid(name) || workbook_validate_sheet_name(w->book, z))
-        failed = err_set(w->e, ERR_INPUT,
-            "'%s' can't be the name of a sheet: at most 31 characters, none of [ ] : * ? / \\, and no name "
-            "twice",
-            z);
-    if (!failed) w->sheet = workbook_add_worksheet(w->book, z);
-    free(z);
-    if (!failed) failed = read_columns(&c, record_get(sheet, "columns"), w->e);
-    else return failed;
+    if (begin_sheet(w, record_get_text(sheet, "name"))) return -1;
+    int failed = read_columns(&c, record_get(sheet, "columns"), w->e);
     w->cells_n += c.n * (record_count(rows) + 1);
     if (!failed && w->cells_n > SHEET_WRITE_CELLS_MAX)
         failed = err_set(w->e, ERR_LIMIT, "the tables have more than %d cells: take the CSV, or fewer rows",
