@@ -365,6 +365,38 @@ static bool ends_in(struct text name, const char *ending)
     return name.len >= len && strncasecmp(name.data + name.len - len, ending, len) == 0;
 }
 
+// A list that another event handed on (engine/handed.h): without the entries that hold an address of
+// theirs.
+static bool scrub_handed(struct forget *f, struct text source, struct buf *out)
+{
+    struct record_map map, people;
+    struct buf list, rest;
+    bool changed = false;
+    buf_init(&list, SIZE_MAX / 2);
+    buf_init(&rest, SIZE_MAX / 2);
+    record_from_json(source, &list, NULL);
+    struct record all = {(uint8_t *)list.data, list.len};
+    record_map_init(&map);
+    record_map_init(&people);
+    for (struct record_iter it = record_each(record_get(all, "people")); record_next(&it);) {
+        bool theirs = scrub_names_address(&f->scrub, it.value);
+        changed |= theirs;
+        f->out->rows += theirs;
+        if (theirs) continue;
+        struct buf *pair = record_map_pair(&people);
+        record_put(pair, it.key);
+        record_put(pair, it.value);
+    }
+    record_map_value(&map, "about", record_get(all, "about"));
+    record_map_end(&people, record_map_key(&map, "people"));
+    record_map_end(&map, &rest);
+    if (changed) record_print_json((struct record){(uint8_t *)rest.data, rest.len}, out);
+    else buf_addt(out, source);
+    buf_release(&list);
+    buf_release(&rest);
+    return changed;
+}
+
 // Of a list a whole row goes; the words go out of every other text. What usher brings along names nobody.
 static bool scrub_source(struct forget *f, struct text name, struct text source, struct buf *out)
 {
@@ -372,6 +404,11 @@ static bool scrub_source(struct forget *f, struct text name, struct text source,
     snprintf(path, sizeof path, "scripts/%.*s", name.len < 240 ? (int)name.len : 0, name.data);
     struct text own = embedded_find(path);
     if (own.data && text_eq(own, source)) {
+        buf_addt(out, source);
+        return false;
+    }
+    if (name.len > 8 && memcmp(name.data, "@handed/", 8) == 0) return scrub_handed(f, source, out);
+    if (ends_in(name, ".xlsx")) { // packed: nothing is to be seen in it
         buf_addt(out, source);
         return false;
     }

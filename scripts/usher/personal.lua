@@ -259,6 +259,14 @@ function personal.counts()
   return usher.book("forgotten"):get("counts") or { people = 0, yes = 0, no = 0, came = 0 }
 end
 
+-- A spreadsheet is not written here: what stands in one its keeper takes out.
+local function need_no_sheet(person)
+  local where = facts.by_key[person.key] and facts.by_key[person.key].where
+  if not where or not where:find("%.xlsx") then return end
+  error(("nothing was changed: %s still has them. Take the row out there, say usher reload, and then once more")
+    :format(where), 0)
+end
+
 -- { keys, addresses }: takes them out of the event's books. The engine does this on a copy of the database
 -- and carries the changes over.
 local function forget(request)
@@ -266,6 +274,7 @@ local function forget(request)
   for _, key in ipairs(request.keys or {}) do keys[key] = true end
   for _, person in ipairs(everybody()) do
     if keys[person.key] then
+      need_no_sheet(person)
       keep_count(person)
       for _, part in ipairs(added) do part.forget(person) end
     end

@@ -8,37 +8,44 @@ local suppression = require "usher.suppression"
 local survey_answers = require "usher.survey_answers"
 local seats = require "usher.seats"
 
--- A book that holds one entry for a person, under their key.
-local function keyed(name, book, texts)
-  personal.add { name = name, books = { book }, texts = texts,
-    export = function(person) return usher.book(book):get(person.key) end,
-    forget = function(person) usher.book(book):remove(person.key) end }
-end
-
 -- Of a book whose keys begin or end with somebody's key: fn(key) for each of theirs.
 local function each_theirs(book, is_theirs, fn)
   local theirs = {}
-  for key in usher.book(book):each() do
+  for key in book:each() do
     if is_theirs(key) then theirs[#theirs + 1] = key end
   end
   for _, key in ipairs(theirs) do fn(key) end
 end
 
--- One entry for each of several things of a person: "name/P0042".
-local function keyed_behind(name, book, sign)
-  local function is_of(person)
-    local ending = sign .. person.key
-    return function(key) return key:sub(-#ending) == ending end
-  end
-  personal.add { name = name, books = { book },
+-- A part of which each person has some entries of a book. is_of(person) -> function of a key.
+local function some_of(name, book_name, is_of, o)
+  local shared = o and o.shared
+  local function book() return usher.book(book_name, shared and { shared = true } or nil) end
+  personal.add { name = name, books = { book_name }, texts = o and o.texts,
     export = function(person)
       local list = {}
-      each_theirs(book, is_of(person), function(key) list[key] = usher.book(book):get(key) end)
+      each_theirs(book(), is_of(person), function(key) list[key] = book():get(key) end)
       return next(list) and list or nil
     end,
     forget = function(person)
-      each_theirs(book, is_of(person), function(key) usher.book(book):remove(key) end)
+      each_theirs(book(), is_of(person), function(key) book():remove(key) end)
     end }
+end
+
+-- A book that holds an entry for a person under their key, or one for each of several things: "P0042/3".
+local function keyed(name, book, texts)
+  some_of(name, book, function(person)
+    local start = person.key .. "/"
+    return function(key) return key == person.key or key:sub(1, #start) == start end
+  end, { texts = texts })
+end
+
+-- One entry for each of several things, the person's key last: "name/P0042".
+local function keyed_behind(name, book, sign, shared)
+  some_of(name, book, function(person)
+    local ending = sign .. person.key
+    return function(key) return key:sub(-#ending) == ending end
+  end, { shared = shared })
 end
 
 local function strings_of(value, list)
@@ -67,6 +74,12 @@ keyed_behind("letters", "letters", "/")
 keyed_behind("calendar", "calendar", "/")
 keyed_behind("calendar_answers", "calendar answers", " ")
 keyed_behind("sent_again", "resent", "\n")
+
+-- A list that this event hands on, "EVENT/FORM/P0042".
+some_of("handed_on", "handed on", function(person)
+  local start, ending = facts.event.id .. "/", "/" .. person.key
+  return function(key) return key:sub(1, #start) == start and key:sub(-#ending) == ending end
+end, { shared = true })
 
 personal.add { name = "handed_over", books = { "handed over", "decided" },
   export = function(person)
@@ -196,4 +209,38 @@ personal.add { name = "wants_no_mail", books = { "suppressed" },
   end,
   forget = function(person)
     for _, mail in ipairs(person.mails) do suppression.lift(mail) end
+  end }
+
+-- ---- who was there without being known ----------------------------------------------------------------
+
+-- fn(id, entry) for each entry of a book that is theirs.
+local function each_entry(book, is_theirs)
+  local list = {}
+  for id, entry in usher.book(book):each() do
+    if is_theirs(entry) then list[id] = entry end
+  end
+  return list
+end
+
+local function strangers_like(person)
+  return each_entry("strangers", function(one)
+    for _, mail in ipairs(person.mails) do
+      if one.mail and one.mail:lower() == mail:lower() then return true end
+    end
+    return one.name ~= nil and one.name:lower() == (person.name or ""):lower()
+  end)
+end
+
+local function devices_of(person)
+  return each_entry("devices", function(one) return one.key == person.key end)
+end
+
+personal.add { name = "joined_as", books = { "strangers", "devices", "zoom-calls" },
+  export = function(person)
+    local list = strangers_like(person)
+    return next(list) and list or nil
+  end,
+  forget = function(person)
+    for id in pairs(strangers_like(person)) do usher.book("strangers"):remove(id) end
+    for id in pairs(devices_of(person)) do usher.book("devices"):remove(id) end
   end }
