@@ -4,8 +4,9 @@
 #pragma once
 
 #define COMMANDS(X)                                                                                          \
-    X("new", "briefing NAME",                                                                                \
-        "Makes a folder for a new event: a script, its lists and its texts, to begin with.")                 \
+    X("new", "KIND NAME",                                                                                    \
+        "Makes a folder for a new event, to begin with (briefing, series); or --like EVENT NAME: one that "  \
+        "is like an event that was, with its rules and without its guests.")                                 \
     X("run", "SCRIPT...", "Runs scripts until it is stopped (SIGTERM: ends what is under way).")             \
     X("rehearse", "[SCRIPT...]",                                                                             \
         "Plays the whole life of a script in virtual time and shows what would be sent; of several as one "  \
@@ -134,6 +135,8 @@
     X("by", NAME, "the login name", "USER", "answer, approve, unsure ...: who says so.")                   \
     X("all", FLAG, "", "", "approve, disapprove: every rule that it could be said of.")                    \
     X("as", NAME, "the first of the list", "", "test-mail: as whose mail it is written.")                  \
+    X("like", EVENT, "", "", "new: the event, or the folder of one, whose rules are taken over.")            \
+    X("with-guests", FLAG, "", "", "new --like: take the lists of guests over, too.")                      \
     X("lists", FLAG, "", "", "forget: take their rows out of the lists beside the scripts, too.")          \
     X("edition", WORD, "", "",                                                                             \
         "plan, reload: the event moves by days. new: its reminders go out once more, and whoever comes "   \

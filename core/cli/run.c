@@ -4,10 +4,10 @@
 #include "cli/script.h"
 #include "usher.h"
 
-static int load_all(struct usher *u, char **scripts)
+static int load_all(struct usher *u, char *const *scripts)
 {
-    for (char **script = scripts; *script; script++) {
-        int code = usher_load(u, *script);
+    for (; *scripts; scripts++) {
+        int code = usher_load(u, *scripts);
         if (code) return complain(code, "%s", usher_error(u));
     }
     return 0;
@@ -15,6 +15,8 @@ static int load_all(struct usher *u, char **scripts)
 
 int command_run(const struct options *o)
 {
+    const char *const *words;
+    if (!options_arguments(o, &words)) return complain(USHER_USAGE, "which script? usher run SCRIPT...");
     char **scripts = script_arguments(o);
     if (!scripts) return USHER_USAGE;
     struct usher_options options = {.database = option(o, "database"),
