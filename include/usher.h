@@ -205,10 +205,13 @@ USHER_API int usher_person(const struct usher_options *options, const char *requ
  * texts, fine as they are. Nothing that is there is written over. `said`: what was written, and what to do
  * next. */
 struct usher_new {
-    const char *kind; /* "briefing" */
+    const char *kind; /* "briefing", "series"; NULL: like another event */
     const char *name; /* of the folder; the event's id and title are made of it */
     const char *zone; /* "Asia/Thimphu"; NULL: this machine's */
-    const char *when; /* "Thu 25 Feb 2031 14:00-16:30"; NULL: in eight weeks */
+    const char *when; /* "Thu 25 Feb 2031 14:00-16:30"; NULL: in eight weeks; like another: to be said yet */
+    const char *like; /* the id of an event of the database, or the folder of one */
+    int with_guests;  /* nonzero: its lists of guests are taken over */
+    const char *database, *config; /* as in usher_options */
 };
 USHER_API int usher_new(const struct usher_new *what, char **said, char **error);
 

@@ -11,6 +11,8 @@
     X("rehearse", "[SCRIPT...]",                                                                             \
         "Plays the whole life of a script in virtual time and shows what would be sent; of several as one "  \
         "story. A folder stands for the script in it.")                                                      \
+        "Plays the whole life of a script in virtual time and shows what would be sent. A folder stands "    \
+        "for the script in it.")                                                                             \
     X("check", "[SCRIPT...]", "Reads scripts and says what is wrong with them; plays and sends nothing.")    \
     X("plan", "SCRIPT",                                                                                      \
         "Shows what changes in people's mailboxes when the changed script takes the place of the one that "  \
@@ -135,7 +137,7 @@
     X("by", NAME, "the login name", "USER", "answer, approve, unsure ...: who says so.")                   \
     X("all", FLAG, "", "", "approve, disapprove: every rule that it could be said of.")                    \
     X("as", NAME, "the first of the list", "", "test-mail: as whose mail it is written.")                  \
-    X("like", EVENT, "", "", "new: the event, or the folder of one, whose rules are taken over.")            \
+    X("like", EVENT, "", "", "new: the event, or the folder of one, whose rules are taken over.")          \
     X("with-guests", FLAG, "", "", "new --like: take the lists of guests over, too.")                      \
     X("lists", FLAG, "", "", "forget: take their rows out of the lists beside the scripts, too.")          \
     X("edition", WORD, "", "",                                                                             \

@@ -2,6 +2,7 @@
 // new: `usher new`: a folder for an event that does not exist yet.
 #include "usher.h"
 
+#include "usher/like.h"
 #include "usher/machine_zone.h"
 #include "usher/starter.h"
 #include "world/live_now.h"
@@ -32,8 +33,12 @@ int usher_new(const struct usher_new *what, char **said, char **error)
     struct buf text;
     buf_init(&text, 1u << 20);
     int failed = starter_name(what->name, &words, &e) || find_when(what, &words.when, &e);
-    if (!failed) failed = starter_make(what->kind, what->name, &words, &text, &e);
-    if (!failed) buf_addf(&text, "See what it would send:  usher rehearse \"%s/\"\n", what->name);
+    if (!failed && what->kind) failed = starter_make(what->kind, what->name, &words, &text, &e);
+    else if (!failed) failed = like_make(what, &words, &text, &e);
+    if (!failed && what->kind)
+        buf_addf(&text, "See what it would send:  usher rehearse \"%s/\"\n", what->name);
+    if (!failed && !what->kind)
+        buf_addf(&text, "Then see whether it is right:  usher check \"%s/\"\n", what->name);
     *said = failed ? NULL : buf_take(&text, NULL);
     buf_release(&text);
     if (error) *error = failed ? mem_copyz(e.text) : NULL;

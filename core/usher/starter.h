@@ -9,6 +9,7 @@
 // taken away again.
 #pragma once
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "time/when.h"
 

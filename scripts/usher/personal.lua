@@ -263,7 +263,7 @@ end
 local function need_no_sheet(person)
   local where = facts.by_key[person.key] and facts.by_key[person.key].where
   if not where or not where:find("%.xlsx") then return end
-  error(("nothing was changed: %s still has them. Take the row out there, say usher reload, and then once more")
+  error(("nothing was changed: %s still has them. Take the row out there, say usher reload, and once more")
     :format(where), 0)
 end
 

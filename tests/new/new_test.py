@@ -4,6 +4,7 @@
 import os
 import re
 import resource
+import shutil
 import signal
 import sys
 from datetime import date, datetime, timedelta
@@ -141,6 +142,75 @@ def check_several_scripts_are_not_guessed_among():
         place.write("one/rules.lua", "mail 'x' {}\n")
         refused(place, 2, "there are 2 scripts in one", "check", "one")
         equal(ended(place, "check", "two"), "two/two.lua: fine\n")
+
+
+# ---- like another event ------------------------------------------------------------------------------------
+
+def with_pages():
+    port = live.free_port()
+    return 'web = { listen = "127.0.0.1:%d", base_url = "http://127.0.0.1:%d" }\n' % (port, port)
+
+
+BRIEFING = live.ROOT / "examples/03-briefing-2021"
+
+
+def check_a_clone_keeps_the_rules_and_asks_for_the_date_and_the_guests():
+    with live.Place() as place:
+        out = ended(place, "new", "--like", BRIEFING, "again")
+        holds(out, "guests.csv has its first line only: whom do you invite?")
+        equal(sorted(os.listdir(place.path / "again")),
+              ["again.lua", "guests.csv", "invitation.md", "people.csv", "programme.txt"])
+        equal((place.path / "again/guests.csv").read_text(), "key,name,salutation,group,mail,assistant,language\n")
+        script = (place.path / "again/again.lua").read_text()
+        holds(script, 'event "again" {')
+        before, after = (BRIEFING / "hlb.lua").read_text().split("\n"), script.split("\n")
+        equal([i for i in range(len(before)) if before[i] != after[i]], [5, 7])  # its id and its date
+        refused(place, 1, 'event "again": when: "say when, as in Thu 25 Feb 2031', "check", "again")
+        script = script.replace("say when, as in Thu 25 Feb 2031", "Thu 27 Feb 2031")
+        place.write("again/again.lua", script)
+        refused(place, 1, "guests.csv: nobody is in it", "check", "again")
+
+
+def check_a_clone_with_its_guests_and_a_date_is_an_event():
+    with live.Place() as place:
+        ended(place, "new", "series", "first", "--zone", "Asia/Thimphu")
+        ended(place, "new", "--like", "first", "second", "--with-guests", "--when", "6 Apr 2032 10:00-12:00",
+              "--zone", "Asia/Thimphu")
+        equal(ended(place, "check", "second"), "second/second.lua: fine\n")
+        holds(ended(place, "rehearse", "second"), "Thimphu (UTC+6)")
+        holds((place.path / "second/second.lua").read_text(), 'from = "6 Apr 2032"')
+
+
+def check_a_clone_from_the_database_brings_no_guest_along_and_arms_nothing():
+    with live.Place(config=with_pages()) as place:
+        ended(place, "new", "briefing", "past", "--when", "6 Apr 2032 14:00-16:30", "--zone", "Asia/Thimphu")
+        place.run(script="past/past.lua")
+        before = sum(place.states().values())
+        ended(place, "new", "--like", "past", "next", "--when", "7 Apr 2033 14:00-16:30", "--zone", "Asia/Thimphu")
+        equal(sum(place.states().values()), before)
+        equal((place.path / "next/guests.csv").read_text().count("\n"), 1)
+        for name in ("Sonam Wangmo", "sonam.wangmo@finance.example"):
+            for path in (place.path / "next").iterdir():
+                equal((path.name, name in path.read_text()), (path.name, False))
+        holds((place.path / "next/next.lua").read_text(), 'when = "Thu 7 Apr 2033 14:00-16:30 Asia/Thimphu"')
+        shutil.copy(place.path / "past/guests.csv", place.path / "next/guests.csv")
+        equal(ended(place, "check", "next"), "next/next.lua: fine\n")
+        equal(place.stop(), 0)
+        ended(place, "new", "--like", "past", "stopped")  # nobody has to run for it
+
+
+def check_a_clone_of_nothing_or_with_a_bad_name_is_refused():
+    with live.Place(config=with_pages()) as place:
+        place.write("empty/notes.txt", "x")
+        refused(place, 1, "there is no script with the word event", "new", "--like", "empty", "x")
+        ended(place, "new", "briefing", "one")
+        refused(place, 1, "is a path", "new", "--like", "one", "../x")
+        refused(place, 1, "is here already", "new", "--like", "one", "one")
+        refused(place, 2, "--like EVENT NAME", "new", "--like", "one", "briefing", "x")
+        place.run(script="one/one.lua")
+        refused(place, 1, "neither an event of this database nor a folder here", "new", "--like", "two", "x")
+        equal(sorted(path.name for path in place.path.iterdir() if path.is_dir() and path.name != "outbox"),
+              ["empty", "one"])
 
 
 main(globals())
