@@ -201,6 +201,12 @@ USHER_API int usher_import(const struct usher_import *import, char **answer_json
 USHER_API int usher_person(const struct usher_options *options, const char *request_json, char **answer_json,
     char **error);
 
+/* Events that ended longer ago than "after" ("12 months") lose everything about people and keep their counts.
+ * request_json: { "after", "apply": true (else they are only listed), "who" }. The answer: { "events": [{
+ * event, title, ends: milliseconds since 1970, counts }], "done" }. An event that runs is refused. */
+USHER_API int usher_retention(const struct usher_options *options, const char *request_json,
+    char **answer_json, char **error);
+
 /* A folder for an event that does not exist yet, made where the program stands: a script, its lists and its
  * texts, fine as they are. Nothing that is there is written over. `said`: what was written, and what to do
  * next. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // forget: `usher forget` and `usher export-person`: what is kept of somebody goes, or is shown.
 #include "cli/cli.h"
+#include "time/wall.h"
 #include "usher.h"
 
 #include <stdio.h>
@@ -103,12 +104,80 @@ static void print_done(struct record answer)
            "log.\n");
 }
 
+// ---- events that are long over --------------------------------------------------------------------------
+
+static int ask_retention(const struct options *o, bool apply, struct buf *out)
+{
+    struct record_map map;
+    struct buf request, json;
+    char *answer, *error;
+    const char *by = option(o, "by");
+    struct usher_options options = {.database = option(o, "database"),
+        .config = config_path(o),
+        .outbox = option(o, "outbox")};
+    record_map_init(&map);
+    buf_init(&request, RECORD_LEN_MAX);
+    buf_init(&json, RECORD_LEN_MAX);
+    buf_init(out, 512u << 20);
+    record_map_text(&map, "after", text_of(option(o, "after")));
+    record_map_bool(&map, "apply", apply);
+    record_map_text(&map, "who", text_of(by ? by : "office"));
+    record_map_end(&map, &request);
+    record_print_json((struct record){(uint8_t *)request.data, request.len}, &json);
+    int code = usher_retention(&options, buf_z(&json), &answer, &error);
+    if (code) complain(code, "%s", error);
+    else record_from_json(text_of(answer), out, NULL);
+    usher_free(answer);
+    usher_free(error);
+    buf_release(&request);
+    buf_release(&json);
+    return code;
+}
+
+static void print_event(struct record event)
+{
+    struct text name = record_get_text(event, "event"), title = record_get_text(event, "title");
+    struct record counts = record_get(event, "counts");
+    char date[WALL_TEXT_MAX];
+    printf("  %.*s: %.*s, ended %s; %lld people, %lld said yes, %lld came\n", (int)name.len, name.data,
+        (int)title.len, title.data,
+        date_print_long(floor_div(record_get_int(event, "ends", 0), DAY_MS), date),
+        (long long)record_get_int(counts, "people", 0), (long long)record_get_int(counts, "yes", 0),
+        (long long)record_get_int(counts, "came", 0));
+}
+
+static int forget_old_events(const struct options *o)
+{
+    struct buf bytes;
+    int code = ask_retention(o, false, &bytes);
+    if (code) return code;
+    struct record events = record_get((struct record){(uint8_t *)bytes.data, bytes.len}, "events");
+    size_t n = record_count(events);
+    if (!option(o, "json"))
+        for (struct record_iter it = record_each(events); record_next(&it);) print_event(it.value);
+    buf_release(&bytes);
+    if (!n) {
+        if (!option(o, "json")) printf("No event of this database ended so long ago.\n");
+        return 0;
+    }
+    if (!agrees(o)) return USHER_INPUT;
+    code = ask_retention(o, true, &bytes);
+    if (code) return code;
+    struct record answer = {(uint8_t *)bytes.data, bytes.len};
+    if (!print_json(o, answer))
+        printf("Forgotten: everybody of %lld events. The numbers above stay, and answers without a name.\n",
+            count_of(answer, "events"));
+    buf_release(&bytes);
+    return 0;
+}
+
 int command_forget(const struct options *o)
 {
     const char *const *words;
     struct buf bytes;
     int n = options_arguments(o, &words);
-    if (n != 1 && n != 2)
+    if (option(o, "after") && n == 0) return forget_old_events(o);
+    if (option(o, "after") || (n != 1 && n != 2))
         return complain(USHER_USAGE, "usher forget PERSON, or usher forget EVENT PERSON: a key or an "
                                      "address, as usher who shows them");
     const char *event = n == 2 ? words[0] : option(o, "event"), *person = words[n - 1];

@@ -71,7 +71,7 @@
         "Lists addresses that get no mail any more, or says what becomes of one.")                           \
     X("export-person", "PERSON",                                                                             \
         "Prints everything that is kept of somebody (a key, an address), in all events, as JSON.")           \
-    X("forget", "[EVENT] PERSON",                                                                            \
+    X("forget", "[EVENT] PERSON | --after SPAN",                                                             \
         "Shows who is meant, asks, and takes everything out that is kept of somebody (a key, an address).")  \
     X("help", "[WORD]", "Explains a command of this program or a word of a script.")                         \
     X("selftest", "determinism|owners [SCRIPT...]",                                                          \
@@ -139,6 +139,8 @@
     X("as", NAME, "the first of the list", "", "test-mail: as whose mail it is written.")                  \
     X("like", EVENT, "", "", "new: the event, or the folder of one, whose rules are taken over.")          \
     X("with-guests", FLAG, "", "", "new --like: take the lists of guests over, too.")                      \
+    X("after", SPAN, "", "",                                                                               \
+        "forget: everybody of the events that ended longer ago than this (\"12 months\"); counts stay.")   \
     X("lists", FLAG, "", "", "forget: take their rows out of the lists beside the scripts, too.")          \
     X("edition", WORD, "", "",                                                                             \
         "plan, reload: the event moves by days. new: its reminders go out once more, and whoever comes "   \

@@ -315,7 +315,7 @@ static void put_entries(struct engine *g, struct record request, struct record a
 
 static struct forgetting *forgetting_new(struct engine *g, struct record request, const struct lists *lists)
 {
-    static const char *const fields[] = {"people", "words", "keep", "who", "event", "note"};
+    static const char *const fields[] = {"people", "words", "keep", "events", "who", "event", "note"};
     struct forgetting *f = mem_alloc(sizeof *f);
     struct record_map map;
     struct buf at;
@@ -354,6 +354,22 @@ static bool is_sound(struct record request, struct err *e)
            record_kind(record_get(request, "words")) == RECORD_LIST;
 }
 
+// Of an event that runs nothing is cleared: it would go on in memory.
+static bool runs_here(const struct engine *g, struct record request, struct err *e)
+{
+    for (struct record_iter it = record_each(record_get(request, "events")); record_next(&it);) {
+        struct text name = record_get_text(it.value, "event");
+        for (const struct event *ev = g->events; ev && !g->stopping; ev = ev->next) {
+            if (!text_is(name, ev->name)) continue;
+            err_set(e, ERR_INPUT,
+                "nothing was changed: the event '%s' still runs here. Start usher without it first",
+                ev->name);
+            return true;
+        }
+    }
+    return false;
+}
+
 void forget_ask(struct engine *g, struct record request, engine_reply reply, void *ctx)
 {
     struct err e = {0};
@@ -363,7 +379,7 @@ void forget_ask(struct engine *g, struct record request, engine_reply reply, voi
     else if (!is_sound(request, &e)) {
         if (!e.code) err_set(&e, ERR_INPUT, "whom? usher forget says it");
     } else {
-        if (find_lists(&lists, g, request, &e) == 0) {
+        if (find_lists(&lists, g, request, &e) == 0 && !runs_here(g, request, &e)) {
             g->forgetting = forgetting_new(g, request, &lists);
             g->forgetting->looked_n = lists.looked_n;
             g->forgetting->reply = reply;
@@ -408,8 +424,8 @@ static void put_done(const struct done *d, struct buf *out)
         int64_t n;
     } counts[] = {{"flows", d->store.flows}, {"ended", d->store.ended}, {"entries", d->store.entries},
         {"facts", d->store.facts}, {"lines", d->store.lines}, {"mentions", d->store.mentions},
-        {"rows", d->store.rows}, {"versions", d->store.versions}, {"files", d->files}, {"lists", d->lists},
-        {"looked", d->looked}};
+        {"rows", d->store.rows}, {"versions", d->store.versions}, {"events", d->store.events},
+        {"files", d->files}, {"lists", d->lists}, {"looked", d->looked}};
     struct record_map map;
     record_map_init(&map);
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)

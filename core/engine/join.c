@@ -322,6 +322,10 @@ static int find_stored(struct engine *g, struct script *s, struct script **store
     *stored = NULL;
     if (join_version_in_force(g, text_of(s->event->name), &id, e)) return -(int)e->code;
     own = store_script(g->store, text_of(s->event->name), s->hash, &look);
+    if (id < 0)
+        return err_set(e, ERR_INPUT,
+            "the event '%s' is over, and its people were forgotten: give a new event an id of its own",
+            s->event->name);
     if (!id || id == own) return 0;
     *stored = reopen(g, id, e);
     return *stored ? 0 : -(int)e->code;

@@ -575,6 +575,57 @@ static void chain_changed(struct forget *f)
 
 // ---- the whole of it ------------------------------------------------------------------------------------
 
+// ---- whole events -----------------------------------------------------------------------------------------
+
+static void clear_event(struct forget *f, struct text event)
+{
+    static const char *const acts[] = {
+        "DELETE FROM journal WHERE flow IN (SELECT f.id FROM flow f JOIN flow_kind k ON k.id = f.kind"
+        " WHERE k.event = ?1)",
+        "DELETE FROM flow WHERE kind IN (SELECT id FROM flow_kind WHERE event = ?1)",
+        "DELETE FROM inbox WHERE kind IN (SELECT id FROM flow_kind WHERE event = ?1)",
+        "DELETE FROM book WHERE event = ?1",
+        "DELETE FROM sealed WHERE event = ?1 AND book NOT LIKE '%-answers'",
+        "DELETE FROM audit WHERE event = ?1",
+        "DELETE FROM script WHERE event = ?1",
+        "UPDATE occurrence SET note = NULL WHERE event = ?1",
+    };
+    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
+        struct sqlite3_stmt *st = prepare(f, acts[i]);
+        put_text(st, 1, event);
+        int64_t n = run(f, st);
+        if (i == 1) f->out->flows += n;
+        sqlite_finish(st);
+    }
+}
+
+static void keep_counts(struct batch *b, struct record event)
+{
+    struct text name = record_get_text(event, "event");
+    struct buf version, setting;
+    buf_init(&version, 16);
+    buf_init(&setting, 4096);
+    record_put_int(&version, -1);
+    buf_addf(&setting, "version %.*s", (int)name.len, name.data);
+    batch_setting(b, buf_text(&setting), (struct record){(uint8_t *)version.data, version.len});
+    struct record counts = record_get(event, "counts");
+    if (counts.data) batch_book(b, name, TEXT("forgotten"), TEXT("counts"), counts);
+    buf_release(&version);
+    buf_release(&setting);
+}
+
+static void clear_events(struct forget *f)
+{
+    struct batch *b = batch_new();
+    for (struct record_iter it = record_each(record_get(f->what, "events")); record_next(&it);) {
+        clear_event(f, record_get_text(it.value, "event"));
+        keep_counts(b, it.value);
+        f->out->events++;
+    }
+    write_batch(store_writer(f->store), b);
+    batch_free(b);
+}
+
 static void write_down(struct forget *f)
 {
     struct batch *b = batch_new();
@@ -603,7 +654,8 @@ static int forget(struct forget *f)
         run_plain(f, "ROLLBACK");
         return -(int)f->e->code;
     }
-    walk_everything(f);
+    clear_events(f);
+    if (record_count(record_get(f->what, "words"))) walk_everything(f);
     chain_changed(f);
     write_down(f);
     write_commit(store_writer(f->store));

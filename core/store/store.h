@@ -279,6 +279,9 @@ int store_cut(struct store *s, int64_t flow, int32_t n, struct err *e);
 //   entries = list of { event, book, key, sealed?, was?, now? }: was: what the book must hold, else -BUSY;
 //             without `now` the entry goes
 //   who, at, note = for the audit trail, which says no name
+//   events  = list of { event, counts }: of these everything goes but the counts, which stay in the book
+//             "forgotten": flows, what waited for them, books (not anonymous answers), the trail, the versions
+//             of its script; the setting "version EVENT" is -1 from then on
 // The flows of these people end and stay as numbers: without key, label, input, result, notes and values.
 // What waits for them and what the trail says of them goes. Everything else stays, without the words, and
 // every chain holds. One transaction, during which whatever goes is overwritten with zeros; it leaves the
@@ -286,6 +289,7 @@ int store_cut(struct store *s, int64_t flow, int32_t n, struct err *e);
 // sources. Read and written in the call: only while nothing is outstanding.
 #define STORE_FORGETTING "forgetting"
 struct store_forgotten {
+    int64_t events;       // of which everything went
     int64_t flows, ended; // of these people; how many of them had not ended
     int64_t entries, facts, lines, mentions, rows, versions; // rows: of lists in kept versions of scripts
 };

@@ -283,6 +283,18 @@ local function forget(request)
   return true
 end
 
+-- When the event is over, and what may be told of it for ever: numbers only.
+local function ended()
+  local counts, all = personal.counts(), everybody()
+  for _, person in ipairs(all) do
+    local answer, there = usher.book("answers"):get(person.key), usher.book("attendance"):get(person.key)
+    counts.people = counts.people + 1
+    if answer and counts[answer.answer] then counts[answer.answer] = counts[answer.answer] + 1 end
+    if there then counts.came = counts.came + 1 end
+  end
+  return { ends = facts.event.ends.utc, title = facts.event.title, counts = counts }
+end
+
 -- Which books are known to say something of people.
 local function known_books()
   local list = { "forgotten" }
@@ -296,6 +308,7 @@ end
 function personal.register()
   usher.on("personal", collect)
   usher.on("personal forget", forget)
+  usher.on("personal ended", ended)
   usher.on("personal books", known_books)
 end
 

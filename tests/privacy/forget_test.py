@@ -329,6 +329,33 @@ def check_a_script_that_can_not_do_without_them_is_a_reason_to_stop():
         holds(o.ended("who"), NAME)
 
 
+def check_an_event_that_is_long_over_keeps_its_counts_alone():
+    with Installation() as o:
+        o.run()
+        o.settle()
+        o.fill(o.link(o.wait_mail(MAIL, "Alpha"), "a"), answer="yes", note=WORDS["note"])
+        o.go_to(DAY)
+        o.ended("attended", KEY)
+        holds(o.ended("forget", "--after", "12mo"), "No event of this database ended so long ago")
+        o.move_clock("2032-03-15 09:00 Asia/Thimphu")
+        o.refused("the event 'beta' still runs here", "forget", "--after", "12 months", "--yes")
+        equal(o.stop(), 0)
+        out = o.ended("forget", "--after", "12 months", "--yes")
+        holds(out, "alpha: Alpha, ended 27 Feb 2031; 8 people, 1 said yes, 1 came")
+        holds(out, "everybody of 2 events")
+        for name in FILES:
+            (o.path / name).unlink()
+        assert_gone(o)
+        words = ["Guest A", "g1@office.example", "Hana Mori", "Desk Officer"]
+        equal([hit for path in searched(o) if path.name.startswith("usher.db") for hit in hits(path, words)], [])
+        o.write("alpha/alpha.lua", ALPHA)
+        o.write("alpha/guests.csv", COLUMNS + OTHERS)
+        code, _, errors = o.command("run", "alpha/alpha.lua")
+        equal(code, 1)
+        holds(errors, "the event 'alpha' is over, and its people were forgotten")
+        o.refused("--after is at least a day", "forget", "--after", "2h")
+
+
 def begun(o):
     """How far the killed engine was: the words that it had written down for the next start; None: nothing."""
     folder = o.path / "look"
