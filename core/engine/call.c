@@ -38,6 +38,18 @@ static void widen_budget(struct budget *b)
     b->slice_grow_max = b->memory_max = (size_t)1 << 30;
 }
 
+// Whoever hands in a file waits for it: eight milliseconds more for each KiB of it, which is several times
+// what reading a table takes, and two seconds at most, since everything else waits too.
+#define MS_A_KIB 8
+#define FILE_MS_MAX 2000
+
+static void widen_by_length(struct budget *b, size_t len)
+{
+    size_t more = len / 1024 * MS_A_KIB;
+    b->slice_ms += (int64_t)(more < FILE_MS_MAX ? more : FILE_MS_MAX);
+    b->slice_grow_max += 16 * len; // a row of a table is several times as long in Lua as in the file
+}
+
 static void push_request(lua_State *L, struct record request, struct record more)
 {
     struct text name;
@@ -57,6 +69,7 @@ static int run(struct script *s, const struct handling *h, struct record request
     struct budget usual = s->sandbox->budget;
     if (s->engine->options.rehearsal) widen_budget(&s->sandbox->budget);
     else if (h->looks) s->sandbox->budget.slice_ms = LOOK_MS;
+    else widen_by_length(&s->sandbox->budget, request.len);
     lua_rawgeti(L, LUA_REGISTRYINDEX, h->function);
     push_request(L, request, h->more);
     s->context = h->looks ? CONTEXT_LOOK : CONTEXT_HANDLER;

@@ -105,6 +105,9 @@ static void a_handler_that_never_ends_changes_nothing_and_says_so(void **state)
     rig_begin(r);
     assert_holds_words(rig_call(r, "bad", "{}"), "computed too long");
     assert_text(rig_call(r, "count", "{}"), "0");
+    // A long request gives more time, and an end to it as well.
+    assert_holds_words(rig_call(r, "bad", rig_print(r, "{\"file\": \"%070000d\"}", 7)), "computed too long");
+    assert_text(rig_call(r, "count", "{}"), "0");
     rig_end(r);
 }
 
