@@ -250,8 +250,6 @@ end
 
 -- ---- what it says ---------------------------------------------------------------------------------------
 
-local function window(session) return attendance.opens_at(session), attendance.closes_at(session) end
-
 -- The last thing that a hand wrote down about a session, or nil.
 local function hand_of(list, session)
   for i = #list, 1, -1 do
@@ -259,42 +257,35 @@ local function hand_of(list, session)
   end
 end
 
--- What one of zoom and csv says of a session: { spans, lone (moments), sum = milliseconds }, clipped.
-local function said_by(list, via, session)
-  local from, to = window(session)
-  local said = { spans = {}, lone = {}, sum = 0 }
-  local function within(at) return at >= from and at <= to end
-  if via == "zoom" then
-    local spans, lone = zoom_spans(list)
-    said.spans = intervals.clip(spans, from, to)
-    for _, at in ipairs(lone) do
-      if within(at) then said.lone[#said.lone + 1] = at end
-    end
-  end
-  for _, entry in ipairs(list) do
-    if entry.via == via and is_about(entry, session) then
-      if entry.till then
-        local some = intervals.clip({ { entry.at, entry.till } }, from, to)
-        said.spans[#said.spans + 1] = some[1]
-      elseif entry.minutes then
-        said.sum = math.max(said.sum, math.min(entry.minutes * MINUTE_MS, to - from))
-      end
-    end
-  end
-  said.ms = math.max(intervals.total(said.spans), said.sum)
-  said.present = #said.spans > 0 or #said.lone > 0 or said.sum > 0
-  return said
-end
-
-local function page_of(list, session)
-  local from, to = window(session)
+local function page_of(list, session, from, to)
   for _, entry in ipairs(list) do
     local fits = entry.session == session.id or entry.session == nil and entry.at >= from and entry.at <= to
     if entry.via == "page" and fits then return entry end
   end
 end
 
-local measured <const> = { "zoom", "csv" }
+-- What zoom or csv says of a session: { spans, lone (moments), sum, ms = how long in all, present }, or nil.
+local function said_by(list, via, session, from, to)
+  local said = { spans = {}, lone = {}, sum = 0 }
+  if via == "zoom" then
+    local spans, lone = zoom_spans(list)
+    said.spans = intervals.clip(spans, from, to)
+    for _, at in ipairs(lone) do
+      if at >= from and at <= to then said.lone[#said.lone + 1] = at end
+    end
+  end
+  for _, entry in ipairs(list) do
+    if entry.via == via and is_about(entry, session) then
+      if entry.till then
+        said.spans[#said.spans + 1] = intervals.clip({ { entry.at, entry.till } }, from, to)[1]
+      elseif entry.minutes then
+        said.sum = math.max(said.sum, math.min(entry.minutes * MINUTE_MS, to - from))
+      end
+    end
+  end
+  said.ms = math.max(intervals.total(said.spans), said.sum)
+  return (#said.spans > 0 or #said.lone > 0 or said.sum > 0) and said or nil
+end
 
 local function is_measured(list)
   for _, entry in ipairs(list) do
@@ -303,47 +294,53 @@ local function is_measured(list)
   return false
 end
 
--- nil: nothing tells. Most people are only known from the page: of thousands that is looked at first.
-local function milliseconds(list, session)
-  if not is_measured(list) then return nil end
-  local spans, sum, known = {}, 0, false
-  for _, via in ipairs(measured) do
-    local said = said_by(list, via, session)
-    table.move(said.spans, 1, #said.spans, #spans + 1, spans)
-    sum, known = math.max(sum, said.sum), known or said.present
+-- How long in all: two sources never count a minute twice. nil: nothing tells.
+local function both(zoom, csv)
+  if not zoom or not csv then return (zoom or csv or {}).ms end
+  local spans = table.move(csv.spans, 1, #csv.spans, #zoom.spans + 1, { table.unpack(zoom.spans) })
+  return math.max(intervals.total(spans), zoom.sum, csv.sum)
+end
+
+-- How long somebody must be there to have been there, or nil.
+local function least_ms(session)
+  local rule = facts.event.attended
+  if not rule then return nil end
+  if rule.half then return (session.ends.utc - session.starts.utc) // 2 end
+  return rule.minutes * MINUTE_MS
+end
+
+-- The rule counts once the session is over: before, nobody could have been there for long enough. Who is only
+-- known from the page has no minutes, and was there.
+local function judge(seen, session)
+  if seen.hand then
+    seen.come = not seen.hand.absent
+    seen.present = seen.come
+    return seen
   end
-  return known and math.max(intervals.total(spans), sum) or nil
+  seen.come = seen.page ~= nil or seen.ms ~= nil
+  local least = seen.ms and usher.now() >= session.ends.utc and least_ms(session)
+  seen.present = seen.come and (not least or seen.ms >= least)
+  return seen
 end
 
--- attendance.minutes_of(list, session) -> whole minutes, or nil: of entries that may be nobody's yet
-function attendance.minutes_of(list, session)
-  local ms = milliseconds(list, session)
-  return ms and ms // MINUTE_MS
-end
-
--- attendance.minutes(key, session) -> whole minutes, or nil when nothing tells: a page and a hand have none.
--- Without a session those of all together.
-function attendance.minutes(key, session)
-  local list = attendance.of(key)
-  if not list then return nil end
-  if session then return attendance.minutes_of(list, session) end
-  local sum
-  for _, one in ipairs(sessions.all()) do
-    local minutes = attendance.minutes_of(list, one)
-    if minutes then sum = (sum or 0) + minutes end
+-- What is known of one person at one session: { page, hand = entries, zoom, csv = as said_by has it, ms,
+-- come, present }. Most people are only known from the page: of thousands that is looked at first.
+local function look(list, session)
+  local from, to = attendance.opens_at(session), attendance.closes_at(session)
+  local seen = { page = page_of(list, session, from, to), hand = hand_of(list, session) }
+  if is_measured(list) then
+    seen.zoom, seen.csv = said_by(list, "zoom", session, from, to), said_by(list, "csv", session, from, to)
+    seen.ms = both(seen.zoom, seen.csv)
   end
-  return sum
+  return judge(seen, session)
 end
 
--- attendance.sources(key, session) -> list of { via = "page", "zoom", "csv" or "hand", present, minutes, at =
--- ms when it begins, who = whose hand it was, lone = Zoom saw them leave and not come }
-function attendance.sources(key, session)
-  local list, sources = attendance.of(key) or {}, {}
-  local page, hand = page_of(list, session), hand_of(list, session)
+local function sources_of(seen)
+  local sources, page, hand = {}, seen.page, seen.hand
   if page then sources[1] = { via = "page", present = true, at = page.at } end
-  for _, via in ipairs(measured) do
-    local said = said_by(list, via, session)
-    if said.present then
+  for _, via in ipairs { "zoom", "csv" } do
+    local said = seen[via]
+    if said then
       local first = intervals.union(said.spans)[1]
       sources[#sources + 1] = { via = via, present = true, minutes = said.ms // MINUTE_MS,
         at = first and first[1] or said.lone[1], lone = #said.lone > 0 and #said.spans == 0 or nil }
@@ -356,46 +353,51 @@ function attendance.sources(key, session)
   return sources
 end
 
-local function came(list, session)
-  local hand = hand_of(list, session)
-  if hand then return not hand.absent end
-  return page_of(list, session) ~= nil or milliseconds(list, session) ~= nil
+-- attendance.seen(key, session) -> { present, come, minutes (or nil), sources }
+function attendance.seen(key, session)
+  local seen = look(attendance.of(key) or {}, session)
+  return { present = seen.present, come = seen.come, minutes = seen.ms and seen.ms // MINUTE_MS,
+    sources = sources_of(seen) }
 end
 
--- How long somebody must be there to have been there, or nil.
-local function least_ms(session)
-  local rule = facts.event.attended
-  if not rule then return nil end
-  if rule.half then return (session.ends.utc - session.starts.utc) // 2 end
-  return rule.minutes * MINUTE_MS
+-- attendance.sources(key, session) -> list of { via = "page", "zoom", "csv" or "hand", present, minutes, at =
+-- ms when it begins, who = whose hand it was, lone = Zoom saw them leave and not come }
+function attendance.sources(key, session) return attendance.seen(key, session).sources end
+
+-- attendance.minutes_of(list, session) -> whole minutes, or nil: of entries that may be nobody's yet
+function attendance.minutes_of(list, session)
+  local ms = look(list, session).ms
+  return ms and ms // MINUTE_MS
 end
 
--- The rule counts once the session is over: before, nobody could have been there for long enough.
-local function was_at(list, session)
-  local hand = hand_of(list, session)
-  if hand then return not hand.absent end
-  local least, ms = least_ms(session), milliseconds(list, session)
-  if least and ms and usher.now() >= session.ends.utc then return ms >= least end
-  return ms ~= nil or page_of(list, session) ~= nil
+-- attendance.minutes(key, session) -> whole minutes, or nil when nothing tells: a page and a hand have none.
+-- Without a session those of all together.
+function attendance.minutes(key, session)
+  local list, sum = attendance.of(key), nil
+  if not list then return nil end
+  for _, one in ipairs(session and { session } or sessions.all()) do
+    local minutes = attendance.minutes_of(list, one)
+    if minutes then sum = (sum or 0) + minutes end
+  end
+  return sum
 end
 
-local function any_session(key, session, test)
+local function any_session(key, session, field)
   local list = attendance.of(key)
   if not list then return false end
-  if session then return test(list, session) end
+  if session then return look(list, session)[field] end
   for _, one in ipairs(sessions.all()) do
-    if test(list, one) then return true end
+    if look(list, one)[field] then return true end
   end
   return false
 end
 
 -- attendance.was_there(key, session) -> yes or no, by the event's rule about minutes. Without a session: at
--- one of them at least. A hand has the last word; who is only known from the page has no minutes, and was
--- there.
-function attendance.was_there(key, session) return any_session(key, session, was_at) end
+-- one of them at least. A hand has the last word.
+function attendance.was_there(key, session) return any_session(key, session, "present") end
 
 -- attendance.has_come(key, session) -> yes or no: however short it was. What counts while it is on.
-function attendance.has_come(key, session) return any_session(key, session, came) end
+function attendance.has_come(key, session) return any_session(key, session, "come") end
 
 -- attendance.least_minutes(session) -> how many are needed, or nil
 function attendance.least_minutes(session)

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- attendance_desk: what the office does about attendance, by command or on its page: looks at it, hands in
 -- Zoom's report or a list of its own, says who an unknown participant is.
+--   book handed-in: "last" -> { text, at = ms, who }
 --   handlers "attendance", "attendance-report", "attended-list", "attendance-assign"; "attended" is in
 --   attendance.lua
 local attendance = require "usher.attendance"
@@ -26,6 +27,14 @@ end
 
 local function who_of(request) return tostring(request.who or "office") end
 
+-- The page says what became of the last file.
+local function note(request, text)
+  usher.book("handed-in"):set("last", { text = text, at = usher.now(), who = who_of(request) })
+end
+
+-- desk.last() -> { text, at = ms, who }, or nil: the last file that was handed in
+function desk.last() return usher.book("handed-in"):get("last") end
+
 -- desk.report{ csv = the file's text, file = its name, session, zone, who } -> { text, rows, new, people,
 -- strangers }
 function desk.report(request)
@@ -40,6 +49,7 @@ function desk.report(request)
       "participants nobody knows"))
   end
   if sum.new > 0 then usher.audit("Zoom's report handed in", sum.text, who_of(request)) end
+  note(request, sum.text)
   return sum
 end
 
@@ -52,6 +62,7 @@ function desk.hand_list(request)
   local title = attendance.title(session)
   sum.text = ("%s%s: %s present, %d absent, %d of them new"):format(file, title and ", " .. title or "",
     count(sum.present, "person", "people"), sum.absent, sum.new)
+  note(request, sum.text)
   return sum
 end
 

@@ -31,12 +31,11 @@ end
 function review.rows(session)
   local rows, said = {}, {}
   for key in usher.book("attendance"):each() do
-    local person, sources = roster.person(key), attendance.sources(key, session)
-    if person and #sources > 0 then
-      rows[#rows + 1] = { key = key, person = person, sources = sources,
-        present = attendance.was_there(key, session), come = attendance.has_come(key, session),
-        minutes = attendance.minutes(key, session) }
-      for _, source in ipairs(sources) do said[source.via] = true end
+    local person, seen = roster.person(key), attendance.seen(key, session)
+    if person and #seen.sources > 0 then
+      seen.key, seen.person = key, person
+      rows[#rows + 1] = seen
+      for _, source in ipairs(seen.sources) do said[source.via] = true end
     end
   end
   return rows, said
@@ -100,9 +99,9 @@ local function within_zoom(map, said, add)
   end
 end
 
-local function disagreements_at(session, list)
-  local rows, said = review.rows(session)
-  local least = attendance.least_minutes(session)
+-- review.doubts(session, rows, said) -> list of { key, session, text, name }, out of review.rows
+function review.doubts(session, rows, said)
+  local least, list = attendance.least_minutes(session), {}
   for _, row in ipairs(rows) do
     local map = by_via(row.sources)
     local function add(text)
@@ -112,12 +111,15 @@ local function disagreements_at(session, list)
     elseif map.page then against_page(map, said, add) end
     within_zoom(map, said, add)
   end
+  return list
 end
 
 -- attendance.disagreements(session) -> list of { key, session, text, name }, of a session or of all
 function attendance.disagreements(session)
   local list = {}
-  for _, one in ipairs(session and { session } or sessions.all()) do disagreements_at(one, list) end
+  for _, one in ipairs(session and { session } or sessions.all()) do
+    for _, doubt in ipairs(review.doubts(one, review.rows(one))) do list[#list + 1] = doubt end
+  end
   return list
 end
 
@@ -143,11 +145,12 @@ end
 function review.show(request)
   local session = attendance.session_of(request.session)
   local people, doubts, present = {}, {}, 0
-  for i, row in ipairs((review.rows(session))) do
+  local rows, said = review.rows(session)
+  for i, row in ipairs(rows) do
     people[i] = row_shown(row)
     if row.present then present = present + 1 end
   end
-  for i, one in ipairs(attendance.disagreements(session)) do
+  for i, one in ipairs(review.doubts(session, rows, said)) do
     doubts[i] = { key = one.key, name = one.name, text = one.text }
   end
   local title = attendance.title(session)

@@ -128,8 +128,8 @@ function office.link(text, act, href, path)
   pages[#pages + 1] = { text = text, act = act, href = href, path = path }
 end
 
--- office.act(name, { act =, look = }, fn(request, visitor) -> response): a form of these pages. The token is
--- checked here; what is done must be written into the trail by fn.
+-- office.act(name, { act =, look =, body = }, fn(request, visitor) -> response): a form of these pages. The
+-- token is checked here; what is done must be written into the trail by fn. body: as for usher.http.route.
 function office.act(name, options, fn)
   usher.http.route("POST", "/e/:event/" .. name, function(request)
     local visitor, answer = admit(request, options.act)
@@ -140,13 +140,23 @@ function office.act(name, options, fn)
           .. "again." } })
     end
     return fn(request, visitor)
-  end, { look = look_of(options.act, options.look) })
+  end, { look = look_of(options.act, options.look), body = options.body })
+end
+
+-- What is wrong with a file is a sentence and a line for each row.
+local function lines_of(text)
+  local nodes = {}
+  for line in text:gmatch("[^\n]+") do
+    if #nodes > 0 then nodes[#nodes + 1] = h.br {} end
+    nodes[#nodes + 1] = line
+  end
+  return nodes
 end
 
 -- A refusal of an act, as a page: what was typed is not kept.
 function office.refuse(visitor, sentence)
   return render(visitor, nil, { title = "That was not taken", status = 400, live = false,
-    body = h.p { class = "wrong", sentence } })
+    body = h.p { class = "wrong", lines_of(sentence) } })
 end
 
 -- office.back(request, otherwise) -> response: to the page of ours that the form names, as a path of this

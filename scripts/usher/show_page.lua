@@ -130,7 +130,7 @@ local function speakers(plan)
     for _, person in ipairs(one.item.people) do
       if not seen[person.key] then
         seen[person.key] = true
-        local there = attendance.was_there(person.key)
+        local there = attendance.has_come(person.key, attendance.current())
         list[#list + 1] = h.li { facts.full_name(person), " ", there and h.span { class = "good", "is here" }
           or h.span { class = "flag", "not joined yet" },
           not there and person.phone and { " ", h.a { href = "tel:" .. person.phone:gsub("[^%d+]", ""),

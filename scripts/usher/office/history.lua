@@ -71,12 +71,25 @@ local function answer_told(person, add)
   end
 end
 
-local function presence_told(person, add)
-  for _, one in ipairs(attendance.of(person.key) or {}) do
-    local who = one.via:match("^hand:(.*)$")
-    local said = one.absent and "marked as absent" or "marked as present"
-    add(one.at, who and ("%s by %s"):format(said, who ~= "" and who or "the office") or "joined")
+-- What one entry of the book says, or nil: a coming and a leaving of a device are two.
+local function presence_text(one)
+  local who = one.via:match("^hand:(.*)$")
+  if who then
+    return ("%s by %s"):format(one.absent and "marked as absent" or "marked as present",
+      who ~= "" and who or "the office")
   end
+  if one.did then return one.did == "joined" and "came into the meeting" or "left the meeting" end
+  if one.minutes then
+    return ("was there for %s, by Zoom's report"):format(parts.count(one.minutes, "minute"))
+  end
+  if one.till then
+    return ("was there until %s, by Zoom"):format(usher.time.format(one.till, facts.event.zone, "%H:%M"))
+  end
+  return "joined"
+end
+
+local function presence_told(person, add)
+  for _, one in ipairs(attendance.of(person.key) or {}) do add(one.at, presence_text(one)) end
 end
 
 -- history.node(request, person, visitor) -> node: from the beginning until now

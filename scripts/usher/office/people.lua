@@ -2,6 +2,7 @@
 -- people: every guest with their answer and what became of each mail; by group, by answer, by part of a name.
 -- And who is missing while the event runs, with telephone numbers.
 local attendance = require "usher.attendance"
+local attendance_page = require "usher.office.attendance"
 local facts = require "usher.facts"
 local fates = require "usher.office.fates"
 local h = require "usher.html"
@@ -11,6 +12,7 @@ local roles = require "usher.office.roles"
 local roster = require "usher.roster"
 local table_out = require "usher.table_out"
 local guest_table = require "usher.office.guest_table"
+local sessions = require "usher.sessions"
 local counts = require "usher.office.counts"
 
 local people = {}
@@ -213,12 +215,16 @@ end
 
 -- -- who is missing
 
--- Whoever said yes and is not there; with `all`, whoever has not said no. The keys of some, and how many.
-local function missing(group, all)
-  local answers, attended = usher.book("answers"):column("answer"), usher.book("attendance")
+-- Whoever said yes to the session and has not come; with `all`, whoever has not said no. The keys of some,
+-- and how many.
+local function missing(group, all, session)
+  local book, attended = usher.book("answers"), usher.book("attendance")
+  local answers, chosen_sessions = book:column("answer"), book:column("sessions")
   return chosen({ group = group, test = function(key)
     local expected = answers[key] == "yes" or all and answers[key] ~= "no"
-    return expected and not (attended:has(key) and attendance.was_there(key))
+    local list = chosen_sessions[key]
+    if list and not sessions.chosen({ sessions = list }, session) then return false end
+    return expected and not (attended:has(key) and attendance.has_come(key, session))
   end }, 1, MISSING_MAX)
 end
 
@@ -228,24 +234,28 @@ local function call(number)
   return h.a { href = "tel:" .. digits, number }
 end
 
-local function here_button(person, visitor, back)
+local function here_button(person, visitor, back, session)
   if not roles.may(visitor.has, "answer") then return nil end
-  return parts.form(visitor, "present", { class = "inline", parts.hidden { person = person.key, back = back },
+  return parts.form(visitor, "present", { class = "inline",
+    parts.hidden { person = person.key, session = sessions.is_series() and session.id or nil, back = back },
     h.button { class = "small", "Is here" } })
 end
 
 local function missing_page(request, visitor)
   local query = request.query or {}
   local group, all = query.group ~= "" and query.group or nil, query.all == "yes"
-  local keys, n = missing(group, all)
-  local body, back = {}, parts.query(parts.path "missing", { group = group, all = all and "yes" })
+  local session = sessions.is_series() and sessions.find(query.session or "") or attendance.current()
+  local keys, n = missing(group, all, session)
+  local body, back = {}, parts.query(parts.path "missing", { group = group, all = all and "yes",
+    session = sessions.is_series() and session.id or nil })
   for i, key in ipairs(keys) do
     local person = roster.person(key)
     body[i] = { parts.person_link(person.key, roster.shown(person)), person.group or "",
-      call(person.phone), person.assistant or "", here_button(person, visitor, back) }
+      call(person.phone), person.assistant or "", here_button(person, visitor, back, session) }
   end
   return { title = "Who is missing", body = {
     h.form { method = "get", action = parts.path "missing", class = "filter",
+      attendance_page.choose_session(session),
       #facts.groups > 0 and parts.choose("Group", "group", group, groups_choice()),
       parts.choose("Whom", "all", all and "yes", { { "", "who said yes" },
         { "yes", "everybody who has not declined" } }),

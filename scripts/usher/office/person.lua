@@ -2,6 +2,7 @@
 -- person: one person's page. What is known of them, what the office may do for them, and what happened.
 local answers = require "usher.answers"
 local attendance = require "usher.attendance"
+local attendance_page = require "usher.office.attendance"
 local facts = require "usher.facts"
 local h = require "usher.html"
 local handed = require "usher.handed"
@@ -98,18 +99,9 @@ local function address_form(person, visitor)
   })
 end
 
-local function present_form(person, visitor)
-  local there = attendance.was_there(person.key)
-  return parts.form(visitor, "present", {
-    parts.hidden { person = person.key, present = there and "no" or "yes",
-      back = parts.query(parts.path "person", { key = person.key }) },
-    h.p { class = "row", there and h.span { class = "good", "Is or was present." },
-      h.button { class = there and "small" or false, there and "Was not there" or "Mark as present" } } })
-end
-
 local function forms(person, visitor)
   if not roles.may(visitor.has, "answer") or not person.guest then return nil end
-  return h.div { class = "columns", h.div { answer_form(person, visitor), present_form(person, visitor) },
+  return h.div { class = "columns", h.div { answer_form(person, visitor) },
     h.div { address_form(person, visitor) } }
 end
 
@@ -124,6 +116,7 @@ local function page(request, visitor)
     person.guest and h.p { class = "lead", people_page.answer(answer) },
     stands_in(person), handed_over(person), mailable.node(person, visitor), known(person),
     forms(person, visitor),
+    roles.may(visitor.has, "answer") and person.guest and attendance_page.of_person(person, visitor),
     history.waits(request),
     h.section { h.h2 { "To come" }, history.to_come(request, person, visitor) },
     h.section { h.h2 { "From the beginning" }, history.node(request, person, visitor) },
@@ -158,8 +151,10 @@ end
 local function mark_present(request, visitor)
   local person, present = person_of(request), request.form.present ~= "no"
   if not person then return nobody(visitor) end
-  if attendance.was_there(person.key) ~= present then
-    attendance.mark { person = person.key, present = present, who = visitor.name }
+  local fine, session = pcall(attendance.session_of, request.form.session)
+  if not fine then return office.refuse(visitor, session) end
+  if attendance.was_there(person.key, session) ~= present then
+    attendance.write(person, session, present, visitor.name)
   end
   return office.back(request, parts.query(parts.path "person", { key = person.key }))
 end

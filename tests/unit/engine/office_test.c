@@ -29,6 +29,7 @@ static void each_role_sees_what_it_may(void **state)
         {"/e/one/guests.csv", true, true, true, false, true},
         {"/e/one/guests.xlsx", true, true, true, false, true},
         {"/e/one/missing", true, true, true, false, true},
+        {"/e/one/attendance", true, true, true, false, true},
         {"/e/one/signups", true, true, true, false, true},
         {"/e/one/schedule", true, true, true, false, true},
         {"/e/one/outbox", true, true, true, false, true},
@@ -65,6 +66,9 @@ static void each_role_does_what_it_may(void **state)
     } acts[] = {
         {{"answer", true, true, false, false, false}, "\"person\": \"S1\", \"answer\": \"yes\""},
         {{"present", true, true, false, false, false}, "\"person\": \"S1\""},
+        {{"attendance-assign", true, true, false, false, false}, "\"stranger\": \"x\""}, // nobody: 400
+        {{"attendance-report", true, true, false, false, false}, ""},                    // no file: 400
+        {{"attended-list", true, true, false, false, false}, ""},                        // likewise
         {{"address", true, true, false, false, false}, "\"person\": \"S1\", \"mail\": \"s@y.example\""},
         {{"unsure", true, true, true, false, false},
             "\"word\": \"arrived\""}, // taken, and nothing is unsure: 400
