@@ -172,13 +172,13 @@ function strangers.assign(request)
   if text == "" then error("say who it is: a person of the lists, or  nobody", 0) end
   if text == "nobody" then
     settle(one, nil)
-    usher.audit("participant is nobody of ours", strangers.shown(one), who)
+    usher.audit("told that a participant is nobody of ours", strangers.shown(one), who)
     return { text = ("%s is nobody of ours"):format(strangers.shown(one)) }
   end
   local person, why = roster.find(text)
   if not person then error(why, 0) end
   settle(one, person.key)
-  usher.audit("participant is somebody of ours", strangers.shown(one), who, person.key)
+  usher.audit("told who a participant is", strangers.shown(one), who, person.key)
   return { text = ("%s is %s"):format(strangers.shown(one), roster.shown(person)), key = person.key }
 end
 

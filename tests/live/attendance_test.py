@@ -148,7 +148,7 @@ def check_the_report_is_handed_in_and_what_is_unknown_is_asked_about():
         code, out, errors = place.command("attendance", "--participant", "iphone", "--is", "choki")
         equal((code, out), (0, "iPhone is Choki\n"))
         equal(hall.minutes(), {"a": 90, "b": 20, "c": 90})
-        holds(place.command("log")[1], "participant is somebody of ours")
+        holds(place.command("log")[1], "told who a participant is")
 
 
 def check_a_wrong_report_is_refused_row_by_row():

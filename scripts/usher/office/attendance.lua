@@ -199,8 +199,8 @@ end
 
 local function handed_in(visitor)
   local last = desk.last()
-  return last and h.p { "Handed in last, by ", last.who, ", ", parts.time(visitor, last.at), ": ",
-    h.strong { last.text } }
+  return last and h.section { h.p { "Handed in last, by ", last.who, ", ", parts.time(visitor, last.at), ": ",
+    h.strong { last.text } } }
 end
 
 -- ---- the page -----------------------------------------------------------------------------------------
