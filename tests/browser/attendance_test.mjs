@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Attendance as the office sees it: Zoom's report is handed in, participants whom nobody knows are settled, what
-// does not agree stands first; on a phone while the event runs, and on a desktop after it.
+// Attendance as the office sees it: Zoom's report is handed in, participants whom nobody knows are settled,
+// what does not agree stands first; on a phone while the event runs, and on a desktop after it.
 import { writeFileSync } from "node:fs";
 import * as browser from "../support/browser.mjs";
 import { check, equal, finish, holds } from "../support/checks.mjs";
@@ -12,11 +12,12 @@ event "hall" { title = "In the hall", when = "Thu 25 Feb 2021 14:00-16:00 Asia/T
   where = zoom { link = "https://zoom.example/j/94512345678" } }
 people { { key = "desk", name = "Karma Tshering", role = "owner", mail = "karma@office.example" } }
 guests {
-  { key = "S1", name = "Sonam Wangmo", salutation = "Dasho", mail = "sonam@moh.example", group = "Secretaries",
-    phone = "+975 17 11 11 11" },
-  { key = "S2", name = "Karma Dorji", mail = "karma@moe.example", group = "Secretaries", phone = "+975 2 32 21" },
-  { key = "S3", name = "Tashi Penjor", mail = "tashi@moa.example", group = "Secretaries", phone = "17 33 33 33",
-    assistant = "office@moa.example" },
+  { key = "S1", name = "Sonam Wangmo", salutation = "Dasho", mail = "sonam@moh.example",
+    group = "Secretaries", phone = "+975 17 11 11 11" },
+  { key = "S2", name = "Karma Dorji", mail = "karma@moe.example", group = "Secretaries",
+    phone = "+975 2 32 21" },
+  { key = "S3", name = "Tashi Penjor", mail = "tashi@moa.example", group = "Secretaries",
+    phone = "17 33 33 33", assistant = "office@moa.example" },
   { key = "D1", name = "Karma Choden", mail = "choden@gov.example", group = "Dzongdas" } }
 `;
 const REPORT = `Meeting ID,Topic,Start Time,End Time,User Email,Duration (Minutes),Participants

@@ -40,7 +40,8 @@ async function look(page, name, javaScriptEnabled = true) {
 }
 
 const PAGES = { today: "", people: "/people", person: "/person?key=S01", missing: "/missing",
-  attendance: "/attendance", answers: "/signups", survey: "/survey", interest: "/interest", questions: "/questions",
+  attendance: "/attendance",
+  answers: "/signups", survey: "/survey", interest: "/interest", questions: "/questions",
   outbox: "/outbox", rule: "/outbox/invitation", schedule: "/schedule", log: "/log", you: "/you" };
 
 async function lookAtAll(page, device, javaScriptEnabled) {
