@@ -3,7 +3,8 @@
 -- side, none overwrites another:
 --   page  the join page counted somebody who went through it: a moment
 --   zoom  Zoom's webhook said that a device came or left: facts, of which intervals.pair makes spans
---   csv   Zoom's participant report: spans, or a number of minutes where it adds them up
+--   csv   Zoom's participant report, from a file or from its API: spans, or a number of minutes where it adds
+--         them up
 --   hand  the office marked somebody as present or absent; the last word on it
 --
 --   book attendance: key of the person -> list of entries, in the order in which they became known
@@ -237,12 +238,15 @@ local function last_page(key, id)
   return last
 end
 
--- attendance.joined(key, via): somebody went in.
+-- attendance.joined(key, via): somebody went in while the way in was open; of a series, to the session that
+-- is on.
 function attendance.joined(key, via)
-  local now = usher.now()
-  local session = sessions.around(now, BEFORE_MS, AFTER_MS)
-  if not session then return end
-  local id = sessions.is_series() and session.id or nil
+  local now, id = usher.now(), nil
+  if sessions.is_series() then
+    local session = sessions.around(now, BEFORE_MS, AFTER_MS)
+    if not session then return end
+    id = session.id
+  end
   local last = last_page(key, id)
   if last and now - last.at < SAME_MS then return end
   add_moment(key, "^page$", { at = now, via = via, session = id })
@@ -257,10 +261,9 @@ local function hand_of(list, session)
   end
 end
 
-local function page_of(list, session, from, to)
+local function page_of(list, session)
   for _, entry in ipairs(list) do
-    local fits = entry.session == session.id or entry.session == nil and entry.at >= from and entry.at <= to
-    if entry.via == "page" and fits then return entry end
+    if entry.via == "page" and is_about(entry, session) then return entry end
   end
 end
 
@@ -327,7 +330,7 @@ end
 -- come, present }. Most people are only known from the page: of thousands that is looked at first.
 local function look(list, session)
   local from, to = attendance.opens_at(session), attendance.closes_at(session)
-  local seen = { page = page_of(list, session, from, to), hand = hand_of(list, session) }
+  local seen = { page = page_of(list, session), hand = hand_of(list, session) }
   if is_measured(list) then
     seen.zoom, seen.csv = said_by(list, "zoom", session, from, to), said_by(list, "csv", session, from, to)
     seen.ms = both(seen.zoom, seen.csv)

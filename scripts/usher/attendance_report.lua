@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- attendance_report: Zoom's participant report, as a CSV file. It comes in these forms, in English:
+-- attendance_report: Zoom's participant report, as Zoom's API tells it or as a CSV file. That comes in these
+-- forms, in English:
 --   Name (Original Name), User Email, Join Time, Leave Time, Duration (Minutes), Guest, ...   a row a visit
 --   Name (Original Name), User Email, Total Duration (Minutes), Guest          a row a person, added up
 -- with or without two lines about the meeting above them (Meeting ID, Topic, Start Time, ...), and with the
@@ -265,6 +266,17 @@ function report.take(rows)
     end
   end
   return sum
+end
+
+-- attendance.report(session, rows): the same report as Zoom's API tells it. rows = list of { name, mail,
+-- joined, left = ms, registrant, person = key of whom usher registered so }. Some hundred at once.
+function attendance.report(session, rows)
+  local index = match.index()
+  for _, row in ipairs(rows) do
+    strangers.receive(index, { name = match.tidy(row.name), mail = match.tidy(row.mail),
+      registrant = row.registrant, key = row.person }, session, { { at = row.joined,
+      till = row.left, via = "csv", session = sessions.is_series() and session.id or nil } })
+  end
 end
 
 return report

@@ -22,6 +22,7 @@ local MINUTE_MS <const> = 60 * 1000
 local DAY_MS <const> = 24 * 60 * MINUTE_MS
 local SOON_MS <const> = 20 * MINUTE_MS -- Zoom needs some minutes to write it
 local TRIED_MS <const> = 3 * DAY_MS
+local AT_ONCE <const> = 100 -- rows in one decision: some milliseconds
 local EARLY_MS <const>, LATE_MS <const> = 3 * 60 * MINUTE_MS, 6 * 60 * MINUTE_MS -- around the session
 
 -- "2021-02-25T08:00:05Z" -> ms, or nil
@@ -77,15 +78,14 @@ local function ask(api, session, meeting)
   return all
 end
 
--- Inside usher.decide.
-local function hand_over(session_id, rows)
+-- Inside usher.decide: some of the rows; all: how many there are.
+local function hand_over(session_id, rows, all)
   local session = sessions.find(session_id)
-  if not session then return 0 end
+  if not session then return end
   local by_id = zoom_guests.people(session)
   for _, row in ipairs(rows) do row.person = row.registrant and by_id[row.registrant] end
-  usher.book("zoom report"):set(session_id, { at = usher.now(), rows = #rows })
-  if attendance.report and #rows > 0 then attendance.report(session, rows) end
-  return #rows
+  usher.book("zoom report"):set(session_id, { at = usher.now(), rows = all })
+  attendance.report(session, rows)
 end
 
 local function attempt(api, session)
@@ -96,7 +96,11 @@ local function attempt(api, session)
   if not meeting then return nil, { text = "there is no meeting to ask about" } end
   local rows, trouble = ask(api, session, meeting)
   if not rows then return nil, trouble end
-  return { people = usher.decide("hand over", hand_over, session.id, rows) }
+  for first = 1, math.max(#rows, 1), AT_ONCE do
+    local some = table.move(rows, first, math.min(first + AT_ONCE - 1, #rows), 1, {})
+    usher.decide(("hand over %d"):format(first), hand_over, session.id, some, #rows)
+  end
+  return { people = #rows }
 end
 
 local function life(input)
