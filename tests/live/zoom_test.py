@@ -229,6 +229,9 @@ def check_the_report_is_fetched_soon_after_the_end_page_by_page():
         asked = [q for _, path, q, _ in zoom.requests if path.startswith("/report/")]
         equal(len(asked), 2)
         equal({q["include_fields"] for q in asked}, {"registrant_id"})
+        shown = event.ask("call", call="attendance", **{"with": {}})["reply"]
+        minutes = {row["name"]: row["minutes"] for row in shown["people"]}
+        equal(minutes, {"Aum Dechen": 140, "Karma Dorji": 90})
 
 
 main(globals())
