@@ -31,6 +31,11 @@ bool engine_has_handler(struct engine *g, struct text event, struct text name)
 // A page over ten thousand guests walks the list of them. Slices of flows are shorter: there are thousands.
 #define LOOK_MS 200
 
+// A report of ten thousand guests walks over all that is known of each, and makes tables of it. Commands and
+// mails ask for it a few times in an event's life, so the others may wait for that long.
+#define WALK_MS 3000
+#define WALK_GROW_MAX ((size_t)256 << 20)
+
 // The report of a rehearsal walks over everything that happened; nothing else waits meanwhile.
 static void widen_budget(struct budget *b)
 {
@@ -48,6 +53,13 @@ static void widen_by_length(struct budget *b, size_t len)
     size_t more = len / 1024 * MS_A_KIB;
     b->slice_ms += (int64_t)(more < FILE_MS_MAX ? more : FILE_MS_MAX);
     b->slice_grow_max += 16 * len; // a row of a table is several times as long in Lua as in the file
+}
+
+static void widen_for_walk(struct budget *b)
+{
+    b->slice_ms = WALK_MS;
+    b->slice_grow_max = WALK_GROW_MAX;
+    b->memory_max += WALK_GROW_MAX;
 }
 
 static void push_request(lua_State *L, struct record request, struct record more)
@@ -68,6 +80,7 @@ static int run(struct script *s, const struct handling *h, struct record request
     lua_State *L = s->sandbox->L;
     struct budget usual = s->sandbox->budget;
     if (s->engine->options.rehearsal) widen_budget(&s->sandbox->budget);
+    else if (h->walks) widen_for_walk(&s->sandbox->budget);
     else if (h->looks) s->sandbox->budget.slice_ms = LOOK_MS;
     else widen_by_length(&s->sandbox->budget, request.len);
     lua_rawgeti(L, LUA_REGISTRYINDEX, h->function);
@@ -174,6 +187,7 @@ static void answer(struct call *c)
         struct handling h = {.name = handler->name,
             .function = handler->function,
             .looks = true,
+            .walks = true,
             .more = {(uint8_t *)seen.data, seen.len}};
         engine_handle(s, &h, c->request, &said, &passed, &e);
     } else {

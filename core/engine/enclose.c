@@ -52,16 +52,18 @@ static void put_made(struct record attachment, struct text data, struct buf *out
     record_map_end(&map, out);
 }
 
-static void put_attachments(struct record attachments, struct record made, struct text data, struct buf *out)
+// data: NULL: the file is left out.
+static void put_attachments(struct record attachments, struct record made, const struct text *data,
+    struct buf *out)
 {
-    record_put_list(out, record_count(attachments));
+    record_put_list(out, record_count(attachments) - !data);
     for (struct record_iter it = record_each(attachments); record_next(&it);) {
-        if (it.value.data == made.data) put_made(made, data, out);
-        else record_put(out, it.value);
+        if (it.value.data != made.data) record_put(out, it.value);
+        else if (data) put_made(made, *data, out);
     }
 }
 
-static void put_mail(struct record mail, struct record made, struct text data, struct buf *out)
+static void put_mail(struct record mail, struct record made, const struct text *data, struct buf *out)
 {
     struct record_map map;
     record_map_init(&map);
@@ -114,13 +116,14 @@ static void make_next(struct enclosing *e);
 static void on_made(void *ctx, struct record reply, const struct err *error)
 {
     struct enclosing *e = ctx;
-    struct record attachment = next_of(e->mail), data = record_get(reply, "data");
+    bool none = record_get_bool(reply, "none", false);
     struct buf whole;
     struct text bytes;
     if (error) return try_again(e, text_of(error->text));
-    if (!record_text(data, &bytes)) return try_again(e, TEXT("what makes an attachment answered no data"));
+    if (!none && !record_text(record_get(reply, "data"), &bytes))
+        return try_again(e, TEXT("what makes an attachment answered no data"));
     buf_init(&whole, MAIL_MAX);
-    put_mail(e->mail, attachment, bytes, &whole);
+    put_mail(e->mail, next_of(e->mail), none ? NULL : &bytes, &whole);
     if (whole.over) {
         buf_release(&whole);
         return try_again(e, TEXT("the mail's attachments are too large together"));

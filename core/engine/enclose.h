@@ -4,7 +4,8 @@
 //
 //   { name = "report.html", type = "text/html", call = "report-file", with = { as = "html" } }
 //
-// The handler is called just before each attempt and answers { data = text }. The bytes go out and are kept
+// The handler is called just before each attempt and answers { data = text }, or { none = true }: then the
+// mail leaves without this file. The bytes go out and are kept
 // nowhere, as secrets are not (secret.c): a report for ten thousand guests is not written into the history of
 // every organiser, and who is forgotten later stands in no old mail of the database. An attempt that is made
 // again takes what is true then, under the same Message-ID.

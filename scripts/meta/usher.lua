@@ -424,20 +424,21 @@ function usher.each(list, options, fn) end
 
 ---Sends one mail to one person, and goes on when its fate is known. The first value is the step's name. to,
 ---from, reply_to: `Name <address>`; subject; text: Markdown, sent as text and as HTML (html = false: text
----only); cc: list of addresses to show; attach: list of { name = , type = , data = }. Instead of data: call =
----the name of a handler and with = a table for it (it is called when the mail leaves and answers { data = },
----and nothing of that is kept); or certificate = { title = , name = , ... } (core/pdf/certificate.h), a page
----that is drawn when the mail leaves. headers: map (each mail says Auto-Submitted: auto-generated unless they
----say otherwise); lang; zone: whose clock the Date header shows (default UTC). as: whose mail it is (the
----person's key: part of the step's identity, unlike the address). was: the name that this mail had in the
----version before. unsure: what happens when a crash or a lost connection leaves open whether it went out:
----"ask" a person (default), "resend" it with the same Message-ID, or "leave" it. give_up: moment after which
----it is no longer tried (default: the limit of the usher.due before it, else three days). sender: who hears
----of a bounce, "<>" for nobody (default: an address of this mail's own when mail.bounces is configured, else
----from). unsubscribe = { link = , purpose = }: the headers by which mail programs unsubscribe. about: a
----table for transcripts. approval = { rule = , hash = , why = }: the mail waits until the event's book
----"approvals" has under that rule a table with that hash; why says in a sentence for whose word it waits.
----Comes back with { sent = true, reply = } or { sent = false, why = , unsure = }.
+---only); cc: list of addresses to show; attach: list of { name = , type = , data = }. Instead of data: call
+---= the name of a handler and with = a table for it (it is called when the mail leaves and answers { data =
+---} or { none = true }, and nothing of that is kept); or certificate = { title = , name = , ... }
+---(core/pdf/certificate.h), a page that is drawn when the mail leaves. headers: map (each mail says
+---Auto-Submitted: auto-generated unless they say otherwise); lang; zone: whose clock the Date header shows
+---(default UTC). as: whose mail it is (the person's key: part of the step's identity, unlike the address).
+---was: the name that this mail had in the version before. unsure: what happens when a crash or a lost
+---connection leaves open whether it went out: "ask" a person (default), "resend" it with the same
+---Message-ID, or "leave" it. give_up: moment after which it is no longer tried (default: the limit of the
+---usher.due before it, else three days). sender: who hears of a bounce, "<>" for nobody (default: an address
+---of this mail's own when mail.bounces is configured, else from). unsubscribe = { link = , purpose = }: the
+---headers by which mail programs unsubscribe. about: a table for transcripts. approval = { rule = , hash = ,
+---why = }: the mail waits until the event's book "approvals" has under that rule a table with that hash; why
+---says in a sentence for whose word it waits. Comes back with { sent = true, reply = } or { sent = false,
+---why = , unsure = }.
 ---Errors: an address that is none; a line break in an address or a subject.
 ---
 ---@return any

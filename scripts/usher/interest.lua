@@ -166,6 +166,9 @@ function interest.table(name)
   return { file = ("%s-%s"):format(facts.event.id, name), title = name, columns = columns, rows = rows }
 end
 
+-- interest.file(name) -> how the file with that list is called
+function interest.file(name) return ("%s-%s.csv"):format(facts.event.id, name) end
+
 -- interest.csv(name) -> response
 function interest.csv(name) return csv_out.of(interest.table(name)) end
 

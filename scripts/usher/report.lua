@@ -110,13 +110,21 @@ local function answer(request)
     xlsx = request.xlsx and hexadecimal(tables.xlsx(told)) or nil }
 end
 
--- report-file{ as = "html", "csv" or "xlsx", of = name of a table } -> { data }
+local TABLES_MAX <const> = 5 * 1024 * 1024 -- a larger table is not for a mail; mail servers refuse it, too
+
+-- report-file{ as = "html", "csv" or "xlsx", of = name of a table } -> { data }; none = true for a table that
+-- a mail does not take: the report's page has it.
 local function file(request)
   local told = data.collect(request.seen)
   if request.as == "html" then return { data = view.file(data.without_names(told)) } end
-  if request.as == "xlsx" then return { data = tables.xlsx(told) } end
-  local t = tables.one(told, request.of)
-  return { data = t and tables.csv(t) }
+  local fine, bytes
+  if request.as == "xlsx" then
+    fine, bytes = pcall(tables.xlsx, told) -- of too many cells it makes none
+  else
+    local t = tables.one(told, request.of)
+    fine, bytes = t ~= nil, t and tables.csv(t)
+  end
+  return fine and #bytes <= TABLES_MAX and { data = bytes } or { none = true }
 end
 
 -- report.register(): once, by the word `event`

@@ -127,6 +127,20 @@ local function minutes_of(session, keys)
     bins = bins_of(list, lasts) }
 end
 
+-- Of thousands who are invited only those are looked at of whom something is known.
+local function known_guests()
+  local changed, list = roster.changed(), {}
+  local signed_up, group = usher.book("roster"):column("signed_up"), usher.book("roster"):column("group")
+  for key in usher.book("attendance"):each() do
+    local listed = facts.by_key[key]
+    if listed and listed.guest or signed_up[key] then
+      list[#list + 1] = { key = key, group = changed[key] and group[key] or listed and listed.group
+        or group[key] }
+    end
+  end
+  return list
+end
+
 local function present_at(session, guests)
   local keys, by_group = {}, {}
   for _, guest in ipairs(guests) do
@@ -181,10 +195,14 @@ local function series(data, guests)
 end
 
 local function presence(data)
-  local guests = roster.guests()
-  data.n_disagreements = #attendance.disagreements()
-  if sessions.is_series() then return series(data, guests) end
-  data.minutes = minutes_of(sessions.all()[1], (present_at(sessions.all()[1], guests)))
+  local guests = known_guests()
+  if sessions.is_series() then
+    series(data, guests)
+  else
+    data.minutes = minutes_of(sessions.all()[1], (present_at(sessions.all()[1], guests)))
+  end
+  -- What a page and a hand say alone is not measured against anything.
+  data.n_disagreements = (data.minutes or data.knows_minutes) and #attendance.disagreements() or 0
 end
 
 -- ---- who came in whose place -------------------------------------------------------------------------

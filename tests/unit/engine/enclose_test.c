@@ -87,6 +87,16 @@ static void what_can_not_be_made_yet_is_tried_again(void **state)
     rig_end(r);
 }
 
+static void a_file_may_be_left_out(void **state)
+{
+    (void)state;
+    struct rig *r = rig_with("2021-02-01 09:00",
+        SCRIPT("if request.of == 'a' then return { none = true } end return { data = 'x' }"));
+    rig_run(r);
+    assert_text(files_of(r, 0), "old.txt=written, b.txt=x");
+    rig_end(r);
+}
+
 static void no_data_and_no_such_handler_are_said(void **state)
 {
     (void)state;
@@ -126,6 +136,7 @@ int main(void)
         cmocka_unit_test(nothing_of_them_is_kept),
         cmocka_unit_test(an_attempt_that_is_made_again_takes_what_is_true_then),
         cmocka_unit_test(what_can_not_be_made_yet_is_tried_again),
+        cmocka_unit_test(a_file_may_be_left_out),
         cmocka_unit_test(no_data_and_no_such_handler_are_said),
         cmocka_unit_test(a_crash_while_a_file_is_made_loses_nothing),
     };
