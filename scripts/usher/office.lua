@@ -66,7 +66,7 @@ end
 
 -- A page of the organisers: view = { title, body, refresh = seconds, live = false, frames, style, status }
 local function render(visitor, path, view)
-  local head = view.heading == false and false or h.h1 { view.heading or view.title }
+  local head = view.heading ~= false and h.h1 { view.heading or view.title }
   return frame.office {
     title = view.title .. " \u{00B7} " .. facts.event.title, status = view.status,
     nav = office.navigation(visitor, path), tools = office.tools(visitor),

@@ -3,14 +3,17 @@
 //
 //   node tests/browser/pictures.mjs
 //
-// writes docs/images/answer-page.png (a phone) and docs/images/dashboard.png (a desktop). What they show is
-// the same each time: the clock is moved to fixed days, and the guests answer as written here. Where Debian's
+// writes docs/images/answer-page.png (a phone), docs/images/dashboard.png (a desktop) and docs/images/report.png
+// (the head of the report of a rehearsal). What they show is the same each time: the clock is moved to fixed
+// days, and the guests answer as written here. Where Debian's
 // optipng is installed they become a third smaller.
-import { spawnSync } from "node:child_process";
-import { statSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as browser from "../support/browser.mjs";
-import { check, finish } from "../support/checks.mjs";
+import { atEnd, check, finish } from "../support/checks.mjs";
 import { openOffice } from "../support/office.mjs";
 import { linkIn, logIn } from "../support/story.mjs";
 
@@ -67,6 +70,17 @@ await check("the pictures are taken", async () => {
   const desk = await logIn(office, "doim@moic.example", browser.desktop, DESKTOP);
   await desk.goto(`${office.site}/e/hlb-2021`);
   await keep(desk, "dashboard");
+});
+
+await check("the picture of a report is taken", async () => {
+  const usher = process.env.USHER ?? ["build/release/usher", "build/dev/usher"].find(existsSync);
+  const folder = mkdtempSync(join(tmpdir(), "usher-report-"));
+  atEnd(() => rmSync(folder, { recursive: true }));
+  execFileSync(usher, ["rehearse", "examples/03-briefing-2021/hlb.lua", "--out", folder, "--from",
+    "2021-01-25 09:00 Asia/Thimphu", "--guest", "no-show 20%, S03=declines, H03=silent"]);
+  const reader = await browser.visitor(browser.desktop, { viewport: { width: 860, height: 1010 } });
+  await reader.goto(`${await browser.serve(folder)}/report.html`);
+  await keep(reader, "report");
 });
 
 await finish();
