@@ -31,8 +31,8 @@ bool engine_has_handler(struct engine *g, struct text event, struct text name)
 // A page over ten thousand guests walks the list of them. Slices of flows are shorter: there are thousands.
 #define LOOK_MS 200
 
-// A report of ten thousand guests walks over all that is known of each, and makes tables of it. Commands and
-// mails ask for it a few times in an event's life, so the others may wait for that long.
+// A report of ten thousand guests walks over all that is known of each, and makes tables of it. Commands,
+// mails and organisers ask for it a few times in an event's life, so the others may wait for that long.
 #define WALK_MS 3000
 #define WALK_GROW_MAX ((size_t)256 << 20)
 

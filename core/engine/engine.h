@@ -158,7 +158,7 @@ struct handling {
     const char *name;   // for messages
     int function;       // registry reference
     bool looks;         // it may change nothing
-    bool walks;         // it may take longer: it is not a page, but asked for by a command or a mail
+    bool walks;         // it may take longer: few ask for it, and it goes through all that is known
     bool may_pass;      // nil means: not mine
     struct record more; // a map whose fields the request gets besides its own; not there: none
 };

@@ -34,6 +34,7 @@ struct route {
     char *method, *path; // "GET", "/a/:token"
     int function, look;  // registry references; look 0: nothing is asked of the store before
     size_t body_max;     // most bytes of a body
+    bool walks;          // it may take longer than a page does: see engine_handle
     bool open;           // whoever sends it: no look at where the form came from
     bool all;            // every event that has it gets the request, not only the first
     struct record fixed; // a static answer, owned; then function is 0

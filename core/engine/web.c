@@ -188,7 +188,11 @@ static void on_seen(void *ctx, const struct err *error)
 static int run(struct visit *v, struct script *s, const struct route *r, int function, bool looks,
     const struct route_params *params, bool *passed, struct buf *out, struct err *e)
 {
-    struct handling h = {.name = r->path, .function = function, .looks = looks, .may_pass = true};
+    struct handling h = {.name = r->path,
+        .function = function,
+        .looks = looks,
+        .walks = r->walks,
+        .may_pass = true};
     struct buf more;
     buf_init(&more, 4 * RECORD_LEN_MAX);
     put_more(v, params, &more);

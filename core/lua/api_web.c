@@ -41,7 +41,8 @@ static const char *check_method(lua_State *L, const char *func)
 /// query, form, form_all, files, headers, cookies, body, address, secure, host. A GET route changes nothing;
 /// any other is one transaction, and its answer leaves when that is on disk. options.look: fn(request) -> {
 /// name = { ask = "pending" } }, lists of the database that come as request.seen.name. options.body: most
-/// bytes of a body (64 KiB). options.open: also for forms and programs of other sites. options.all: every
+/// bytes of a body (64 KiB). options.walk: it goes through all that is known, and may take seconds; for pages
+/// behind a login only. options.open: also for forms and programs of other sites. options.all: every
 /// event with this route gets the request, and the first answer leaves that refuses nothing (a status under
 /// 400), else the first; then look is not asked. Errors: a path or a method that is none; a route twice.
 /// Example: usher.http.route("GET", "/hello/:name", function(request)
@@ -49,7 +50,7 @@ static const char *check_method(lua_State *L, const char *func)
 static int api_route(lua_State *L)
 {
     static const struct option options[] = {{"look", "function?"}, {"body", "int?"}, {"open", "bool?"},
-        {"all", "bool?"}, {0}};
+        {"all", "bool?"}, {"walk", "bool?"}, {0}};
     const char *method = check_method(L, "usher.http.route");
     luaL_checktype(L, 3, LUA_TFUNCTION);
     lua_settop(L, 4);
@@ -67,6 +68,7 @@ static int api_route(lua_State *L)
     if (lua_isnil(L, 4)) return 0;
     r->open = option_bool(L, 4, "open", false);
     r->all = option_bool(L, 4, "all", false);
+    r->walks = option_bool(L, 4, "walk", false);
     if (lua_getfield(L, 4, "look") != LUA_TNIL) r->look = luaL_ref(L, LUA_REGISTRYINDEX);
     return 0;
 }

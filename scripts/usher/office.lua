@@ -100,7 +100,8 @@ local function look_of(act, look)
   end
 end
 
--- office.page(path, { text =, act =, when = fn, look = fn(request, visitor) }, fn(request, visitor) -> view).
+-- office.page(path, { text =, act =, when = fn, look = fn(request, visitor), walk }, fn(request, visitor) ->
+-- view).
 -- path: nil for the first page. text: what the navigation calls it; without it, or while `when` says no, the
 -- page is not there.
 function office.page(path, options, fn)
@@ -111,16 +112,18 @@ function office.page(path, options, fn)
     local visitor, answer = admit(request, act)
     if not visitor then return answer end
     return render(visitor, path or "", fn(request, visitor))
-  end, { look = look_of(act, options.look) })
+  end, { look = look_of(act, options.look), walk = options.walk })
 end
 
--- office.file(path, act, fn(request, visitor) -> response, look): what is no page, such as a table to keep.
-function office.file(path, act, fn, look)
+-- office.file(path, act, fn(request, visitor) -> response, { look, walk }): what is no page, such as a table
+-- to keep. walk: as in usher.http.route.
+function office.file(path, act, fn, o)
+  o = o or {}
   usher.http.route("GET", "/e/:event/" .. path, function(request)
     local visitor, answer = admit(request, act)
     if not visitor then return answer end
     return fn(request, visitor)
-  end, { look = look_of(act, look) })
+  end, { look = look_of(act, o.look), walk = o.walk })
 end
 
 -- office.link(text, act, fn() -> href, path): a page at another address, in the navigation.

@@ -113,13 +113,9 @@ end
 
 local function median(sorted) return sorted[(#sorted + 1) // 2] end
 
--- Minutes of whoever came to a session and of whom something tells how long; nil when nothing does.
-local function minutes_of(session, keys)
-  local list = {}
-  for _, key in ipairs(keys) do
-    local n = attendance.minutes(key, session)
-    if n then list[#list + 1] = n end
-  end
+-- Minutes of whoever came to a session and of whom something tells how long; nil when nothing does. list: of
+-- minutes.
+local function minutes_of(session, list)
   if #list == 0 then return nil end
   table.sort(list)
   local lasts = (session.ends.utc - session.starts.utc) // MINUTE_MS
@@ -127,37 +123,41 @@ local function minutes_of(session, keys)
     bins = bins_of(list, lasts) }
 end
 
--- Of thousands who are invited only those are looked at of whom something is known.
+-- Of thousands who are invited only those are looked at of whom something is known: list of { key, group,
+-- known = as the book has it }.
 local function known_guests()
-  local changed, list = roster.changed(), {}
-  local signed_up, group = usher.book("roster"):column("signed_up"), usher.book("roster"):column("group")
-  for key in usher.book("attendance"):each() do
+  local list, roster_book = {}, usher.book("roster")
+  local signed_up, group = roster_book:column("signed_up"), roster_book:column("group")
+  for key, known in usher.book("attendance"):each() do
     local listed = facts.by_key[key]
     if listed and listed.guest or signed_up[key] then
-      list[#list + 1] = { key = key, group = changed[key] and group[key] or listed and listed.group
-        or group[key] }
+      list[#list + 1] = { key = key, known = known, group = group[key] or listed and listed.group or "" }
     end
   end
   return list
 end
 
-local function present_at(session, guests)
-  local keys, by_group = {}, {}
+-- How long whoever came was there, of those of whom it is known.
+local function measured(session, guests)
+  local list = {}
   for _, guest in ipairs(guests) do
-    if attendance.was_there(guest.key, session) then
-      local group = guest.group or ""
-      keys[#keys + 1], by_group[group] = guest.key, (by_group[group] or 0) + 1
-    end
+    local n = attendance.minutes_of(guest.known, session)
+    if n and attendance.was_there(guest.key, session) then list[#list + 1] = n end
   end
-  return keys, by_group
+  return minutes_of(session, list)
 end
 
 local function session_row(session, guests, times)
-  local keys, by_group = present_at(session, guests)
-  for _, key in ipairs(keys) do times[key] = (times[key] or 0) + 1 end
-  local minutes = minutes_of(session, keys)
+  local came, by_group = 0, {}
+  for _, guest in ipairs(guests) do
+    if attendance.was_there(guest.key, session) then
+      came, times[guest.key] = came + 1, (times[guest.key] or 0) + 1
+      by_group[guest.group] = (by_group[guest.group] or 0) + 1
+    end
+  end
+  local minutes = measured(session, guests)
   local zone = facts.event.zone
-  return { id = session.id, title = session.title, came = #keys, by_group = by_group,
+  return { id = session.id, title = session.title, came = came, by_group = by_group,
     over = session.ends.utc <= usher.now(), minutes = minutes and minutes.median,
     day = dates.day(session.starts, zone, LANGUAGE):gsub(" %d+$", ""),
     date = usher.time.format(session.starts, zone, "%e %b"):gsub("^ ", "") }
@@ -199,7 +199,7 @@ local function presence(data)
   if sessions.is_series() then
     series(data, guests)
   else
-    data.minutes = minutes_of(sessions.all()[1], (present_at(sessions.all()[1], guests)))
+    data.minutes = measured(sessions.all()[1], guests)
   end
   -- What a page and a hand say alone is not measured against anything.
   data.n_disagreements = (data.minutes or data.knows_minutes) and #attendance.disagreements() or 0

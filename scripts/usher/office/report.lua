@@ -12,28 +12,26 @@ local view = require "usher.report_view"
 
 local report = {}
 
-local function table_links(told)
+local function table_links()
   local items = {}
-  for i, one in ipairs(tables.all(told)) do
-    local path = parts.query(parts.path "report.csv", { table = one.title })
-    items[i] = h.li { h.a { href = path, one.title }, (" (%s)"):format(parts.count(#one.rows, "row")) }
+  for i, name in ipairs(tables.names()) do
+    items[i] = h.li { h.a { href = parts.query(parts.path "report.csv", { table = name }), name } }
   end
   return h.ul { items }
 end
 
-local function to_keep(told)
+local function to_keep()
   return h.section { h.h2 { "To keep" },
     h.p { h.a { href = parts.path "report.html", "The report as one file" },
       " for a mail or for paper: without the names of who is interested or who asked." },
     usher.parts().xlsx and h.p { h.a { href = parts.path "report.xlsx", "All tables in one file for Excel" },
       ", with names." } or nil,
-    h.p { "Tables as CSV, with names:" }, table_links(told) }
+    h.p { "Tables as CSV, with names:" }, table_links() }
 end
 
 local function page(request)
-  local told = data.collect(request.seen)
   return { title = "Report", heading = false, live = false, style = "/static/report.css",
-    body = h.div { class = "report", view.node(told), to_keep(told) } }
+    body = h.div { class = "report", view.node(data.collect(request.seen)), to_keep() } }
 end
 
 local function as_file(file, type, body)
@@ -55,10 +53,11 @@ local function xlsx_file(request)
 end
 
 function report.register()
-  office.page("report", { text = "Report", look = data.look }, page)
-  office.file("report.html", "see", page_file, data.look)
-  office.file("report.csv", "see", csv_file, data.look)
-  if usher.parts().xlsx then office.file("report.xlsx", "see", xlsx_file, data.look) end
+  local walk = { look = data.look, walk = true }
+  office.page("report", { text = "Report", look = data.look, walk = true }, page)
+  office.file("report.html", "see", page_file, walk)
+  office.file("report.csv", "see", csv_file, walk)
+  if usher.parts().xlsx then office.file("report.xlsx", "see", xlsx_file, walk) end
 end
 
 return report
