@@ -66,7 +66,7 @@ local function how_much(rule, person, code)
     local held, _, all = audience.held(person)
     parts[1] = dates.numerals(say(code, "sessions", { held = held, all = all }), code)
   end
-  local minutes = rule.paper.minutes and attendance.minutes and attendance.minutes(person.key)
+  local minutes = rule.paper.minutes and attendance.minutes(person.key)
   if minutes then parts[#parts + 1] = dates.numerals(say(code, "minutes", { minutes = minutes }), code) end
   return #parts > 0 and table.concat(parts, " · ") or nil
 end

@@ -85,6 +85,18 @@ function tests.texts_of_the_organisers_have_placeholders_and_no_markdown()
   expect.equal(paper.text, "of Secretaries took part in Digital *Government*")
 end
 
+function tests.minutes_stand_there_where_they_are_wanted_and_known()
+  local function details(options)
+    local world = load_with(options)
+    world.now = at "2021-02-25 17:00"
+    world.usher.book("attendance"):set("a", { { at = world.now, minutes = 95, via = "csv" } })
+    world.run(at "2021-02-25 17:00", at "2021-03-01 12:00")
+    return table.concat(mail_to(world, "a").attach[1].certificate.details, "; ")
+  end
+  expect.equal(details "minutes = true", "25 February 2021; online; 95 minutes")
+  expect.equal(details "", "25 February 2021; online")
+end
+
 function tests.without_the_part_that_draws_the_mail_has_the_link_only()
   local world = stub.load(event .. "usher.parts = function() return { pdf = false, qr = false } end\n"
     .. "certificate { to = present }")
