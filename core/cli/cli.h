@@ -25,6 +25,7 @@ int command_answer(const struct options *o);
 int command_deputy(const struct options *o);
 int command_hand_over(const struct options *o);
 int command_attended(const struct options *o);
+int command_certificate(const struct options *o);
 int command_attendance(const struct options *o);
 int command_invite_now(const struct options *o);
 int command_ics(const struct options *o);

@@ -117,6 +117,7 @@ static const struct {
     {"hand-over", command_hand_over},
     {"attendance", command_attendance},
     {"attended", command_attended},
+    {"certificate", command_certificate},
     {"invite-now", command_invite_now},
     {"ics", command_ics},
     {"unsure", command_unsure},

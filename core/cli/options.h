@@ -49,6 +49,9 @@
     X("attendance", "[EVENT]",                                                                               \
         "Shows who was there and for how long, what does not agree, and who is not known; with --csv it "    \
         "hands in Zoom's participant report.")                                                               \
+    X("certificate", "NAME",                                                                                 \
+        "Shows a person's certificates with their codes; --revoke withdraws them, --restore takes that "     \
+        "back.")                                                                                             \
     X("unsure", "[FLOW sent|again]", "Lists mails whose fate is not known, or settles one.")                 \
     X("import", "FILE",                                                                                      \
         "Merges a list of people (.xlsx or CSV) into the one that the scripts read: shows who is added, "    \
@@ -161,6 +164,8 @@
         "attendance, attended: which session of a series; else the one that is on, or was last.")          \
     X("participant", NAME, "", "", "attendance: who is meant, of those that nobody knows.")                \
     X("is", PERSON, "", "", "attendance: who that participant is: a name, a key, or nobody.")              \
+    X("revoke", FLAG, "", "", "certificate: it is not valid any more, and its code says so.")              \
+    X("restore", FLAG, "", "", "certificate: it is valid again.")                                          \
     X("to", ADDRESS, "", "", "resend: another address than the person's.")                                 \
     X("html", FILE, "", "", "report: write the page into FILE.")                                           \
     X("xlsx", FILE, "", "", "report: write the tables into FILE, for Excel.")                              \

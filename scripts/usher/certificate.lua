@@ -6,6 +6,7 @@ local certificates = require "usher.certificates"
 local check = require "usher.check"
 local facts = require "usher.facts"
 local mail = require "usher.mail"
+local office = require "usher.certificate_office"
 local page = require "usher.certificate_page"
 local check_page = require "usher.certificate_check"
 local paper = require "usher.certificate_paper"
@@ -137,6 +138,7 @@ local function declare(given)
     approve = o.approve, was = o.was, each_session = false }, parts)
   rule.what, rule.paper, rule.read = "mail", own, read_by_approvers(own)
   bind(rule, attached)
+  if #facts.certificates == 0 then usher.on("certificate", office.handle) end
   facts.certificates[#facts.certificates + 1] = rule
   page.register()
   check_page.register()
