@@ -131,6 +131,20 @@ def check_a_correction_makes_a_new_one_and_the_old_code_names_it():
     holds(STORY.stranger.get(url).page.said, CORRECTED)
 
 
+def check_the_page_prints_on_one_sheet_of_a4_across():
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "printed.pdf"
+        subprocess.run(["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+                        "--user-data-dir=" + folder, "--no-pdf-header-footer", "--print-to-pdf=%s" % path,
+                        STORY.own + "/certificate"], capture_output=True, check=True, timeout=live.PATIENCE_S)
+        said = subprocess.run(["pdfinfo", str(path)], capture_output=True, check=True).stdout.decode()
+        equal(re.findall(r"^Pages: +(\d+)$", said, re.M), ["1"])
+        width, height = re.search(r"^Page size: +([\d.]+) x ([\d.]+)", said, re.M).groups()
+        equal((round(float(width)), round(float(height))), (842, 595))
+        holds(text_of(path.read_bytes()), "Certificate of Participation")
+        equal(code_in(path.read_bytes()).split("/c/")[0], STORY.office.site)
+
+
 def check_looking_changes_nothing():
     pages = [STORY.own, STORY.own + "/certificate", STORY.own + "/certificate/certificate.pdf", STORY.url, "/c"]
     before = STORY.office.json("log", "training")["rows"]

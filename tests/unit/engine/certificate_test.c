@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Certificates on the whole engine: issued in one transaction with the decision to send, kept through a crash,
-// looked at without a change, corrected and withdrawn; and a code that two events are asked for.
+// Certificates on the whole engine: issued in one transaction with the decision to send, kept through a
+// crash, looked at without a change, corrected and withdrawn; and a code that two events are asked for.
 #include "engine_rig.h"
 
 #include "engine/link.h"
