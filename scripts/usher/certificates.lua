@@ -13,6 +13,7 @@
 --     forgotten
 -- Reading goes in usher.decide, handlers and routes; writing in usher.decide and handlers.
 local facts = require "usher.facts"
+local personal = require "usher.personal"
 
 local certificates = {}
 
@@ -168,7 +169,18 @@ function certificates.forget(key)
   usher.book("certificates"):remove(key)
 end
 
--- certificates.export(key) -> what the books say of the person, or nil
-function certificates.export(key) return usher.book("certificates"):get(key) end
+-- The name in its own spelling is what they typed; the papers have it as well.
+local function names_of(entry)
+  local names = { entry.name }
+  for _, of in pairs(entry.of) do
+    for _, version in ipairs(of.versions) do names[#names + 1] = version.paper.name end
+  end
+  return names
+end
+
+personal.add { name = "certificates", books = { "certificates", "certificate-codes" },
+  texts = function(person) return names_of(entry_of(person.key)) end,
+  export = function(person) return usher.book("certificates"):get(person.key) end,
+  forget = function(person) certificates.forget(person.key) end }
 
 return certificates
