@@ -286,10 +286,10 @@ static int add_invitations(struct record list, struct buf *parts, size_t *n, str
     return 0;
 }
 
-static int add_files(struct record list, struct buf *parts, size_t *n, struct err *e)
+static int add_files(struct record list, bool sketch, struct buf *parts, size_t *n, struct err *e)
 {
     for (struct record_iter it = record_each(list); record_next(&it);) {
-        int failed = mime_is_file(it.value) ? mime_file(it.value, &parts[(*n)++], e) : 0;
+        int failed = mime_is_file(it.value) ? mime_file(it.value, sketch, &parts[(*n)++], e) : 0;
         if (failed) return failed;
     }
     return 0;
@@ -312,7 +312,8 @@ static int check_body(struct text markdown, struct record attachments, struct er
 
 // multipart/mixed { multipart/alternative { plain, html, invitation ... }, attachment ... }; a multipart with
 // one part is left out.
-static int add_body(struct record mail, struct text id, struct text lang, struct buf *out, struct err *e)
+static int add_body(struct record mail, struct text id, struct text lang, bool sketch, struct buf *out,
+    struct err *e)
 {
     struct buf same[2 + MIME_ATTACHMENTS_MAX], parts[1 + MIME_ATTACHMENTS_MAX];
     struct record attachments = record_get(mail, "attachments");
@@ -326,12 +327,12 @@ static int add_body(struct record mail, struct text id, struct text lang, struct
     same_n = add_texts(mail, markdown, lang, same);
     int rc = add_invitations(attachments, same, &same_n, e);
     mime_join("alternative", id, same, same_n, &parts[0]);
-    if (rc == 0) rc = add_files(attachments, parts, &parts_n, e);
+    if (rc == 0) rc = add_files(attachments, sketch, parts, &parts_n, e);
     mime_join("mixed", id, parts, parts_n, out);
     return rc;
 }
 
-int mail_compose(struct record mail, struct buf *out, struct err *e)
+static int compose(struct record mail, bool sketch, struct buf *out, struct err *e)
 {
     struct text id, lang;
     struct err own;
@@ -340,13 +341,23 @@ int mail_compose(struct record mail, struct buf *out, struct err *e)
     if (record_kind(mail) != RECORD_MAP) return err_set(e, ERR_INPUT, "a mail must be a map");
     buf_init(&whole, MAIL_LEN_MAX);
     int rc = add_header(mail, &id, &lang, &whole, e);
-    if (rc == 0) rc = add_body(mail, id, lang, &whole, e);
+    if (rc == 0) rc = add_body(mail, id, lang, sketch, &whole, e);
     if (rc == 0 && whole.over)
         rc = err_set(e, ERR_LIMIT, "the mail would pass %u MiB; link to the files instead of attaching them",
             MAIL_LEN_MAX >> 20);
     if (rc == 0) buf_addt(out, buf_text(&whole));
     buf_release(&whole);
     return rc;
+}
+
+int mail_compose(struct record mail, struct buf *out, struct err *e)
+{
+    return compose(mail, false, out, e);
+}
+
+int mail_sketch(struct record mail, struct buf *out, struct err *e)
+{
+    return compose(mail, true, out, e);
 }
 
 bool mail_is_drawn(struct record mail)

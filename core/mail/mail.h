@@ -39,6 +39,9 @@
 // that was put right. Drawing takes its time (10 ms): never on the loop's thread.
 int mail_compose(struct record mail, struct buf *out, struct err *e);
 
+// The same with a text in the place of what is drawn, which says what it would say: for looking at hundreds.
+int mail_sketch(struct record mail, struct buf *out, struct err *e);
+
 // Is anything of it drawn? Two of those with the same record are the same mail without being composed.
 bool mail_is_drawn(struct record mail);
 

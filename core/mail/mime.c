@@ -15,6 +15,7 @@
 #define PARAM_NAME_MAX 20
 #define PARAMS_MAX 16
 #define BOUNDARY_MAX 32
+#define NAME_LEN_MAX 1024
 
 // -- bodies
 
@@ -159,7 +160,22 @@ static int add_part(struct record a, struct text type, struct text data, struct 
     return 0;
 }
 
-static int attach_file(struct record a, struct buf *part, struct err *e)
+// What a certificate says, as it is written down.
+static void attach_sketch(struct record a, struct record certificate, struct buf *part)
+{
+    struct buf json, name;
+    buf_init(&json, CERTIFICATE_LEN_MAX);
+    buf_init(&name, NAME_LEN_MAX);
+    record_print_json(certificate, &json);
+    buf_addt(&name, record_get_text(a, "name"));
+    buf_addz(&name, ".json");
+    add_field(part, "Content-Type", "application/json");
+    add_file(buf_text(&name), buf_text(&json), false, part);
+    buf_release(&json);
+    buf_release(&name);
+}
+
+static int attach_file(struct record a, bool sketch, struct buf *part, struct err *e)
 {
     struct text type = record_get_text(a, "type"), data;
     struct record certificate = record_get(a, "certificate");
@@ -167,6 +183,10 @@ static int attach_file(struct record a, struct buf *part, struct err *e)
     if (check_type(type, e) || check_name(record_get_text(a, "name"), e)) return -ERR_INPUT;
     if (!certificate.data && !record_text(record_get(a, "data"), &data))
         return err_set(e, ERR_INPUT, "it has no data");
+    if (certificate.data && sketch) {
+        attach_sketch(a, certificate, part);
+        return 0;
+    }
     buf_init(&drawn, CERTIFICATE_LEN_MAX);
     int failed = certificate.data ? certificate_draw(certificate, &drawn, e) : 0;
     if (certificate.data) data = buf_text(&drawn);
@@ -193,9 +213,9 @@ static int name_it(struct record a, struct err *e)
     return err_in(e, "attachment \"%.*s\"", name.len > 100 ? 100 : (int)name.len, name.data);
 }
 
-int mime_file(struct record attachment, struct buf *part, struct err *e)
+int mime_file(struct record attachment, bool sketch, struct buf *part, struct err *e)
 {
-    return attach_file(attachment, part, e) ? name_it(attachment, e) : 0;
+    return attach_file(attachment, sketch, part, e) ? name_it(attachment, e) : 0;
 }
 
 int mime_invitation(struct record attachment, struct buf *part, struct err *e)

@@ -19,7 +19,8 @@ void mime_text(const char *type, struct text text, struct buf *part);
 bool mime_is_invitation(struct record attachment);
 bool mime_is_file(struct record attachment);
 int mime_invitation(struct record attachment, struct buf *part, struct err *e);
-int mime_file(struct record attachment, struct buf *part, struct err *e);
+// sketch: of what would be drawn, only what it would say.
+int mime_file(struct record attachment, bool sketch, struct buf *part, struct err *e);
 
 // Joins n parts as multipart/`kind` and releases them. One part stays alone. The boundary is derived from
 // the Message-ID and the kind, and is in none of the parts.

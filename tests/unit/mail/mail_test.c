@@ -69,6 +69,20 @@ static void mail_draws_its_certificate_the_same_each_time(void **state)
     done(&two);
 }
 
+static void mail_can_be_sketched_without_drawing(void **state)
+{
+    struct letter l;
+    struct buf sketch;
+    compose(&l, CERTIFICATE("\"title\":\"Certificate\",\"name\":\"Karma\""));
+    buf_init(&sketch, MAIL_LEN_MAX);
+    struct record mail = {(const uint8_t *)l.record.data, l.record.len};
+    assert_int_equal(mail_sketch(mail, &sketch, NULL), 0);
+    assert_non_null(strstr(buf_z(&sketch), "filename=certificate.pdf.json"));
+    assert_null(strstr(buf_z(&sketch), "application/pdf"));
+    buf_release(&sketch);
+    done(&l);
+}
+
 static void mail_says_whose_certificate_can_not_be_drawn(void **state)
 {
     struct letter l;
@@ -269,6 +283,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mail_without_html_is_one_part),
         cmocka_unit_test(mail_draws_its_certificate_the_same_each_time),
+        cmocka_unit_test(mail_can_be_sketched_without_drawing),
         cmocka_unit_test(mail_says_whose_certificate_can_not_be_drawn),
         cmocka_unit_test(mail_is_the_same_for_the_same_record),
         cmocka_unit_test(mail_offers_text_and_html),
