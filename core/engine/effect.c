@@ -492,7 +492,8 @@ static struct inbox_row *recall_of(struct flow *f, const struct step *s)
 
 bool effect_recalled(struct engine *g, struct flow *f, struct step *s)
 {
-    struct inbox_row *row = s->under_way || s->kind != STEP_KIND_MAIL ? NULL : recall_of(f, s);
+    bool is_meant = s->kind == STEP_KIND_MAIL || record_get(s->args, "to").data;
+    struct inbox_row *row = s->under_way || !is_meant ? NULL : recall_of(f, s);
     struct text why = {0};
     if (!row) return false;
     record_text(row->value, &why);

@@ -14,8 +14,8 @@
 
 // ---- reasons ----------------------------------------------------------------------------------------
 
-// A mail whose rule needs somebody's word carries the hash of what that word is about, beside its text: so a
-// word on other words opens nothing.
+// A mail, or a message that goes by HTTP, whose rule needs somebody's word carries the hash of what that word
+// is about, beside its text: so a word on other words opens nothing.
 // The newest content that somebody has approved, or an earlier one: a flow may go on with the script that it
 // began with, and what it says was read as well.
 static bool holds_hash(struct record given, struct text hash)
@@ -54,13 +54,23 @@ static bool is_domain(const char *domain, struct text address)
            strncasecmp(address.data + address.len - len, domain, len) == 0;
 }
 
+// A message to a person that goes by HTTP: of its address nobody can say in which domain it is.
+static bool is_message(const struct step *s)
+{
+    return s->kind == STEP_KIND_HTTP && record_get(s->args, "to").data;
+}
+
 bool gate_leads_elsewhere(const struct engine *g, const struct step *s, struct buf *why)
 {
     const char *const *only = g->options.only;
     struct text to = record_get_text(s->args, "to");
-    if (!only || !only[0] || s->kind != STEP_KIND_MAIL) return false;
+    if (g->options.practice && is_message(s)) {
+        buf_addz(why, "usher runs for practice: only mails are written, into the outbox folder");
+        return true;
+    }
+    if (!only || !only[0] || (s->kind != STEP_KIND_MAIL && !is_message(s))) return false;
     if (to.len && to.data[to.len - 1] == '>') to.len--; // "Karma <karma@moic.example>"
-    for (size_t i = 0; only[i]; i++) {
+    for (size_t i = 0; only[i] && s->kind == STEP_KIND_MAIL; i++) {
         if (is_domain(only[i], to)) return false;
     }
     buf_addz(why, "only mails to ");
@@ -89,7 +99,7 @@ bool gate_look(struct engine *g, struct flow *f, struct step *s, struct buf *why
     struct event *ev = f->script->event;
     if (home_is_elsewhere(g, why)) return false;
     if (!only_reads(s) && is_on_hold(g, ev, why)) return false;
-    return s->kind != STEP_KIND_MAIL || g->options.approved || is_approved(ev, s, why);
+    return g->options.approved || is_approved(ev, s, why);
 }
 
 static void put_away(const struct engine *g, struct record_map *map)

@@ -5,7 +5,7 @@
 // Reasons live where they are durable and where a handler can change them in one transaction: in books. They
 // count from the moment at which they are written, before they are on disk: what leaves because one fell away
 // is a promise of the same batch or of a later one.
-// In a rehearsal only two reasons count: the blast guard, and a mail that needs somebody's word.
+// In a rehearsal only two reasons count: the blast guard, and what needs somebody's word.
 // Holds always: an effect that is HELD is looked at again when its event joins the engine, when a reason of
 // its event falls away (gate_recheck), and when its own limit passes. Flows in memory are asked at once; the
 // others are loaded by id, some hundred at a time.
@@ -35,7 +35,8 @@ struct gate {
 // May it begin? False: the sentence why not is added to `why`.
 bool gate_look(struct engine *g, struct flow *f, struct step *s, struct buf *why);
 
-// Is it a mail to somebody to whom no mail leaves from here (--only)? It is never sent, and `why` says so.
+// Is it a mail or a message to somebody to whom none leaves from here (--only, and messages for practice)? It
+// is never sent, and `why` says so.
 bool gate_leads_elsewhere(const struct engine *g, const struct step *s, struct buf *why);
 
 // What stands in the way of the event's mails, as a map for pages and commands: { away = why the database is

@@ -10,7 +10,7 @@
 static const struct option http_options[] = {{"url", "text"}, {"method", "text?"}, {"headers", "table?"},
     {"json", "any?"}, {"body", "text?"}, {"timeout", "span?"}, {"as", "text?"}, {"was", "text?"},
     {"unsure", "text?"}, {"give_up", "moment?"}, {"rehearse", "table?"}, {"oauth", "table?"},
-    {"repeatable", "bool?"}, {"about", "table?"}, {0}};
+    {"repeatable", "bool?"}, {"about", "table?"}, {"to", "text?"}, {"approval", "table?"}, {0}};
 
 static const struct option oauth_options[] = {{"token", "text"}, {"client", "text"}, {"secret", "text"},
     {"form", "table?"}, {0}};
@@ -86,7 +86,7 @@ static int put_args(lua_State *L, struct branch *b, const char *method, struct t
 {
     struct engine *g = script_of(L)->engine;
     struct text as = option_text(L, 1, "as");
-    static const char *const same[] = {"headers", "rehearse", "oauth", "about"};
+    static const char *const same[] = {"headers", "rehearse", "oauth", "about", "to", "approval"};
     struct record_map map;
     struct buf json;
     buf_init(&json, RECORD_LEN_MAX);
@@ -169,8 +169,9 @@ static int request(lua_State *L, const char *method)
 /// "resend", with an Idempotency-Key); repeatable = false: without that key, for servers that do not know it,
 /// so what a POST may have done already is not asked again by itself; oauth: { token = URL, client = , secret
 /// = usher.secret(NAME), form = { grant_type = ... } }: the request shows a token of OAuth 2.0, which usher
-/// fetches there, keeps in memory only and renews; about: a table for whoever reads what left, as in
-/// usher.mail; rehearse: { status = , json = or body = }, the answer in a rehearsal. Comes back with
+/// fetches there, keeps in memory only and renews; about and approval: as in usher.mail; to: whom the request
+/// reaches, when it is a message to somebody: then it leaves neither for practice nor where only some mails
+/// may (mail.only); rehearse: { status = , json = or body = }, the answer in a rehearsal. Comes back with
 /// { status = , headers = , body = , json = } or { status = 0, why = }, with unsure = true when nobody knows
 /// whether it was done. 408, 425, 429 and 5xx are tried again. Addresses inside the own network are refused
 /// unless the configuration allows them. Errors: an unknown option; a secret of oauth that the script shows.

@@ -110,19 +110,21 @@ organisers = nil
 ---Declares a mail. to: an audience, a person's key or a list of them. at: a phrase ("3 working days
 ---before, 10:00", "30 minutes before", "at the end"). zone: whose clock ("theirs", a zone; else the
 ---event's). text or file: Markdown with {placeholders}, or one for each language { en = , dz = }. late:
----until when it is of use ("until start", "until end", "within 2h", "always", "never"). unsure: what to do
----when nobody knows whether it went out ("resend", "ask", "leave"); once = true: never twice, a person is
----asked. each_session: in a series, for each session (true) or once (false); else as its audience has it.
----missed = "each": not only the latest of several overdue. attach: files, "calendar" (the entry for
----the guest's calendar; an update when something has changed) or "cancellation" (takes it out again).
----catch_up: also when the rule is newer than its moment. was: the name that the rule had before, so that
----whoever has got it does not get it again. from, reply_to: not the event's. approve = false: it waits for
----no approver (of an event that has one). Mails of these names go out by themselves, and take subject, text,
----file, attach, from, reply_to, approve = true (the first waits, too) or off = true only:
----confirmation (after a yes), withdrawn (after a no that was a yes), deputy, deputy-sent, deputy-ended,
----deputy-declined, deputy-news (to the organisers), live-link, new-time (the event or a session has moved,
----and was {before}), session-off (one session of a series does not take place), cancelled (usher cancel;
----{note} is why).
+---until when it is of use ("until start", "until end", "within 2h", "always", "never"). unsure: what to
+---do when nobody knows whether it went out ("resend", "ask", "leave"); once = true: never twice, a
+---person is asked. each_session: in a series, for each session (true) or once (false); else as its
+---audience has it. missed = "each": not only the latest of several overdue. attach: files, "calendar"
+---(the entry for the guest's calendar; an update when something has changed) or "cancellation" (takes it
+---out again). via: how it goes out: "mail", "sms", "telegram", "chat" or a list of them (those that the
+---script has said above); short: what goes by others than mail, else the subject. catch_up: also when
+---the rule is newer than its moment. was: the name that the rule had before, so that whoever has got it
+---does not get it again. from, reply_to: not the event's. approve = false: it waits for no approver (of
+---an event that has one). Mails of these names go out by themselves, and take subject, text, file,
+---attach, from, reply_to, approve = true (the first waits, too) or off = true only: confirmation (after
+---a yes), withdrawn (after a no that was a yes), deputy, deputy-sent, deputy-ended, deputy-declined,
+---deputy-news (to the organisers), live-link, new-time (the event or a session has moved, and was
+---{before}), session-off (one session of a series does not take place), cancelled (usher cancel; {note}
+---is why).
 ---
 ---@param name string
 ---@return fun(options: table): any
@@ -130,7 +132,7 @@ function mail(name) end
 
 ---Declares a cue: a mail to each person of each timed item of the programme, by the item's clock. It knows
 ---the placeholders {item}, {item_when}, {item_next} and {minutes} besides those of mails. Options: at, zone,
----late, subject, text, from, reply_to, approve.
+---late, subject, text, from, reply_to, approve, via and short, as in mail.
 ---
 ---@param name string
 ---@return fun(options: table): any
@@ -172,6 +174,13 @@ function compare(options) end
 ---have: put the certificate above it.
 ---
 function certificate(options) end
+
+---A room of Slack, Teams or Mattermost as a way to reach people: mail and cue rules name it as via = "chat".
+---hook: the address of the room's incoming webhook; whoever knows it may write there, so it is a secret.
+---kind: "slack", "teams" or "mattermost".
+---
+---@return any
+function chat(options) end
 
 ---A form, with names, in which people say what they would like to hear of: what they choose, and that their
 ---name and address may be kept for it (purpose: for what). Whoever sends it is in the audience
@@ -268,6 +277,15 @@ function session(name) end
 ---
 function signup(options) end
 
+---Text messages as a way to reach people: mail and cue rules name it as via = "sms", or via = { "mail",
+---"sms" }. They go to the column phone of a list, a number with its country: +975 17 12 34 56. url:
+---where the gateway takes them; json, form (a table each) or body: what it wants, with {to} and {text}
+---in it; headers: a table; method: "POST" (else "GET" or "PUT"). A key of yours is a `secret "NAME"`.
+---parts: how many SMS one text may take (3): what is longer is cut.
+---
+---@return any
+function sms(options) end
+
 ---Asks people a few questions. to: an audience. ask: questions (text, choice, rating, matrix, yes_no), and
 ---`objectives` for one rating of each. anonymous = true: nobody can tell who answered what, and answers are
 ---final. opens ("at the end"), closes ("5 working days after, 17:00"). A mail goes out when it opens, and
@@ -280,6 +298,14 @@ function signup(options) end
 ---@param name string
 ---@return fun(options: table): any
 function survey(name) end
+
+---A bot of Telegram as a way to reach people: mail and cue rules name it as via = "telegram". bot: the
+---token that @BotFather gave; chat: the number of the room, or "@name" of a public channel. Whoever has
+---a number in the column telegram of a list is written to there; without chat only they are. api:
+---Telegram's address, where it is another.
+---
+---@return any
+function telegram(options) end
 
 ---Says that an item has nobody yet, and whom to ask: by mail at `at` ("7 working days before, 10:00") and
 ---again at the deadline ("1 working day before, 10:00"). Until then the programme says "to be announced".
@@ -450,8 +476,9 @@ function usher.mail(options) end
 ---"resend", with an Idempotency-Key); repeatable = false: without that key, for servers that do not know it,
 ---so what a POST may have done already is not asked again by itself; oauth: { token = URL, client = , secret
 ---= usher.secret(NAME), form = { grant_type = ... } }: the request shows a token of OAuth 2.0, which usher
----fetches there, keeps in memory only and renews; about: a table for whoever reads what left, as in
----usher.mail; rehearse: { status = , json = or body = }, the answer in a rehearsal. Comes back with
+---fetches there, keeps in memory only and renews; about and approval: as in usher.mail; to: whom the request
+---reaches, when it is a message to somebody: then it leaves neither for practice nor where only some mails
+---may (mail.only); rehearse: { status = , json = or body = }, the answer in a rehearsal. Comes back with
 ---{ status = , headers = , body = , json = } or { status = 0, why = }, with unsure = true when nobody knows
 ---whether it was done. 408, 425, 429 and 5xx are tried again. Addresses inside the own network are refused
 ---unless the configuration allows them. Errors: an unknown option; a secret of oauth that the script shows.

@@ -88,6 +88,10 @@ local function content_of(rule)
     list[#list + 1] = text
   end
   if rule.read then add(function(part) table.move(rule.read, 1, #rule.read, 1, part) end) end
+  if rule.via then
+    add(add_texts, rule.short or "")
+    list[#list + 1] = table.concat(rule.via, " ")
+  end
   return table.move(facts.objectives, 1, #facts.objectives, #list + 1, list)
 end
 

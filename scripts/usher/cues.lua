@@ -10,7 +10,7 @@ local texts = require "usher.texts"
 local cues = {}
 
 local known <const> = { at = "text", zone = "text?", late = "text?", subject = "texts?", text = "texts?",
-  from = "text?", reply_to = "text?", approve = "yes_no?" }
+  from = "text?", reply_to = "text?", approve = "yes_no?", via = "names?", short = "texts?" }
 
 -- cues.units() -> list of { person, item, index, key }: whom a cue is for. A person with several items has a
 -- key for each, in the programme's order.
@@ -33,6 +33,7 @@ local function declare(name, given)
   local rule = mail.rule("cue", name, {
     at = o.at, zone = o.zone, late = o.late or "until start", unsure = "resend",
     subject = o.subject, text = o.text, from = o.from, reply_to = o.reply_to, approve = o.approve,
+    via = o.via, short = o.short,
   }, { { word = "speakers" } })
   local units = cues.units()
   if #units == 0 then facts.note('cue "%s": the programme has no timed item that names somebody', name) end
@@ -42,7 +43,7 @@ end
 --- cue "name" { at = "10 minutes before" } -> nothing
 --- Declares a cue: a mail to each person of each timed item of the programme, by the item's clock. It knows
 --- the placeholders {item}, {item_when}, {item_next} and {minutes} besides those of mails. Options: at, zone,
---- late, subject, text, from, reply_to, approve.
+--- late, subject, text, from, reply_to, approve, via and short, as in mail.
 --- Example: cue "you-are-next" { at = "10 minutes before" }
 cues.cue = check.word(function(name)
   facts.need_event("cue")

@@ -32,6 +32,7 @@ local facts = {
   interests = {},    -- forms, in order: see interest.lua
   interest_named = {},
   certificates = {}, -- rules of the word certificate, in order: see certificate.lua
+  channels = {},     -- ways other than mail: kind -> see channels.lua
   box = nil,         -- what question_box said: see ask.lua
   notes = {},        -- sentences for `usher check` that are no errors
 }

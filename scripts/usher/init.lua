@@ -6,6 +6,7 @@ local audience = require "usher.audience"
 local before_after = require "usher.before_after"
 local calendar = require "usher.calendar"
 local certificate = require "usher.certificate"
+local chat = require "usher.chat"
 local cues = require "usher.cues"
 local event = require "usher.event"
 local interest = require "usher.interest"
@@ -20,7 +21,9 @@ local series = require "usher.series"
 local settle = require "usher.settle"
 local signup = require "usher.signup"
 local story = require "usher.story"
+local sms = require "usher.sms"
 local survey = require "usher.survey"
+local telegram = require "usher.telegram"
 local timeline = require "usher.timeline"
 local undecided = require "usher.undecided"
 local use = require "usher.use"
@@ -42,6 +45,7 @@ local words = {
   mail = mail.mail, cue = cues.cue, cues = cues.cues, use = use.use, signup = signup.signup,
   series = series.series, session = series.session,
   certificate = certificate.certificate,
+  sms = sms.sms, telegram = telegram.telegram, chat = chat.chat,
   survey = survey.survey, interest = interest.interest, question_box = ask.question_box,
   compare = before_after.compare, report = report.report,
 }

@@ -100,7 +100,7 @@ function letters.is_one(name) return known[name] ~= nil end
 local rules <const> = {}
 
 local options <const> = { subject = "texts?", text = "texts?", file = "texts?", attach = "names?",
-  from = "text?", reply_to = "text?", approve = "yes_no?", off = "yes_no?" }
+  from = "text?", reply_to = "text?", approve = "yes_no?", off = "yes_no?", via = "names?", short = "texts?" }
 
 -- letters.options(title, given) -> options, checked. A letter has no `to` and no `at`: it knows.
 function letters.options(title, given)
@@ -190,7 +190,7 @@ end
 
 local function ready_rule(name)
   return { word = "mail", name = name, parts = {}, attach = {}, subject = texts[name].subject,
-    text = texts[name].text }
+    text = texts[name].text, short = texts[name].short }
 end
 
 -- letters.register(): once the script has said everything.

@@ -2,6 +2,7 @@
 -- mail: rules for mails: who gets what when. A rule that says no text uses the ready-made one of its name.
 local approval = require "usher.approval"
 local audience = require "usher.audience"
+local channels = require "usher.channels"
 local check = require "usher.check"
 local facts = require "usher.facts"
 local invite = require "usher.invite"
@@ -17,7 +18,7 @@ local known <const> = {
   to = "any", at = "text", zone = "text?", late = "text?", unsure = "resend|ask|leave?",
   once = "yes_no?", missed = "latest|each?", catch_up = "yes_no?", subject = "texts?", text = "texts?",
   file = "texts?", attach = "names?", from = "text?", reply_to = "text?", was = "text?",
-  approve = "yes_no?", each_session = "yes_no?",
+  approve = "yes_no?", via = "names?", short = "texts?", each_session = "yes_no?",
 }
 
 local function read_files(files, title)
@@ -92,7 +93,9 @@ local function new_rule(word, name, o, parts)
   local title = ('%s "%s"'):format(word, name)
   local ready = sessions.is_series() and texts["series/" .. name] or texts[name] or {}
   if o.text and o.file then check.refuse("%s: say text or file, not both", title) end
-  for _, option in ipairs { "subject", "text", "file" } do check_languages(title, option, o[option]) end
+  for _, option in ipairs { "subject", "text", "file", "short" } do
+    check_languages(title, option, o[option])
+  end
   check_zone(title, o.zone)
   approval.check(title, o.approve)
   moments.check_late(title, o.late)
@@ -106,6 +109,7 @@ local function new_rule(word, name, o, parts)
     each_session = is_for_each(title, o.each_session, parts) or nil,
     missed = o.missed, catch_up = o.catch_up, from = o.from, reply_to = o.reply_to, approve = o.approve,
     attach = attached, entry = entry, was = o.was,
+    via = channels.read(title, o.via), short = o.short or ready.short,
     subject = o.subject or ready.subject,
     text = o.text or o.file and read_files(o.file, title) or ready.text,
   }
@@ -171,19 +175,21 @@ end
 --- Declares a mail. to: an audience, a person's key or a list of them. at: a phrase ("3 working days
 --- before, 10:00", "30 minutes before", "at the end"). zone: whose clock ("theirs", a zone; else the
 --- event's). text or file: Markdown with {placeholders}, or one for each language { en = , dz = }. late:
---- until when it is of use ("until start", "until end", "within 2h", "always", "never"). unsure: what to do
---- when nobody knows whether it went out ("resend", "ask", "leave"); once = true: never twice, a person is
---- asked. each_session: in a series, for each session (true) or once (false); else as its audience has it.
---- missed = "each": not only the latest of several overdue. attach: files, "calendar" (the entry for
---- the guest's calendar; an update when something has changed) or "cancellation" (takes it out again).
---- catch_up: also when the rule is newer than its moment. was: the name that the rule had before, so that
---- whoever has got it does not get it again. from, reply_to: not the event's. approve = false: it waits for
---- no approver (of an event that has one). Mails of these names go out by themselves, and take subject, text,
---- file, attach, from, reply_to, approve = true (the first waits, too) or off = true only:
---- confirmation (after a yes), withdrawn (after a no that was a yes), deputy, deputy-sent, deputy-ended,
---- deputy-declined, deputy-news (to the organisers), live-link, new-time (the event or a session has moved,
---- and was {before}), session-off (one session of a series does not take place), cancelled (usher cancel;
---- {note} is why).
+--- until when it is of use ("until start", "until end", "within 2h", "always", "never"). unsure: what to
+--- do when nobody knows whether it went out ("resend", "ask", "leave"); once = true: never twice, a
+--- person is asked. each_session: in a series, for each session (true) or once (false); else as its
+--- audience has it. missed = "each": not only the latest of several overdue. attach: files, "calendar"
+--- (the entry for the guest's calendar; an update when something has changed) or "cancellation" (takes it
+--- out again). via: how it goes out: "mail", "sms", "telegram", "chat" or a list of them (those that the
+--- script has said above); short: what goes by others than mail, else the subject. catch_up: also when
+--- the rule is newer than its moment. was: the name that the rule had before, so that whoever has got it
+--- does not get it again. from, reply_to: not the event's. approve = false: it waits for no approver (of
+--- an event that has one). Mails of these names go out by themselves, and take subject, text, file,
+--- attach, from, reply_to, approve = true (the first waits, too) or off = true only: confirmation (after
+--- a yes), withdrawn (after a no that was a yes), deputy, deputy-sent, deputy-ended, deputy-declined,
+--- deputy-news (to the organisers), live-link, new-time (the event or a session has moved, and was
+--- {before}), session-off (one session of a series does not take place), cancelled (usher cancel; {note}
+--- is why).
 --- Example: mail "starting" { to = coming, at = "30 minutes before" }
 mail.mail = check.word(function(name)
   facts.need_event("mail")

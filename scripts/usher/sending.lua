@@ -9,12 +9,14 @@
 --     each_session = true: it has a unit for each session of a series,
 --     approve = what the script says of approvals, by_itself = true: a person's act causes it, hash: see
 --     approval.lua; due = { first, last, ends = ms } of all its units, listed = how many, example = the
---     first; examples(person) -> what fills in placeholders of its own, invented, for looking at it }
+--     first; via, short: see channels.lua; examples(person) -> what fills in placeholders of its own,
+--     invented, for looking at it }
 -- A unit of a cue has an item of the programme, and its clock is the item's; one of a series may have a
 -- session, and its clock is that one's; otherwise it is the event's.
 local approval = require "usher.approval"
 local audience = require "usher.audience"
 local cancelled = require "usher.cancelled"
+local channels = require "usher.channels"
 local check = require "usher.check"
 local envelope = require "usher.envelope"
 local facts = require "usher.facts"
@@ -132,9 +134,9 @@ end
 
 -- sending.asked(rule, person) -> what its texts ask of the books. Where books may be looked at.
 function sending.asked(rule, person)
-  local subject <const> = sending.in_language(rule.subject, person)
-  local text <const> = sending.in_language(rule.text, person)
-  return template.asked({ subject, text }, { person = person, language = sending.language(rule, person) })
+  local texts = { sending.in_language(rule.subject, person), (sending.in_language(rule.text, person)) }
+  if rule.via and rule.short then texts[3] = sending.in_language(rule.short, person) end
+  return template.asked(texts, { person = person, language = sending.language(rule, person) })
 end
 
 -- sending.has_editions(rule): does it go out once more when the event begins anew on another date? Cues and
@@ -238,16 +240,42 @@ local function note_sent(rule, case)
   return told.note(case.person.key, rule.entry == "calendar", case.session)
 end
 
--- sending.send(rule, case) -> { sent = true } or { skipped = why }; again = true: was held until its rule was
--- approved, and is to be looked at once more. The step that sends, for words whose
--- flows are no rules with a moment; case = { person, rule, anchor, moment, asked, entry, values }.
-function sending.send(rule, case)
+local function send_mail(rule, case)
   local mail = sending.compose(rule, case)
   local reply = usher.mail(mail)
   if reply.sent and case.unheard then usher.decide("heard", note_sent, rule, case) end
   if reply.sent then send_copy(mail, rule, case) end
   if reply.sent then return { sent = true } end
   return { skipped = reply.why, again = reply.why == approval.AGAIN or nil }
+end
+
+-- What goes by other ways than mail, in the person's language.
+local function short_text(rule, case)
+  local text, language = sending.in_language(rule.short or rule.subject, case.person)
+  case.language = language or facts.event.language
+  return (template.render_subject(text, case):gsub("<(https?://[^<>]+)>", "%1"):gsub("%*%*", ""))
+end
+
+local function send_by(rule, case, way)
+  if way == "mail" then return send_mail(rule, case) end
+  return channels.send(rule, case, way, short_text(rule, case))
+end
+
+-- sending.send(rule, case) -> { sent = true } or { skipped = why }; again = true: was held until its rule was
+-- approved, and is to be looked at once more. The step that sends, for words whose
+-- flows are no rules with a moment; case = { person, rule, anchor, moment, asked, entry, values }.
+function sending.send(rule, case)
+  local sent, skipped
+  for _, way in ipairs(channels.of(rule)) do
+    local result = send_by(rule, case, way)
+    while sent and result.again do result = send_by(rule, case, way) end -- the rest of what is under way
+    if result.again then return result end
+    if result.sent and case.unheard and way ~= "mail" and not sent then
+      usher.decide("heard", note_sent, rule, case)
+    end
+    sent, skipped = sent or result.sent, skipped or result.skipped
+  end
+  return sent and { sent = true } or { skipped = skipped }
 end
 
 -- Waits for the moment of a unit; that of a cue follows the clock of the day, which may be moved meanwhile.
@@ -312,7 +340,8 @@ end
 
 -- sending.check_texts(rule, case, whole) -> a sentence about a placeholder that can't be filled in, or nil
 function sending.check_texts(rule, case, whole)
-  for _, part in ipairs { "subject", "text" } do
+  local is_short = rule.via and rule.short
+  for _, part in ipairs { "subject", "text", is_short and "short" or nil } do
     local text, language = sending.in_language(rule[part], case.person)
     local where = language and ("%s (%s)"):format(part, language) or part
     case.language = language or facts.event.language
@@ -395,6 +424,7 @@ function sending.declare(rule, units)
     if problem then check.refuse('%s "%s": %s', rule.word, rule.name, problem) end
   end
   check_sign_ups(rule, refuse)
+  channels.check(rule, units)
   for _, unit in ipairs(units) do
     refuse(sending.check_unit(rule, unit, moments_of))
     usher.start(rule.name, { key = unit.key, label = facts.full_name(unit.person),

@@ -274,6 +274,7 @@ const char *rig_try_begin(struct rig *r)
         .machine = r->machine,
         .file = r->file,
         .only = r->only,
+        .practice = r->practice,
         .boundary = virtual_boundary,
         .boundary_ctx = r->world,
         .notice = on_notice,

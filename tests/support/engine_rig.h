@@ -52,6 +52,7 @@ struct rig {
     bool on_disk;               // a database file; else in memory
     bool threaded;              // the store commits on its own thread
     bool live;                  // the engine does what it does live; else what it does in a rehearsal
+    bool practice;              // for practice, on a shifted clock
     const char *base_url;       // the installation's web address; NULL: it has none
     const char *machine, *file; // where the database is; NULL: it is at home everywhere
     const char *const *only;    // domains to which mails may leave; NULL: to all

@@ -243,6 +243,7 @@ With respect,
 
 texts["new-time"] = {
   subject = "New time: {title}",
+  short = "New time: {title}, now {when_both}. It was {before}.",
   text = [[
 Dear {full_name},
 
@@ -264,6 +265,7 @@ With respect,
 
 texts["cancelled"] = {
   subject = "Cancelled: {title}",
+  short = "Cancelled: {title} ({when_both}). {note}",
   text = [[
 Dear {full_name},
 
