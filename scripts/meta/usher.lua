@@ -890,7 +890,8 @@ function usher.xlsx(sheets) end
 ---query, form, form_all, files, headers, cookies, body, address, secure, host. A GET route changes nothing;
 ---any other is one transaction, and its answer leaves when that is on disk. options.look: fn(request) -> {
 ---name = { ask = "pending" } }, lists of the database that come as request.seen.name. options.body: most
----bytes of a body (64 KiB). options.open: also for forms and programs of other sites. options.all: every
+---bytes of a body (64 KiB). options.walk: it goes through all that is known, and may take seconds; for pages
+---behind a login only. options.open: also for forms and programs of other sites. options.all: every
 ---event with this route gets the request, and the first answer leaves that refuses nothing (a status under
 ---400), else the first; then look is not asked. Errors: a path or a method that is none; a route twice.
 ---

@@ -28,6 +28,7 @@ local shared <const> = { key = true, name = true, mail = true, salutation = true
   signed_up = true, own = true, stands_in_for = true }
 -- Flows that bear other keys than those of people.
 local apart <const> = { "please approve", "event cancelled", "event moves", "passed on", "log-in", "new time",
+  "zoom meeting", "zoom guests", "zoom report",
   "undecided", "signup", "signup-advance", "signup-enrol" }
 
 local added <const> = {}

@@ -9,7 +9,10 @@
 -- than three times a day. So after an answer that got lost usher looks into Zoom's list first.
 --
 --   book "zoom links": sessions.key(person, session) -> { link, registrant, mail = whom Zoom knows by it }
+--   book "zoom registrants": registrant -> the person's key, for whoever reads who was there
 local facts = require "usher.facts"
+local match = require "usher.attendance_match"
+local personal = require "usher.personal"
 local roster = require "usher.roster"
 local sessions = require "usher.sessions"
 local zoom_api = require "usher.zoom_api"
@@ -60,6 +63,7 @@ end
 
 local function keep(key, session_id, entry)
   book():set(sessions.key(key, sessions.find(session_id)), entry)
+  if entry.registrant then usher.book("zoom registrants"):set(entry.registrant, key) end
 end
 
 local function find(api, who, about)
@@ -163,17 +167,30 @@ function zoom_guests.is_in_trouble(person, session)
   return zoom_trouble.is_there(ONE, flow_key(person, session))
 end
 
--- zoom_guests.people(session) -> registrant's id -> key of the person
-function zoom_guests.people(session)
-  local by_id = {}
+-- Whose number it is that Zoom tells.
+match.add(function(participant)
+  return participant.registrant and usher.book("zoom registrants"):get(participant.registrant)
+end)
+
+local function links_of(person)
+  local list = {}
   for key, kept in book():each() do
-    local person, of = sessions.split(key)
-    if kept.registrant and (not sessions.is_series() or of and of.id == session.id) then
-      by_id[kept.registrant] = person
-    end
+    if sessions.split(key) == person.key then list[key] = kept end
   end
-  return by_id
+  return list
 end
+
+personal.add { name = "links into meetings", books = { "zoom links", "zoom registrants" },
+  export = function(person)
+    local list = links_of(person)
+    return next(list) and list or nil
+  end,
+  forget = function(person)
+    for key, kept in pairs(links_of(person)) do
+      if kept.registrant then usher.book("zoom registrants"):remove(kept.registrant) end
+      book():remove(key)
+    end
+  end }
 
 -- zoom_guests.register(): when the script has said everything.
 function zoom_guests.register()
