@@ -11,8 +11,6 @@
     X("rehearse", "[SCRIPT...]",                                                                             \
         "Plays the whole life of a script in virtual time and shows what would be sent; of several as one "  \
         "story. A folder stands for the script in it.")                                                      \
-        "Plays the whole life of a script in virtual time and shows what would be sent. A folder stands "    \
-        "for the script in it.")                                                                             \
     X("check", "[SCRIPT...]", "Reads scripts and says what is wrong with them; plays and sends nothing.")    \
     X("plan", "SCRIPT",                                                                                      \
         "Shows what changes in people's mailboxes when the changed script takes the place of the one that "  \
@@ -90,8 +88,6 @@
     X("zone", ZONE, "", "",                                                                                \
         "new: whose clock the event goes by, as in Asia/Thimphu (else this machine's); attendance: of "    \
         "which place the clock times of the report are (else the event's).")                               \
-        "new: whose clock the event goes by, else this machine's; attendance: of which place the clock "   \
-        "times of the report are, else the event's.")                                                      \
     X("when", TIME, "", "", "new: when it takes place, as in \"25 Feb 2031 14:00-16:30\".")                \
     X("as-if", MOMENT, "", "",                                                                             \
         "run: practice, with a clock that starts at MOMENT; mails go to the outbox only.")                 \

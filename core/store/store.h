@@ -280,8 +280,8 @@ int store_cut(struct store *s, int64_t flow, int32_t n, struct err *e);
 //             without `now` the entry goes
 //   who, at, note = for the audit trail, which says no name
 //   events  = list of { event, counts }: of these everything goes but the counts, which stay in the book
-//             "forgotten": flows, what waited for them, books (not anonymous answers), the trail, the versions
-//             of its script; the setting "version EVENT" is -1 from then on
+//             "forgotten": flows, what waited for them, books (not anonymous answers), the trail, the
+//             versions of its script; the setting "version EVENT" is -1 from then on
 // The flows of these people end and stay as numbers: without key, label, input, result, notes and values.
 // What waits for them and what the trail says of them goes. Everything else stays, without the words, and
 // every chain holds. One transaction, during which whatever goes is overwritten with zeros; it leaves the

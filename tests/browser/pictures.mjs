@@ -3,10 +3,10 @@
 //
 //   node tests/browser/pictures.mjs
 //
-// writes docs/images/answer-page.png (a phone), docs/images/dashboard.png (a desktop) and docs/images/report.png
-// (the head of the report of a rehearsal). What they show is the same each time: the clock is moved to fixed
-// days, and the guests answer as written here. Where Debian's
-// optipng is installed they become a third smaller.
+// writes docs/images/answer-page.png (a phone), docs/images/dashboard.png (a desktop) and
+// docs/images/report.png (the head of the report of a rehearsal). What they show is the same each time: the
+// clock is moved to fixed days, and the guests answer as written here. Where Debian's optipng is installed
+// they become a third smaller.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -28,7 +28,8 @@ const script = readFileSync(join(EXAMPLE, "hlb.lua"), "utf8")
 survey "feedback" {
   to = present,`);
 writeFileSync(join(event, "hlb.lua"), `${script}\ncompare { "before", "feedback" }\n`);
-execFileSync(usher, ["rehearse", "--out", folder, join(event, "hlb.lua"), "--guest", "no-show 20%, declines 10%"]);
+execFileSync(usher, ["rehearse", "--out", folder, join(event, "hlb.lua"),
+  "--guest", "no-show 20%, declines 10%"]);
 const site = await browser.serve(folder);
 
 async function look(page, name) {
@@ -69,7 +70,8 @@ await check("it prints on a few pages of A4, and no picture is cut", async () =>
 
 // ---- in the office ------------------------------------------------------------------------------------
 
-const office = await openOffice({ script: "hlb.lua", example: EXAMPLE, now: "2021-02-08 08:55 Asia/Thimphu" });
+const office = await openOffice({ script: "hlb.lua", example: EXAMPLE,
+  now: "2021-02-08 08:55 Asia/Thimphu" });
 await office.run();
 
 for (const device of [browser.phone, browser.desktop]) {
