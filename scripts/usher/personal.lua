@@ -25,7 +25,8 @@ local TEXT_LEN_MIN <const> = 6 -- bytes: shorter ones are everybody's words
 -- Columns whose cells many people share, and which say nothing of one.
 local shared <const> = { key = true, name = true, mail = true, salutation = true, group = true, zone = true,
   language = true, role = true, roles = true, where = true, guest = true, handed_to = true, generation = true,
-  signed_up = true, own = true, stands_in_for = true }
+  signed_up = true, own = true, stands_in_for = true,
+  chosen = true, consented_to = true, consented_at = true }
 -- Flows that bear other keys than those of people.
 local apart <const> = { "please approve", "event cancelled", "event moves", "passed on", "log-in", "new time",
   "zoom meeting", "zoom guests", "zoom report",
