@@ -61,15 +61,15 @@ def check_no_guest_gets_more_than_34_mails_and_it_is_printed():
 
 def check_one_guests_whole_life_from_february_to_may_is_on_one_page_in_their_own_zone():
     with tempfile.TemporaryDirectory() as folder:
-        rehearse(BRIEFING, TRAININGS, "--out", folder)
+        told = rehearse(BRIEFING, TRAININGS, "--out", folder)
         page = Path(folder, "people/D02.html").read_text()
     equal(re.findall('<h2 class="month">(.*?)</h2>', page),
           ["February 2021", "March 2021", "April 2021", "May 2021"])
     holds(page, "times of Thimphu")
     for words in ("hlb-2021: invitation", "hlb-2021: filled in 'trainings'", "social-media-2021: invitation",
-                  "social-media-2021: passed"):
+                  "social-media-2021: answered 'feedback'"):
         holds(page, words)
-    equal(page.count("<article>"), 30)
+    holds(told, "most mails one guest gets: %d " % page.count("<article>"))  # she goes to all of it
 
 
 if "--bless" in sys.argv:

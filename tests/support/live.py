@@ -59,7 +59,7 @@ def seed():
 def environment(**more):
     """Nobody's settings and secrets get in the way; files are not written beyond the folder."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("USHER_") and k != "CREDENTIALS_DIRECTORY"}
-    kept.update(USER="office", LC_ALL="C.UTF-8", ASAN_OPTIONS=ASAN, **more)
+    kept.update(USER="office", LC_ALL="C.UTF-8", ASAN_OPTIONS=ASAN, LSAN_OPTIONS="print_suppressions=0", **more)
     return kept
 
 
