@@ -16,16 +16,19 @@ import office
 from errands import equal, holds, main
 
 NAME = "Dasho Karma བསྟན་འཛིན་རྒྱ་མཚོ"
+FORGOTTEN = "Quolbert"
+GUESTS = """key,name,salutation,mail,group
+P1,Karma,Dasho,karma@health.example,Secretaries
+P2,Quolbert,,quolbert@health.example,Secretaries
+P3,Away,,away@health.example,Secretaries
+"""
 CORRECTED = "Dasho Karma བསྟན་འཛིན་རྒྱ་མཚོ་དབང་ཕྱུག"
 SCRIPT = """
 event "training" { title = "Digital Government", when = "Thu 25 Feb 2021 14:00-16:30 Asia/Thimphu",
   from = "DoIM <doim@office.example>", organisers = { "doim" },
   where = zoom { link = "https://zoom.example/j/1" } }
 people { { key = "doim", name = "Department of Information", mail = "doim@office.example", role = "organiser" } }
-guests {
-  { key = "P1", name = "Karma", salutation = "Dasho", mail = "karma@health.example", group = "Secretaries" },
-  { key = "P2", name = "Sonam", mail = "sonam@health.example", group = "Secretaries" },
-  { key = "P3", name = "Away", mail = "away@health.example", group = "Secretaries" } }
+guests "guests.csv"
 certificate { to = present, signed_by = "Phuntsho Tobgay\\nDirector" }
 mail "your-name" { to = invited, at = "1 day before, 10:00", subject = "Your name", text = "{certificate}" }
 """
@@ -57,7 +60,7 @@ class Story:
     """Lives through the event once; what it collects is looked at by the checks."""
 
     def __init__(self):
-        self.office = o = office.Office(text=SCRIPT, now="2021-02-24 09:59 Asia/Thimphu")
+        self.office = o = office.Office(text=SCRIPT, files={"guests.csv": GUESTS}, now="2021-02-24 09:59 Asia/Thimphu")
         o.run()
         o.go_to("2021-02-24 10:00 Asia/Thimphu")
         self.own = o.links_in(o.wait_mail("karma@health.example", "Your name"))[0]
@@ -71,6 +74,8 @@ class Story:
         self.mail = o.wait_mail("karma@health.example", "Your certificate")
         self.pdf = pdf_of(self.mail)[0]
         self.url = code_in(self.pdf)
+        other = pdf_of(o.wait_mail("%s@health.example" % FORGOTTEN.lower(), "Your certificate"))[0]
+        self.other_url = code_in(other)
 
 
 STORY = Story()
@@ -87,7 +92,7 @@ def check_the_name_on_it_is_the_one_that_the_guest_confirmed():
 
 def check_only_who_was_there_gets_one():
     got = sorted(mail.to for mail in STORY.office.mails() if pdf_of(mail))
-    equal(got, ["karma@health.example", "sonam@health.example"])
+    equal(got, ["karma@health.example", "quolbert@health.example"])
 
 
 def check_the_code_opens_a_page_that_says_who_what_and_when_and_nothing_more():
@@ -95,7 +100,7 @@ def check_the_code_opens_a_page_that_says_who_what_and_when_and_nothing_more():
     equal(answer.status, 200)
     for said in ("This certificate is genuine", NAME, "Digital Government", "25 February 2021", "1 March 2021"):
         holds(answer.page.said, said)
-    for kept in ("karma@health.example", "Secretaries", "P1", "Sonam", STORY.own.rsplit("/", 1)[1], "zoom"):
+    for kept in ("karma@health.example", "Secretaries", "P1", FORGOTTEN, STORY.own.rsplit("/", 1)[1], "zoom"):
         lacks(answer.text, kept)
 
 
@@ -173,6 +178,18 @@ def check_the_journal_has_what_the_mail_says_and_not_its_pages():
     size = sum(path.stat().st_size for path in STORY.office.path.glob("usher.db*") if path.is_file())
     equal(STORY.pdf in b"".join(p.read_bytes() for p in STORY.office.path.glob("usher.db*") if p.is_file()), False)
     live.at_most("bytes of the database", size, 4 << 20)
+
+
+def check_of_somebody_forgotten_the_code_says_only_that_it_is_not_valid():
+    holds(STORY.stranger.get(STORY.other_url).page.said, FORGOTTEN)
+    code, said, errors = STORY.office.command("forget", "quolbert@health.example", "--yes", "--lists")
+    equal((code, errors), (0, ""))
+    answer = STORY.stranger.get(STORY.other_url)
+    holds(answer.page.said, "not valid any more")
+    lacks(answer.text, FORGOTTEN)
+    STORY.office.stop()
+    kept = b"".join(path.read_bytes() for path in STORY.office.path.glob("usher.db*") if path.is_file())
+    equal(FORGOTTEN.encode() in kept, False)
 
 
 if __name__ == "__main__":
