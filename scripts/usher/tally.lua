@@ -9,6 +9,7 @@ local roster = require "usher.roster"
 local tally = {}
 
 local NEWS_MAX <const> = 30 -- lines about single people
+local COUNTED_MAX <const> = 1000 -- people whose attendance is looked at in one turn of a flow
 
 -- tally.count(guests, group) -> { yes, no, tentative, waiting, none }: of that group, or of all
 function tally.count(guests, group)
@@ -48,16 +49,31 @@ local function news_of(code, guests, escape)
   return lines
 end
 
--- tally.report(code) -> Markdown: who said what and how many came, in two or three lines. In usher.decide,
--- handlers and routes.
+-- How many of the guests have said what: as the book has it, in one walk over a column.
+local function answers_of_all()
+  local n, all = { yes = 0, no = 0, tentative = 0 }, 0
+  for key in pairs(usher.book("roster"):column("signed_up")) do all = all + (facts.by_key[key] and 0 or 1) end
+  for _, count in pairs(facts.guests_in) do all = all + count end
+  for _, answer in pairs(usher.book("answers"):column("answer")) do n[answer] = (n[answer] or 0) + 1 end
+  n.all, n.none = all, all - n.yes - n.no - n.tentative
+  return n
+end
+
+local function came()
+  local n = 0
+  for key in usher.book("attendance"):each() do n = n + (attendance.was_there(key) and 1 or 0) end
+  return n
+end
+
+-- tally.report(code) -> Markdown: who said what and how many came, in two or three lines. A flow may not walk
+-- over thousands of people: then the report itself says how many came. In usher.decide, handlers and routes.
 function tally.report(code)
-  local guests, lines, came = roster.guests(), {}, 0
-  local n = tally.count(guests)
-  for _, guest in ipairs(guests) do came = came + (attendance.was_there(guest.key) and 1 or 0) end
-  lines[1] = lang.text(code, "mails.report_answers", { all = #guests, yes = n.yes, no = n.no, none = n.none })
-  lines[2] = lang.text(code, "mails.report_came", { n = came })
+  local lines = { lang.text(code, "mails.report_answers", answers_of_all()) }
+  if usher.book("attendance"):count() <= COUNTED_MAX then
+    lines[2] = lang.text(code, "mails.report_came", { n = came() })
+  end
   local page = usher.http.url("/e/" .. facts.event.id .. "/report")
-  lines[3] = page and lang.text(code, "mails.report_page", { link = "<" .. page .. ">" })
+  lines[#lines + 1] = page and lang.text(code, "mails.report_page", { link = "<" .. page .. ">" })
   return "- " .. table.concat(lines, "\n- ")
 end
 
