@@ -150,6 +150,63 @@ function tests.when_all_left_it_says_so()
   expect.contains(html { fates = { row("invitation", 4) } }, "Nothing: every mail that was to leave left.")
 end
 
+-- ---- the mail -------------------------------------------------------------------------------------------
+
+local function reports(more)
+  local world = stub.load(script .. "report { " .. more .. " }\n")
+  world.run(at "2021-02-25 17:00")
+  local list = {}
+  for _, one in ipairs(world.usher.mails) do
+    if one.flow == "report" then list[#list + 1] = one end
+  end
+  return list, world
+end
+
+function tests.each_organiser_gets_it_by_their_own_clock()
+  local list = reports 'at = "5 working days after, 09:00"'
+  expect.equal(#list, 2)
+  expect.equal(stub.time.format(list[1].at, "Asia/Thimphu", "%d %b %H:%M"), "04 Mar 06:00")
+  expect.equal(list[1].key, "apcict")
+  expect.equal(stub.time.format(list[2].at, "Asia/Thimphu", "%d %b %H:%M"), "04 Mar 09:00")
+  expect.contains(list[2].text, "- 4 invited: 0 said yes, 0 said no, 4 did not answer")
+  expect.contains(list[2].text, "/e/test/report")
+end
+
+function tests.what_is_attached_is_named_and_made_later()
+  local list, world = reports 'tables = "csv"'
+  local first = list[1].attach[1]
+  expect.equal(first.name .. " " .. first.call, "test-report.html report-file")
+  expect.equal(first.data, nil)
+  expect.equal(list[1].attach[2].name, "test-guests.csv")
+  expect.equal(#list[1].attach, 1 + #require("usher.report_tables").names())
+  local seen = { fates = {}, reports = {} }
+  local file = world.usher.handlers["report-file"]
+  expect.contains(file({ as = "html", seen = seen }).data, "<!doctype html>")
+  expect.contains(file({ as = "csv", of = "guests", seen = seen }).data, "g1,,Karma")
+  expect.equal(file({ as = "csv", of = "nothing", seen = seen }).none, true)
+end
+
+function tests.the_report_of_a_mail_names_no_guest()
+  local world = loaded()
+  world.usher.book("roster"):set("g1", { name = "Tashi", generation = 1, stands_in_for = { name = "Karma" } })
+  local seen = { fates = { row("invitation", 1, { state = "waiting", is_unsure = 1, label = "Pema" }) },
+    reports = {} }
+  local page = world.usher.handlers["report-file"]({ as = "html", seen = seen }).data
+  expect.contains(page, "1 guest is represented by somebody else.")
+  expect.contains(page, "<strong>invitation</strong>, 1: unsure")
+  for _, name in ipairs { "Tashi", "Karma", "Pema" } do expect.lacks(page, name) end
+end
+
+function tests.a_guest_gets_no_report()
+  expect.refused(script .. "report { to = coming }", nil, "Karma is a guest", "to = organisers")
+end
+
+function tests.a_second_report_has_a_name()
+  expect.refused(script .. "report { }\nreport { }", nil, "there is a rule of this name already")
+  stub.load(script .. 'report { }\nreport "interim" { at = "1 day before, 09:00" }')
+  expect.equal(require("usher.facts").rule_named.interim.at, "1 day before, 09:00")
+end
+
 -- ---- what it keeps to itself -------------------------------------------------------------------------
 
 function tests.of_few_anonymous_answers_nothing_is_told()
