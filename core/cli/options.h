@@ -141,7 +141,7 @@
     X("like", EVENT, "", "", "new: the event, or the folder of one, whose rules are taken over.")          \
     X("with-guests", FLAG, "", "", "new --like: take the lists of guests over, too.")                      \
     X("after", SPAN, "", "",                                                                               \
-        "forget: everybody of the events that ended longer ago than this (\"12 months\"); counts stay.")   \
+        "forget: everybody of the events that ended longer ago than this (12mo); counts stay.")            \
     X("lists", FLAG, "", "", "forget: take their rows out of the lists beside the scripts, too.")          \
     X("edition", WORD, "", "",                                                                             \
         "plan, reload: the event moves by days. new: its reminders go out once more, and whoever comes "   \
