@@ -409,7 +409,7 @@ def check_a_kill_in_the_middle_is_made_good_at_the_next_start():
             if gone:
                 assert_gone(o)
             equal(o.rows("fsck"), [])
-            equal(o.stop(), 0)
+            o.kill()
     print("killed in the middle: %d times of %d (%s)" % (len([one for one in seen if one]), len(seen), seen))
 
 
