@@ -9,9 +9,7 @@
 -- than three times a day. So after an answer that got lost usher looks into Zoom's list first.
 --
 --   book "zoom links": sessions.key(person, session) -> { link, registrant, mail = whom Zoom knows by it }
---   book "zoom registrants": registrant -> the person's key, for whoever reads who was there
 local facts = require "usher.facts"
-local match = require "usher.attendance_match"
 local personal = require "usher.personal"
 local roster = require "usher.roster"
 local sessions = require "usher.sessions"
@@ -63,7 +61,6 @@ end
 
 local function keep(key, session_id, entry)
   book():set(sessions.key(key, sessions.find(session_id)), entry)
-  if entry.registrant then usher.book("zoom registrants"):set(entry.registrant, key) end
 end
 
 local function find(api, who, about)
@@ -167,10 +164,16 @@ function zoom_guests.is_in_trouble(person, session)
   return zoom_trouble.is_there(ONE, flow_key(person, session))
 end
 
--- Whose number it is that Zoom tells.
-match.add(function(participant)
-  return participant.registrant and usher.book("zoom registrants"):get(participant.registrant)
-end)
+-- zoom_guests.people(session) -> registrant -> key of the person: whom usher registered, by Zoom's number
+function zoom_guests.people(session)
+  local by_number = {}
+  for key, kept in book():each() do
+    local person, of = sessions.split(key)
+    local is_of = not sessions.is_series() or of and of.id == session.id
+    if kept.registrant and is_of then by_number[kept.registrant] = person end
+  end
+  return by_number
+end
 
 local function links_of(person)
   local list = {}
@@ -180,16 +183,13 @@ local function links_of(person)
   return list
 end
 
-personal.add { name = "links into meetings", books = { "zoom links", "zoom registrants" },
+personal.add { name = "links into meetings", books = { "zoom links" },
   export = function(person)
     local list = links_of(person)
     return next(list) and list or nil
   end,
   forget = function(person)
-    for key, kept in pairs(links_of(person)) do
-      if kept.registrant then usher.book("zoom registrants"):remove(kept.registrant) end
-      book():remove(key)
-    end
+    for key in pairs(links_of(person)) do book():remove(key) end
   end }
 
 -- zoom_guests.register(): when the script has said everything.
