@@ -10,10 +10,11 @@ local source = require "tools.source"
 
 local TABLE, PROSE, PAGE = "core/cli/options.h", "docs/usher.1.in", "docs/usher.1"
 
--- The arguments of one X(...): texts without their quotes (adjacent ones joined), names as they are.
+-- The arguments of one X(...): texts without their quotes (adjacent ones joined), names as they are. A quote
+-- inside of a text (\") is no end of it.
 local function arguments_of(call)
   local list, position = {}, 1
-  call = call:sub(2, -2):gsub('"%s*\n?%s*"', function(between)
+  call = call:sub(2, -2):gsub('\\"', "\1"):gsub('"%s*\n?%s*"', function(between)
     return between == '""' and '""' or ""
   end)
   while position <= #call do
@@ -24,7 +25,7 @@ local function arguments_of(call)
     if not text then
       break
     end
-    list[#list + 1], position = text, stop
+    list[#list + 1], position = (text:gsub("\1", '"')), stop
   end
   return list
 end
