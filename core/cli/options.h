@@ -88,8 +88,6 @@
     X("zone", ZONE, "", "",                                                                                \
         "new: whose clock the event goes by, as in Asia/Thimphu (else this machine's); attendance: of "    \
         "which place the clock times of the report are (else the event's).")                               \
-        "new: whose clock the event goes by, else this machine's; attendance: of which place the clock "   \
-        "times of the report are, else the event's.")                                                      \
     X("when", TIME, "", "", "new: when it takes place, as in \"25 Feb 2031 14:00-16:30\".")                \
     X("as-if", MOMENT, "", "",                                                                             \
         "run: practice, with a clock that starts at MOMENT; mails go to the outbox only.")                 \
