@@ -202,9 +202,9 @@ function answer_page.route(fn)
 end
 
 -- The ids among what a form sent; whatever is no session's is passed over.
-local function sessions_in(typed)
+local function sessions_in(ids)
   local list = {}
-  for _, id in ipairs(type(typed) == "table" and typed or { typed }) do
+  for _, id in ipairs(ids) do
     if sessions.find(id) then list[#list + 1] = id end
   end
   return list
@@ -218,7 +218,7 @@ local function take(view)
   if answer ~= "yes" and answer ~= "no" then return ask(view, view.say "press_one") end
   local comes_instead, chosen = view.deputy and answer == "yes", nil
   if may_choose() and answer == "yes" and not comes_instead then
-    chosen = sessions_in(given.sessions)
+    chosen = sessions_in((view.request.form_all or {}).sessions or {})
     if #chosen == 0 then return ask(view, lang.text(view.code, "series.choose_one")) end
   end
   if comes_instead then answers.come_instead(key, as)

@@ -260,6 +260,14 @@ end
 
 local DAY_MS <const> = 24 * 3600 * 1000
 
+-- The boxes on the page that asks for sessions: in a rehearsal all of them are ticked.
+local function all_sessions()
+  if not facts.series or facts.series.choice ~= "some" then return nil end
+  local ids = {}
+  for i, session in ipairs(sessions.all()) do ids[i] = session.id end
+  return { sessions = ids }
+end
+
 -- What the guests of a rehearsal do about such a mail: a day later they open their page and press a button.
 pretend.add(function(mail)
   local args = mail.args or {}
@@ -272,7 +280,7 @@ pretend.add(function(mail)
   if not asks(args, about, path) then return nil end
   local function press(answer, at)
     return { at = at, about = { person = person.key, did = "answered " .. answer },
-      visit = { method = "POST", path = path, form = { answer = answer } } }
+      visit = { method = "POST", path = path, form = { answer = answer }, form_all = all_sessions() } }
   end
   local at = how == "late" and pretend.late_at() or usher.now() + DAY_MS
   if how == "declines" then return { press("no", at) } end

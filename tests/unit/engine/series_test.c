@@ -3,6 +3,8 @@
 // has passed in the end.
 #include "engine_rig.h"
 
+#include "engine/link.h"
+
 #define HEAD                                                                                        \
     "event 'test' { title = 'Course', zone = 'UTC', from = 'o@x.example',\n"                        \
     "  where = zoom { link = 'https://zoom.example/j/1' } }\n"                                      \
@@ -159,6 +161,46 @@ static void three_of_four_have_passed_and_one_more_makes_up(void **state)
     rig_end(r);
 }
 
+static const char *path_of(struct rig *r, const char *place, const char *purpose, const char *key)
+{
+    struct buf token;
+    buf_init(&token, 1024);
+    link_make(r->engine, TEXT("test"), text_of(purpose), text_of(key), (struct instant){0}, 0, &token);
+    const char *path = rig_print(r, "%s%s", place, buf_z(&token));
+    buf_release(&token);
+    return path;
+}
+
+static void guests_choose_on_their_page_to_which_sessions_they_come(void **state)
+{
+    struct rig *r = invited(COURSE);
+    const char *path = path_of(r, "/a/", "answer", "S4");
+    assert_holds_words(rig_visit(r, "GET", path, NULL), "To which sessions do you come?");
+    assert_holds_words(rig_visit(r, "POST", path, "{\"form\":{\"answer\":\"yes\"}}"),
+        "Please choose at least one session");
+    assert_text(rig_visit(r, "POST", path,
+                    "{\"form\":{\"answer\":\"yes\",\"sessions\":\"2\"},"
+                    "\"form_all\":{\"answer\":[\"yes\"],\"sessions\":[\"2\",\"4\",\"none\"]}}"),
+        rig_print(r, "303 %s/thanks", path));
+    rig_run(r);
+    assert_text(who_got(r, "joining", "2021-04-12 08:00"), "S1/3 S3/3 S1/4 S4/4");
+    assert_holds_words(rig_effects(r), "S4/2 mail:mail/S4");
+    rig_end(r);
+}
+
+static void the_join_page_is_about_the_next_session_of_its_reader(void **state)
+{
+    struct rig *r = invited(COURSE);
+    const char *path = path_of(r, "/j/", "join", "S3"); // who comes to the third alone
+    rig_run_until(r, "2021-04-13 15:00");               // the second goes on
+    assert_holds_words(rig_visit(r, "GET", path, NULL), "It begins in 7 days");
+    rig_run_until(r, "2021-04-20 14:05");
+    assert_text(rig_visit(r, "POST", path, NULL), "303 https://zoom.example/j/1");
+    rig_run_until(r, "2021-04-20 17:00");
+    assert_holds_words(rig_visit(r, "GET", path, NULL), "you were there");
+    rig_end(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +211,8 @@ int main(void)
         cmocka_unit_test(a_holiday_that_is_found_out_moves_nothing_by_itself),
         cmocka_unit_test(a_day_of_sessions_that_moves_by_a_holiday_is_asked_about_too),
         cmocka_unit_test(three_of_four_have_passed_and_one_more_makes_up),
+        cmocka_unit_test(guests_choose_on_their_page_to_which_sessions_they_come),
+        cmocka_unit_test(the_join_page_is_about_the_next_session_of_its_reader),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
