@@ -3,7 +3,8 @@
 -- registered, then by their mail address, then by their name: the same after case, spaces and salutations are
 -- passed over. Who can't be told apart is nobody: a person decides (attendance_strangers.lua).
 --
--- A participant is { name, mail, registrant, customer_key }, each of them perhaps nil.
+-- A participant is { name, mail, registrant, customer_key, key = of a person whom somebody has recognised },
+-- each of them perhaps nil.
 local facts = require "usher.facts"
 local people = require "usher.people"
 local roster = require "usher.roster"
@@ -85,24 +86,32 @@ local function names_of(index)
   return index.names
 end
 
-local known <const> = {}
+local sources <const> = {}
 
--- match.add(fn): fn(participant) -> key of a person, or nil: whoever registers people somewhere and gets a
--- number back knows whose it is.
-function match.add(fn) known[#known + 1] = fn end
+-- match.add(fn): fn() -> number that Zoom gave whom it registered -> key of a person. Asked once for each
+-- index.
+function match.add(fn) sources[#sources + 1] = fn end
 
-local function by_number(participant)
-  for _, fn in ipairs(known) do
-    local key = fn(participant)
-    if key and roster.person(key) then return key end
+local function numbers_of(index)
+  if not index.numbers then
+    index.numbers = {}
+    for _, fn in ipairs(sources) do
+      for number, key in pairs(fn()) do index.numbers[number] = key end
+    end
   end
-  local own = participant.customer_key
+  return index.numbers
+end
+
+local function by_number(index, participant)
+  local key = participant.registrant and numbers_of(index)[participant.registrant]
+  if key and roster.person(key) then return key end
+  local own = participant.key or participant.customer_key
   return own and own ~= "" and roster.person(own) and own or nil
 end
 
 -- match.find(index, participant) -> key, or nil
 function match.find(index, participant)
-  local key = by_number(participant)
+  local key = by_number(index, participant)
     or participant.mail and index.mails[participant.mail:lower()]
   if key then return key end
   for _, name in ipairs(participant.name and readings(participant.name) or {}) do

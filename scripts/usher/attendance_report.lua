@@ -269,12 +269,12 @@ function report.take(rows)
 end
 
 -- attendance.report(session, rows): the same report as Zoom's API tells it. rows = list of { name, mail,
--- joined, left = ms, registrant = the number under which Zoom knows them }. Some hundred at once.
+-- joined, left = ms, registrant, person = key of whom usher registered so }. Some hundred at once.
 function attendance.report(session, rows)
   local index = match.index()
   for _, row in ipairs(rows) do
     strangers.receive(index, { name = match.tidy(row.name), mail = match.tidy(row.mail),
-      registrant = row.registrant }, session, { { at = row.joined,
+      registrant = row.registrant, key = row.person }, session, { { at = row.joined,
       till = row.left, via = "csv", session = sessions.is_series() and session.id or nil } })
   end
 end

@@ -18,6 +18,7 @@ local facts = require "usher.facts"
 local match = require "usher.attendance_match"
 local sessions = require "usher.sessions"
 local strangers = require "usher.attendance_strangers"
+local zoom_guests = require "usher.zoom_guests"
 
 local zoom = {}
 
@@ -243,6 +244,15 @@ local function life(input)
   usher.decide("forget", forget)
   return { done = true }
 end
+
+-- Whom usher registered itself is known by the number that it got for them.
+match.add(function()
+  local all = {}
+  for _, session in ipairs(sessions.all()) do
+    for number, key in pairs(zoom_guests.people(session)) do all[number] = key end
+  end
+  return all
+end)
 
 -- zoom.register(): when the script has said everything.
 function zoom.register()

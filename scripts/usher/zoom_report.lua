@@ -11,6 +11,7 @@ local attendance = require "usher.attendance"
 local facts = require "usher.facts"
 local sessions = require "usher.sessions"
 local zoom_api = require "usher.zoom_api"
+local zoom_guests = require "usher.zoom_guests"
 local zoom_meeting = require "usher.zoom_meeting"
 local zoom_trouble = require "usher.zoom_trouble"
 
@@ -81,6 +82,8 @@ end
 local function hand_over(session_id, rows, all)
   local session = sessions.find(session_id)
   if not session then return end
+  local by_id = zoom_guests.people(session)
+  for _, row in ipairs(rows) do row.person = row.registrant and by_id[row.registrant] end
   usher.book("zoom report"):set(session_id, { at = usher.now(), rows = all })
   attendance.report(session, rows)
 end
