@@ -24,8 +24,9 @@
 #define SHEET_MERGES_MAX 20000
 #define SHEET_NOTES_MAX 100 // cells of which something is to be said
 
-bool sheet_reads(void);  // this usher can read .xlsx files here
-bool sheet_writes(void); // ... and write them
+bool sheet_is_built_in(void); // asks for no library, and loads none
+bool sheet_reads(void);       // this usher can read .xlsx files here
+bool sheet_writes(void);      // ... and write them
 
 // What somebody calls a spreadsheet and is none that usher reads: a sentence ("this is an old .xls file:
 // ..."); NULL when the bytes begin like an .xlsx file.

@@ -294,6 +294,11 @@ int sheet_read(struct text bytes, struct text wanted, struct buf *out, struct er
     return failed;
 }
 
+bool sheet_is_built_in(void)
+{
+    return true;
+}
+
 bool sheet_reads(void)
 {
     return package_is_there() && xml_is_there();

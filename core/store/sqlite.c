@@ -199,6 +199,11 @@ void sqlite_fold(struct sqlite *q)
     if (code != SQLITE_OK) sqlite_fatal(q, "emptying the write-ahead log");
 }
 
+void sqlite_shrink(struct sqlite *q)
+{
+    sqlite3_db_release_memory(q->db);
+}
+
 // -- opening
 
 int sqlite_int(struct sqlite *q, const char *sql, int64_t *out, struct err *e)

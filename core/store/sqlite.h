@@ -35,6 +35,8 @@ _Noreturn void sqlite_fatal(struct sqlite *q, const char *doing);
 void sqlite_zero_deleted(struct sqlite *q, bool on);
 // Folds the write-ahead log into the file and empties it.
 void sqlite_fold(struct sqlite *q);
+// Gives back the memory of pages that it need not keep.
+void sqlite_shrink(struct sqlite *q);
 
 struct sqlite3_stmt *sqlite_prepare(struct sqlite *q, const char *sql, struct err *e);
 void sqlite_finish(struct sqlite3_stmt *st); // NULL is fine

@@ -82,6 +82,7 @@ struct writer {
     struct buf kind_event, kind_name; // the kind that was asked for last: neighbours share it
     int64_t kind;
     bool inbox_used; // the inbox has rows: without any, a start need not look there
+    bool bulky;      // the transaction has written a script and all its sources: pages nobody asks for again
     bool sealing;    // the transaction has rewritten a sealed book: it leaves no traces
 };
 
@@ -136,6 +137,8 @@ void write_begin(struct writer *w)
 void write_commit(struct writer *w)
 {
     run(w, WRITE_COMMIT);
+    if (w->bulky) sqlite_shrink(w->db);
+    w->bulky = false;
     if (!w->sealing) return;
     w->sealing = false;
     sqlite_zero_deleted(w->db, false);
@@ -371,6 +374,7 @@ static void write_script(struct writer *w, const struct script_op *op)
     put_record(st, 4, op->sources);
     put_int(st, 5, op->at.ms);
     run(w, WRITE_SCRIPT);
+    w->bulky = true;
 }
 
 static void write_schedule(struct writer *w, const struct schedule_op *op)

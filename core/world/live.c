@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "world/live.h"
 
+#include "base/embedded.h"
 #include "base/log.h"
 #include "world/control.h"
 #include "world/courier.h"
@@ -158,10 +159,12 @@ static void on_awake(uv_idle_t *awake)
     // its being active is all that is needed
 }
 
-// Loading and bursts leave holes in the heap; an engine that sleeps for weeks gives them back.
+// Loading and bursts leave holes in the heap, and the sources of the words in memory; an engine that sleeps
+// for weeks gives both back.
 static void on_quiet(uv_timer_t *quiet)
 {
     malloc_trim(0);
+    embedded_rest();
 }
 
 static void on_beat(uv_prepare_t *beat)
