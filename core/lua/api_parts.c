@@ -13,10 +13,10 @@ static void set_part(lua_State *L, const char *name, bool is_there)
 }
 
 /// usher.parts() -> table
-/// Which optional parts this usher was built with: xlsx (spreadsheets are read and written), pdf (certificates
-/// are drawn), qr (they have QR codes). A script, or a page, offers what needs one only where it is there. No
-/// library is loaded for the answer; where one has gone missing, what needs it says so. Not in a flow's own
-/// code: a flow must do the same on every machine.
+/// Which optional parts this usher was built with: xlsx (spreadsheets are read and written), pdf
+/// (certificates are drawn), qr (they have QR codes). A script, or a page, offers what needs one only where
+/// it is there. No library is loaded for the answer; where one has gone missing, what needs it says so. Not
+/// in a flow's own code: a flow must do the same on every machine.
 /// Example: if usher.parts().xlsx then usher.log("lists may be .xlsx files") end
 static int api_parts(lua_State *L)
 {

@@ -827,10 +827,10 @@ function usher.proposal(...) end
 ---
 function usher.decide_proposal(word, options) end
 
----Which optional parts this usher was built with: xlsx (spreadsheets are read and written), pdf (certificates
----are drawn), qr (they have QR codes). A script, or a page, offers what needs one only where it is there. No
----library is loaded for the answer; where one has gone missing, what needs it says so. Not in a flow's own
----code: a flow must do the same on every machine.
+---Which optional parts this usher was built with: xlsx (spreadsheets are read and written), pdf
+---(certificates are drawn), qr (they have QR codes). A script, or a page, offers what needs one only where
+---it is there. No library is loaded for the answer; where one has gone missing, what needs it says so. Not
+---in a flow's own code: a flow must do the same on every machine.
 ---
 ---@return any
 function usher.parts() end
