@@ -68,8 +68,9 @@ end
 -- name -> { entry: what goes into the calendar, still: is it still true, most: how often to one person,
 -- since people press buttons; folds: tells what rules for those who come have told the others already, as
 -- {missed}; values: placeholders of its own, with an example; made: those that are written when it goes out;
--- of_session: in a series it is about one session; examples: what they may look like; once: whoever can't be
--- told counts as told; for_office: to the organisers; late, unsure: as in rules }
+-- of_session: in a series it is about one session; of_series: there is none in another event; examples: what
+-- they may look like; once: whoever can't be told counts as told; for_office: to the organisers; late,
+-- unsure: as in rules }
 local known <const> = {
   confirmation = { entry = "calendar", still = still "yes", most = 10, folds = true },
   withdrawn = { entry = "cancellation", most = 10 },
@@ -87,7 +88,7 @@ local known <const> = {
     examples = { before = "Wed 24 Feb 2021, 14:00-16:30 Thimphu (UTC+6)",
       answer = "If anything changes, please tell us." } },
   ["session-off"] = { entry = "cancellation", still = still_off, late = "until end", unsure = "ask",
-    of_session = true },
+    of_session = true, of_series = true },
   cancelled = { entry = "cancellation", still = still_expected, late = "until end", unsure = "ask",
     values = { note = "The speaker is ill." } },
   ["live-link"] = { entry = "calendar", still = still "yes", folds = true },
@@ -118,7 +119,12 @@ function letters.options(title, given)
 end
 
 -- letters.take(rule): this is what the script says instead of the ready-made text.
-function letters.take(rule) rules[rule.name] = rule end
+function letters.take(rule)
+  if known[rule.name].of_series and not sessions.is_series() then
+    check.refuse('mail "%s": it is for a series: say  series { ... }  above the rules', rule.name)
+  end
+  rules[rule.name] = rule
+end
 
 -- letters.off(name): the script wants none of these.
 function letters.off(name) rules[name] = false end
@@ -196,6 +202,7 @@ end
 -- letters.register(): once the script has said everything.
 function letters.register()
   for name, letter in pairs(known) do
+    if letter.of_series and not sessions.is_series() then rules[name] = false end
     if rules[name] == nil then rules[name] = ready_rule(name) end
     local rule = rules[name]
     if rule then

@@ -29,7 +29,7 @@ local shared <const> = { key = true, name = true, mail = true, salutation = true
   chosen = true, consented_to = true, consented_at = true }
 -- Flows that bear other keys than those of people.
 local apart <const> = { "please approve", "event cancelled", "event moves", "passed on", "log-in", "new time",
-  "zoom meeting", "zoom guests", "zoom report",
+  "zoom meeting", "zoom guests", "zoom report", "zoom calls",
   "undecided", "signup", "signup-advance", "signup-enrol" }
 
 local added <const> = {}

@@ -4,21 +4,26 @@
 local facts = require "usher.facts"
 local feed = require "usher.feed"
 local invite = require "usher.invite"
+local sessions = require "usher.sessions"
 
 local entries = {}
 
-local function known(sessions)
+local function title_of(session)
+  return sessions.is_series() and sessions.title(session, "en") or session.title
+end
+
+local function known(them)
   local list = {}
-  for i, s in ipairs(sessions) do
-    list[i] = { starts = s.starts.utc, ends = s.ends.utc, title = s.title or facts.event.title }
+  for i, s in ipairs(them) do
+    list[i] = { starts = s.starts.utc, ends = s.ends.utc, title = title_of(s) }
   end
   return usher.json.encode { now = usher.now(), sessions = list }
 end
 
-local function send(name, attachment, sessions)
+local function send(name, attachment, them)
   usher.sleep("24h")
   usher.mail { name, to = facts.guests[1].mail, from = facts.event.from, subject = name, html = false,
-    text = known(sessions), attach = { attachment } }
+    text = known(them), attach = { attachment } }
 end
 
 local function answer(person, word)
@@ -52,13 +57,13 @@ end
 
 function entries.of_series()
   usher.flow("entries", function()
-    local person, sessions = facts.guests[1], facts.sessions
+    local person, all = facts.guests[1], sessions.all()
     usher.decide("told", function()
-      for _, session in ipairs(sessions) do invite.decide(person, false, session) end
+      for _, session in ipairs(all) do invite.decide(person, false, session) end
     end)
-    send("one", usher.decide("one", invite.request, person, sessions[3]), { sessions[3] })
-    send("gone", usher.decide("gone", invite.cancel, person, sessions[2]), { sessions[2] })
-    send("feed", usher.decide("feed", feed_of, person), sessions)
+    send("one", usher.decide("one", invite.request, person, all[3]), { all[3] })
+    send("gone", usher.decide("gone", invite.cancel, person, all[2]), { all[2] })
+    send("feed", usher.decide("feed", feed_of, person), all)
   end)
   usher.start("entries", { key = "all" })
 end

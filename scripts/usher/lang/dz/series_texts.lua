@@ -85,7 +85,7 @@ texts["series/speaker-reminder"] = {
 ]],
 }
 
-texts["thank-you"] = {
+texts["series/thank-you"] = {
   subject = "བཀའ་དྲིན་ཆེ། {title}",
   text = [[
 {full_name} མཆོག་ལུ།
@@ -102,7 +102,7 @@ texts["thank-you"] = {
 ]],
 }
 
-texts["passed"] = {
+texts["series/passed"] = {
   subject = "སྦྱོང་བརྡར་མཇུག་བསྡུ་ཡི། {series}",
   text = [[
 {full_name} མཆོག་ལུ།

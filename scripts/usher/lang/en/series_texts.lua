@@ -94,7 +94,7 @@ With respect,
 ]],
 }
 
-texts["thank-you"] = {
+texts["series/thank-you"] = {
   subject = "Thank you: {title}",
   text = [[
 Dear {full_name},
@@ -111,7 +111,7 @@ With respect,
 ]],
 }
 
-texts["passed"] = {
+texts["series/passed"] = {
   subject = "You have completed the series: {series}",
   text = [[
 Dear {full_name},
