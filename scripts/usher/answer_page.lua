@@ -8,13 +8,12 @@ local cancelled = require "usher.cancelled"
 local dates = require "usher.dates"
 local deputies = require "usher.deputies"
 local facts = require "usher.facts"
-local fields = require "usher.fields"
 local frame = require "usher.frame"
 local h = require "usher.html"
 local lang = require "usher.lang"
 local letters = require "usher.letters"
 local links = require "usher.links"
-local sessions = require "usher.sessions"
+local session_choice = require "usher.session_choice"
 local sheet = require "usher.sheet"
 
 local answer_page = {}
@@ -86,24 +85,16 @@ local function choices(view)
 end
 
 -- Of a series of which guests may choose: what they have chosen, or all.
-local function may_choose() return sessions.is_series() and facts.series.choice == "some" end
-
-local function session_choice(view)
-  if not may_choose() or view.deputy then return false end
-  local options, chosen, zone = {}, {}, view.reader.zone or facts.event.zone
-  for i, session in ipairs(sessions.all()) do
-    options[i] = { value = session.id, text = ("%s, %s"):format(sessions.name(session, view.code),
-      dates.span(session, zone, view.code)) }
-    local said_yes = view.said and view.said.answer == "yes"
-    if not said_yes or sessions.chosen(view.said, session) then chosen[#chosen + 1] = session.id end
-  end
-  return fields.some_of { id = "sessions", name = "sessions", label = lang.text(view.code, "series.choose"),
-    options = options, value = chosen, required = true }
+local function chosen_so_far(view)
+  if view.deputy then return false end
+  local said_yes = view.said and view.said.answer == "yes"
+  return session_choice.field(said_yes and view.said.sessions or nil, view.reader.zone or facts.event.zone,
+    view.code)
 end
 
 local function form(view)
   return h.form { method = "post", action = links.here("answer", view.request),
-    session_choice(view),
+    chosen_so_far(view),
     h.div { class = "choices", choices(view) },
     h.label { for_ = "note", view.say "note" },
     h.textarea { id = "note", name = "note", maxlength = 500, rows = 2 },
@@ -130,7 +121,7 @@ local function ask(view, problem)
     h.h1 { title }, lead(view),
     problem and h.p { class = "wrong", role = "alert", problem } or false,
     sheet.facts(view.reader, view.code), so_far(view), form(view),
-    not may_choose() and sheet.sessions(view.reader, view.code) or false,
+    not session_choice.is_open() and sheet.sessions(view.reader, view.code) or false,
     sheet.objectives(view.code), sheet.programme(view.reader, view.code),
   }, problem and 400)
 end
@@ -201,25 +192,16 @@ function answer_page.route(fn)
   end
 end
 
--- The ids among what a form sent; whatever is no session's is passed over.
-local function sessions_in(ids)
-  local list = {}
-  for _, id in ipairs(ids) do
-    if sessions.find(id) then list[#list + 1] = id end
-  end
-  return list
-end
-
 -- Yes and no, of the guest, the assistant or the deputy. While a deputy comes, the guest's yes takes the
 -- place back.
 local function take(view)
   local given = view.request.form or {}
   local answer, key, as = given.answer, view.who.key, view.who.as
   if answer ~= "yes" and answer ~= "no" then return ask(view, view.say "press_one") end
-  local comes_instead, chosen = view.deputy and answer == "yes", nil
-  if may_choose() and answer == "yes" and not comes_instead then
-    chosen = sessions_in((view.request.form_all or {}).sessions or {})
-    if #chosen == 0 then return ask(view, lang.text(view.code, "series.choose_one")) end
+  local comes_instead, chosen, problems = view.deputy and answer == "yes", nil, {}
+  if answer == "yes" and not comes_instead then
+    chosen = session_choice.read(view.request, view.code, problems)
+    if problems.sessions then return ask(view, problems.sessions) end
   end
   if comes_instead then answers.come_instead(key, as)
   else answers.set(view.who.person, answer, { who = as, note = given.note, sessions = chosen }) end

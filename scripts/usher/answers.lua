@@ -18,6 +18,7 @@ local links = require "usher.links"
 local moments = require "usher.moments"
 local roster = require "usher.roster"
 local sending = require "usher.sending"
+local session_choice = require "usher.session_choice"
 local sessions = require "usher.sessions"
 local told = require "usher.told"
 local undecided = require "usher.undecided"
@@ -106,8 +107,9 @@ local function take_back_mails(person)
   end
 end
 
--- Of a series: the ids, in the series' order, or nil when all are chosen. Refuses what is no session.
-local function chosen_of(ids)
+-- answers.chosen(ids) -> ids in the series' order, or nil: all are chosen, or it is no series. Refuses what
+-- is no session.
+function answers.chosen(ids)
   if not ids or not sessions.is_series() then return nil end
   local wanted, list = {}, {}
   for _, id in ipairs(ids) do
@@ -129,7 +131,7 @@ end
 -- series to which a yes goes; without it, to all.
 function answers.set(person, answer, said)
   local before, note = answers.of(person.key), answers.clean_note(said.note)
-  local chosen = answer == "yes" and chosen_of(said.sessions) or nil
+  local chosen = answer == "yes" and answers.chosen(said.sessions) or nil
   if chosen and #chosen == 0 then answer, chosen = "no", nil end
   local same = before and before.answer == answer and same_choice(before, chosen)
   if same and (before.note == note or not note) then return before.answer end
@@ -260,14 +262,6 @@ end
 
 local DAY_MS <const> = 24 * 3600 * 1000
 
--- The boxes on the page that asks for sessions: in a rehearsal all of them are ticked.
-local function all_sessions()
-  if not facts.series or facts.series.choice ~= "some" then return nil end
-  local ids = {}
-  for i, session in ipairs(sessions.all()) do ids[i] = session.id end
-  return { sessions = ids }
-end
-
 -- What the guests of a rehearsal do about such a mail: a day later they open their page and press a button.
 pretend.add(function(mail)
   local args = mail.args or {}
@@ -280,7 +274,8 @@ pretend.add(function(mail)
   if not asks(args, about, path) then return nil end
   local function press(answer, at)
     return { at = at, about = { person = person.key, did = "answered " .. answer },
-      visit = { method = "POST", path = path, form = { answer = answer }, form_all = all_sessions() } }
+      visit = { method = "POST", path = path, form = { answer = answer },
+        form_all = session_choice.pretended() } }
   end
   local at = how == "late" and pretend.late_at() or usher.now() + DAY_MS
   if how == "declines" then return { press("no", at) } end

@@ -3,7 +3,8 @@
 -- usher.decide: who has a seat, who is told, whose reminders begin and who is asked next are one transaction.
 --
 --   book signup: key -> entry { state, place, group, at, since = when it was confirmed,
---     answers = question -> answer, turns = how often they came into the line, kept_until = ms of an offer,
+--     sessions = ids of those of a series that were chosen, answers = question -> answer, turns = how often
+--     they came into the line, kept_until = ms of an offer,
 --     form = { name, mail, zone, language } while the state is "pending" }
 --     states  pending: the form was filled in, the mailed link was not opened yet; the others: seats.lua
 --   book signup-mail: address in small letters -> { key, mailed = ms of the last mail that the public form
@@ -38,10 +39,13 @@ local function write_to(key, what, turn, input)
     label = person and facts.full_name(person) or form.name })
 end
 
--- Whoever wrote the same answer down before stays named.
-local function set_answer(key, answer)
+-- Whoever wrote the same answer down before stays named. chosen: ids of sessions, of a series.
+local function set_answer(key, answer, chosen)
   local before = answers.of(key)
-  if not before or before.answer ~= answer then answers.note_down(key, answer, "sign-up") end
+  chosen = answers.chosen(chosen)
+  local same = before and before.answer == answer
+    and table.concat(before.sessions or {}, " ") == table.concat(chosen or {}, " ")
+  if not same then answers.note_down(key, answer, "sign-up", nil, chosen) end
 end
 
 -- ---- in the line --------------------------------------------------------------------------------------
@@ -59,7 +63,7 @@ end
 
 -- They come: the answer, the mail with all that they have missed, and the flows of the reminders.
 local function has_seat(key, entry, is_new)
-  set_answer(key, "yes")
+  set_answer(key, "yes", entry.sessions)
   local person = roster.person(key)
   local missed = latecomers.missed(person)
   write_to(key, "seat", entry.place, { missed = missed })
@@ -125,10 +129,12 @@ function acts.lapse(key, place)
   return true
 end
 
--- acts.change(key, entry, typed): other answers to the questions; another way to write the name.
+-- acts.change(key, entry, typed): other answers to the questions, other sessions; another way to write the
+-- name.
 function acts.change(key, entry, typed)
-  entry.answers = typed.answers
+  entry.answers, entry.sessions = typed.answers, typed.sessions
   entries():set(key, entry)
+  if entry.state == "seat" then set_answer(key, "yes", entry.sessions) end
   if facts.by_key[key] then return end
   local person = roster.change(key)
   person.name = typed.name
@@ -138,7 +144,8 @@ end
 -- ---- through the public door --------------------------------------------------------------------------
 
 local function new_entry(key, typed)
-  local entry = { state = "pending", group = typed.group, answers = typed.answers, at = usher.now(),
+  local entry = { state = "pending", group = typed.group, answers = typed.answers,
+    sessions = typed.sessions, at = usher.now(),
     form = { name = typed.name, mail = typed.mail, zone = typed.zone, language = typed.language } }
   entries():set(key, entry)
   return entry
@@ -152,8 +159,8 @@ local function first_time(key, typed, number)
 end
 
 -- acts.arrive(typed, from) -> nil; or "network", "everybody": too many forms (door.lua). For a form that is
--- well filled in. typed = { name, mail, zone, language, group, answers }; from: the network address. What
--- comes of it is told to the mail address alone; the page says the same thing every time.
+-- well filled in. typed = { name, mail, zone, language, group, sessions, answers }; from: the network
+-- address. What comes of it is told to the mail address alone; the page says the same thing every time.
 function acts.arrive(typed, from)
   local address, now = typed.mail:lower(), usher.now()
   local known = addresses():get(address)
@@ -175,7 +182,7 @@ end
 -- pressed. What stands on that page counts.
 function acts.confirm(key, entry, typed)
   local turn = addresses():get(entry.form.mail:lower()).form
-  entry.form.name, entry.answers = typed.name, typed.answers
+  entry.form.name, entry.answers, entry.sessions = typed.name, typed.answers, typed.sessions
   local state = acts.enter(key, entry)
   if state ~= "full" then
     usher.signal("signup-check", ("%s/%d"):format(key, turn), "confirmed", true, { dedup = "confirmed" })

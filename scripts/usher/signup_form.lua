@@ -16,6 +16,8 @@ local people = require "usher.people"
 local programme = require "usher.programme"
 local questions = require "usher.questions"
 local seats = require "usher.seats"
+local session_choice = require "usher.session_choice"
+local sheet = require "usher.sheet"
 
 local form = {}
 
@@ -127,6 +129,7 @@ local function own_fields(code, typed, problems)
       lang = code },
     #plan().zones > 1 and fields.list { id = "zone", name = "zone", label = text(code, "zone"),
       options = zone_options(), value = typed.zone, required = true, lang = code },
+    session_choice.field(typed.sessions, facts.event.zone, code, problems.sessions),
   }
 end
 
@@ -182,9 +185,11 @@ local function read_mail(given, code, problems)
   return mail
 end
 
--- form.read(given, code) -> typed, problems. typed = { name, mail, group, zone, language, answers }.
-function form.read(given, code)
-  local answers, problems = questions.read(plan().questions, given, code)
+-- form.read(request, code) -> typed, problems. typed = { name, mail, group, zone, language, sessions,
+-- answers }.
+function form.read(request, code)
+  local given = request.form or {}
+  local answers, problems = questions.read(plan().questions, given, code, request.form_all)
   local typed = { answers = answers, language = code, name = form.read_name(given, code, problems),
     mail = read_mail(given, code, problems), group = given.group, zone = given.zone }
   if not plan().asks_group then typed.group = plan().groups[1]
@@ -192,6 +197,7 @@ function form.read(given, code)
     typed.group, problems.group = nil, lang.text(code, "fields.choose")
   end
   if not is_one_of(plan().zones, typed.zone) then typed.zone = plan().zones[1] end
+  typed.sessions = session_choice.read(request, code, problems)
   return typed, problems
 end
 
@@ -236,6 +242,7 @@ local function form_page(code, typed, problems, status)
   if not above and next(problems) then above = text(code, "look") end
   return page(code, text(code, "title"), {
     languages(code), paragraphs(plan().intro, code), about(code), programme_list(code),
+    not session_choice.is_open() and sheet.sessions({ key = "", zone = plan().zones[1] }, code),
     state_text(code), above and h.p { class = "wrong", role = "alert", above },
     form_node(code, typed, problems),
     h.p { class = "quiet", text(code, "privacy") },
@@ -267,7 +274,7 @@ local function submit(request)
   local why = closed_text(code)
   if why then return closed_page(code, why, 409) end
   if door.is_robot(given) then return thanks(code) end
-  local typed, problems = form.read(given, code)
+  local typed, problems = form.read(request, code)
   local fault = door.note_fault(given.note)
   typed.note = fault ~= "old" and given.note or nil
   if next(problems) then return form_page(code, typed, problems, 422) end

@@ -15,6 +15,7 @@ local links = require "usher.links"
 local questions = require "usher.questions"
 local roster = require "usher.roster"
 local seats = require "usher.seats"
+local session_choice = require "usher.session_choice"
 local template = require "usher.template"
 
 local page = {}
@@ -48,6 +49,7 @@ local function own_fields(view, typed, problems)
   local listed = facts.by_key[view.key] -- a guest's name stays as the list writes it
   return {
     not listed and form.name_field(view.code, typed, problems),
+    session_choice.field(typed.sessions, view.person.zone or facts.event.zone, view.code, problems.sessions),
     aims.with_heading(questions.fields(plan().questions, view.code, typed.answers, problems),
       plan().questions, view.code, true),
   }
@@ -88,11 +90,12 @@ local function give_up(view, label)
 end
 
 local function typed_of(view)
-  return { name = view.person.name, answers = view.entry.answers or {} }
+  return { name = view.person.name, answers = view.entry.answers or {}, sessions = view.entry.sessions }
 end
 
 local function change_form(view, typed, problems)
-  if #plan().questions == 0 and facts.by_key[view.key] then return false end
+  local asks = #plan().questions > 0 or session_choice.is_open()
+  if not asks and facts.by_key[view.key] then return false end
   return h.details { open = next(problems) ~= nil, h.summary { text(view.code, "change_title") },
     form_of(view, "change", "save", typed, problems) }
 end
@@ -171,11 +174,13 @@ end
 
 -- ---- what its buttons do ------------------------------------------------------------------------------
 
-local function read(view, given)
-  local answers, problems = questions.read(plan().questions, given, view.code)
+local function read(view, request)
+  local given = request.form or {}
+  local answers, problems = questions.read(plan().questions, given, view.code, request.form_all)
   local name = view.person.name
   if not facts.by_key[view.key] then name = form.read_name(given, view.code, problems) end
-  return { name = name, answers = answers }, problems
+  return { name = name, answers = answers, sessions = session_choice.read(request, view.code, problems) },
+    problems
 end
 
 -- act -> { from = the states in which it can be done, run(view, typed) -> a notice or nothing,
@@ -216,7 +221,7 @@ local function press(request)
   end
   local typed, problems
   if pressed.reads then
-    typed, problems = read(view, given)
+    typed, problems = read(view, request)
     if next(problems) then
       problems.form = text(view.code, "look")
       return render(view, typed, problems, 422)

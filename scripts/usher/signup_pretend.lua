@@ -12,6 +12,7 @@ local facts = require "usher.facts"
 local links = require "usher.links"
 local pretend = require "usher.pretend"
 local seats = require "usher.seats"
+local session_choice = require "usher.session_choice"
 
 local signup_pretend = {}
 
@@ -114,6 +115,7 @@ local function strangers(request)
   for n = 1, count do
     local at = arrival_of(mail_of(n), n <= count * 2 // 3 and early or later)
     list[n] = { at = at, visit = { method = "POST", path = plan().path, form = form_of(n, groups[n], at),
+      form_all = session_choice.pretended(),
       address = ("192.0.2.%d"):format(n) } } -- a block for examples (RFC 5737)
   end
   return list
@@ -129,7 +131,8 @@ local function press(key, when, act, form)
   form = form or {}
   form.act = act
   return { after = when.after, at = when.at, about = { person = key, did = did[act] },
-    visit = { method = "POST", path = links.path("signup", key), form = form } }
+    visit = { method = "POST", path = links.path("signup", key), form = form,
+      form_all = session_choice.pretended() } }
 end
 
 -- So many days from now, and never on a day off: else a rehearsal would warn of what nobody planned.

@@ -201,6 +201,40 @@ static void the_join_page_is_about_the_next_session_of_its_reader(void **state)
     rig_end(r);
 }
 
+#define OPEN                                                                                         \
+    "event 'test' { title = 'Course', zone = 'UTC', from = 'o@x.example', where = 'Hall',\n"         \
+    "  organisers = { 'o' } }\n"                                                                     \
+    "people { { key = 'o', name = 'Office', mail = 'o@x.example' } }\n"                              \
+    "series { every = 'Tuesday 14:00-16:00', from = '6 Apr 2021', sessions = 4, choice = 'some' }\n" \
+    "signup { seats = 10, confirm = false }\n"                                                       \
+    "mail 'joining' { to = coming, at = '2 days before, 09:00', subject = 's', text = '{session}' }\n"
+
+// Signs up for some sessions, and swaps one of them later on the page behind the mailed link.
+static void whoever_signs_up_chooses_sessions_and_may_swap_them(void **state)
+{
+    struct rig *r = rig_new("2021-03-20 08:00");
+    r->base_url = "http://127.0.0.1:8080";
+    rig_write(r, "test.lua", OPEN);
+    rig_begin(r);
+    assert_holds_words(rig_visit(r, "GET", "/signup/test", NULL), "To which sessions do you come?");
+    const char *made = rig_print(r, "%lld", (long long)rig_at("2021-03-20 07:55").ms);
+    const char *form = rig_print(r,
+        "{\"form\":{\"name\":\"Sonam\",\"mail\":\"s@x.example\",\"note\":\"%s\"},"
+        "\"form_all\":{\"sessions\":[\"1\",\"2\"]},\"address\":\"192.0.2.1\"}",
+        path_of(r, "", "door", made));
+    assert_text(rig_visit(r, "POST", "/signup/test", form), "303 /signup/test/thanks?lang=en");
+    rig_run_until(r, "2021-04-05 08:00");
+    assert_text(who_got(r, "joining", "2021-03-20 08:00"), "signup-000001/1");
+    const char *page = path_of(r, "/p/", "signup", "signup-000001");
+    assert_text(rig_visit(r, "POST", page,
+                    "{\"form\":{\"act\":\"change\",\"name\":\"Sonam\"},"
+                    "\"form_all\":{\"sessions\":[\"1\",\"4\"]}}"),
+        rig_print(r, "303 %s?done=saved", page));
+    rig_run(r);
+    assert_text(who_got(r, "joining", "2021-03-20 08:00"), "signup-000001/1 signup-000001/4");
+    rig_end(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,6 +247,7 @@ int main(void)
         cmocka_unit_test(three_of_four_have_passed_and_one_more_makes_up),
         cmocka_unit_test(guests_choose_on_their_page_to_which_sessions_they_come),
         cmocka_unit_test(the_join_page_is_about_the_next_session_of_its_reader),
+        cmocka_unit_test(whoever_signs_up_chooses_sessions_and_may_swap_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
