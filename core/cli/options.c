@@ -176,6 +176,48 @@ int options_arguments(const struct options *o, const char *const **out)
     return o->arguments_n;
 }
 
+static bool is_command(struct text word)
+{
+    for (size_t i = 0; i < COMMANDS_N; i++) {
+        if (text_is(word, commands[i].name)) return true;
+    }
+    return false;
+}
+
+int options_has_command(const char *word)
+{
+    return is_command(text_of(word));
+}
+
+// Cuts the next word off a list of commands, "hold, cancel"; false at its end, and where it is no such list.
+static bool take_command(struct text *list, struct text *word)
+{
+    size_t len = 0;
+    while (len < list->len && list->data[len] != ',') len++;
+    *word = (struct text){list->data, len};
+    size_t next = len < list->len && len + 1 < list->len && list->data[len + 1] == ' ' ? len + 2 : list->len;
+    *list = (struct text){list->data + next, list->len - next};
+    return is_command(*word);
+}
+
+// A sentence may say for which commands an option is, part by part: "answer: how it came; hold, cancel: why".
+// One that begins otherwise is for all.
+static bool is_for(const char *sentence, const char *command)
+{
+    for (const char *part = sentence; part;) {
+        const char *colon = strchr(part, ':'), *semicolon = strchr(part, ';');
+        struct text list = {part, colon ? (size_t)(colon - part) : 0}, word;
+        bool is_list = list.len > 0;
+        for (; is_list && list.len; is_list = take_command(&list, &word)) {
+            struct text left = list;
+            if (take_command(&left, &word) && text_is(word, command)) return true;
+        }
+        if (!is_list && part == sentence) return true;
+        part = semicolon && semicolon[1] == ' ' ? semicolon + 2 : NULL;
+    }
+    return false;
+}
+
 void options_print_help(const char *command)
 {
     for (size_t i = 0; i < COMMANDS_N; i++) {
@@ -187,6 +229,7 @@ void options_print_help(const char *command)
     printf("\nOptions:\n");
     for (size_t i = 0; i < KNOWN_N; i++) {
         bool flag = is_flag((int)i);
+        if (command && !is_for(known[i].sentence, command)) continue;
         printf("  --%-17s %-7s %s", known[i].name, flag ? "" : known[i].kind, known[i].sentence);
         if (*known[i].otherwise) printf(" Default: %s.", known[i].otherwise);
         printf("\n");

@@ -137,7 +137,7 @@
     X("all", FLAG, "", "", "approve, disapprove: every rule that it could be said of.")                    \
     X("as", NAME, "the first of the list", "", "test-mail: as whose mail it is written.")                  \
     X("like", EVENT, "", "", "new: the event, or the folder of one, whose rules are taken over.")          \
-    X("with-guests", FLAG, "", "", "new --like: take the lists of guests over, too.")                      \
+    X("with-guests", FLAG, "", "", "new: with --like, take the lists of guests over, too.")                \
     X("after", SPAN, "", "",                                                                               \
         "forget: everybody of the events that ended longer ago than this (12mo); counts stay.")            \
     X("lists", FLAG, "", "", "forget: take their rows out of the lists beside the scripts, too.")          \
@@ -184,3 +184,4 @@ const char *option(const struct options *o, const char *name);
 char *option_joined(const struct options *o, const char *name, const char *separator);
 int options_arguments(const struct options *o, const char *const **out);
 void options_print_help(const char *command); // NULL: of everything
+int options_has_command(const char *word);    // nonzero: there is a command of this name
