@@ -116,10 +116,11 @@ function answers.chosen(ids)
     if not sessions.find(tostring(id)) then error(("no session is called '%s'"):format(tostring(id)), 0) end
     wanted[tostring(id)] = true
   end
-  for _, session in ipairs(sessions.all()) do
+  local regular = sessions.regular()
+  for _, session in ipairs(regular) do
     if wanted[session.id] then list[#list + 1] = session.id end
   end
-  return #list < #sessions.all() and list or nil
+  return #list < #regular and list or nil
 end
 
 local function same_choice(before, chosen)

@@ -17,7 +17,7 @@ function session_choice.is_open() return sessions.is_series() and facts.series.c
 
 local function all_ids()
   local ids = {}
-  for i, session in ipairs(sessions.all()) do ids[i] = session.id end
+  for i, session in ipairs(sessions.regular()) do ids[i] = session.id end
   return ids
 end
 
@@ -26,7 +26,7 @@ end
 function session_choice.field(chosen, zone, code, problem)
   if not session_choice.is_open() then return false end
   local options = {}
-  for i, session in ipairs(sessions.all()) do
+  for i, session in ipairs(sessions.regular()) do -- who missed one is asked to the others
     options[i] = { value = session.id,
       text = ("%s, %s"):format(sessions.name(session, code), dates.span(session, zone, code)) }
   end

@@ -77,9 +77,10 @@ function sessions.split(key)
 end
 
 -- sessions.chosen(answer, session): does somebody who answered so come to that session? answer: of the book
--- "answers"; its `sessions` lists the ids that were chosen, without it all are.
+-- "answers"; its `sessions` lists the ids that were chosen, without it all are. One that makes up for another
+-- is not chosen: it is for whoever missed that.
 function sessions.chosen(answer, session)
-  if not session or not answer.sessions then return true end
+  if not session or session.makes_up or not answer.sessions then return true end
   for _, id in ipairs(answer.sessions) do
     if id == session.id then return true end
   end

@@ -29,9 +29,9 @@ function sheet.whom(list)
 end
 
 -- By the reader's clock, then by the event's.
-local function both(anchor, zone, code)
-  local here = facts.event.zone
-  return { h.strong { dates.span(anchor, zone, code) },
+local function both(anchor, zone, code, is_plain)
+  local here, own = facts.event.zone, dates.span(anchor, zone, code)
+  return { is_plain and own or h.strong { own },
     zone ~= here and h.div { class = "quiet", dates.span(anchor, here, code) } or false }
 end
 
@@ -55,7 +55,7 @@ function sheet.sessions(person, code)
     items[i] = h.li { class = is_next and "now" or false, aria_current = is_next and "date" or false,
       h.strong { sessions.name(session, code) },
       mark and { " ", h.span { class = "flag", lang.text(code, "series." .. mark) } } or false,
-      h.div { both(session, zone, code) } }
+      h.div { both(session, zone, code, true) } }
   end
   return h.section { h.h2 { lang.text(code, "series.sessions") }, h.ul { class = "sessions", items } }
 end
