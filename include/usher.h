@@ -190,7 +190,8 @@ struct usher_import {
 };
 /* The answer: { "text": who is added, changed and gone, "csv": what `into` is to hold, missing when that is
  * what it holds, "scripts": paths of the scripts beside it that read it }. Each of these was tried with the
- * merged list; one that refuses it is the error. */
+ * merged list; one that refuses it is the error. Of a programme in a text file (.txt): { "lua": what a script
+ * says instead }. */
 USHER_API int usher_import(const struct usher_import *import, char **answer_json, char **error);
 
 /* What is kept of a person, in all events of the database or one. request_json: { "person": a key, an

@@ -2,13 +2,15 @@
 -- import: the script behind `usher import`. It reads the list that came ("new"), the one that is there
 -- ("old") and what is wanted ("request.json": new and old, their names; there: whether the old one is; sheet,
 -- drop_gone), checks both as the word `guests` does, merges them, and answers { text, csv = the merged
--- list, or nothing when it is the one that is there }, or { refused = a sentence }.
+-- list, or nothing when it is the one that is there }, or { refused = a sentence }. A text file is no list of
+-- people but a programme that was pasted: { lua = the same as a script has it }.
 local check = require "usher.check"
 local csv = require "usher.csv"
 local csv_out = require "usher.csv_out"
 local lists = require "usher.lists"
 local merge = require "usher.merge"
 local people = require "usher.people"
+local programme = require "usher.programme"
 
 -- People without a zone have the event's; which that is does not matter here.
 event "import" {
@@ -69,6 +71,9 @@ local function text_of(merged, style)
 end
 
 local function import()
+  if request.new:lower():find("%.txt$") then
+    return { lua = programme.as_lua(usher.file "new", request.new) }
+  end
   local new = read_new()
   local old = read_old(new.place)
   local problems = check.problems(request.new)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// import: `usher import`: a newer list of people into the one that the scripts read.
+// import: `usher import`: a newer list of people into the one that the scripts read; a programme that was
+// pasted into a text file, as a script has it.
 #include "cli/cli.h"
 #include "cli/folder.h"
 #include "usher.h"
@@ -30,7 +31,11 @@ static void say(const struct options *o, const char *into, struct record answer,
 
 static int carry_out(const struct options *o, const char *into, struct record answer)
 {
-    struct text csv = {0};
+    struct text csv = {0}, lua = record_get_text(answer, "lua");
+    if (lua.len) { // a programme: it is printed, to be pasted into a script
+        if (!print_json(o, answer)) printf("%.*s", (int)lua.len, lua.data);
+        return 0;
+    }
     bool differs = record_text(record_get(answer, "csv"), &csv);
     int code = differs && !option(o, "dry") ? file_replace(into, csv) : 0;
     if (!code && !print_json(o, answer)) say(o, into, answer, differs);
@@ -39,7 +44,8 @@ static int carry_out(const struct options *o, const char *into, struct record an
 
 int command_import(const struct options *o)
 {
-    const char *file = only_argument(o, "a list of people: an .xlsx or CSV file");
+    const char *file = only_argument(o,
+        "a list of people (an .xlsx or CSV file), or a programme (a text file)");
     const char *into = option(o, "into") ? option(o, "into") : "guests.csv";
     char *json, *error;
     struct buf bytes;

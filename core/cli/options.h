@@ -53,7 +53,7 @@
     X("unsure", "[FLOW sent|again]", "Lists mails whose fate is not known, or settles one.")                 \
     X("import", "FILE",                                                                                      \
         "Merges a list of people (.xlsx or CSV) into the one that the scripts read: shows who is added, "    \
-        "changed and gone, and writes it.")                                                                  \
+        "changed and gone, and writes it. Of a programme (.txt) it prints what a script says instead.")      \
     X("next", "[EVENT]", "Lists what goes out next: when, and to how many.")                                 \
     X("outbox", "[EVENT [RULE]]",                                                                            \
         "Lists what is to leave and whether it may; of one rule three samples and every name.")              \

@@ -197,6 +197,21 @@ static struct text text_in(const struct desk *d, const char *name)
     return t;
 }
 
+// A programme needs no list beside it.
+static char *lua_answer(struct text lua)
+{
+    struct record_map map;
+    struct buf record, json;
+    record_map_init(&map);
+    buf_init(&record, RECORD_LEN_MAX);
+    buf_init(&json, 64u << 20);
+    record_map_text(&map, "lua", lua);
+    record_map_end(&map, &record);
+    record_print_json((struct record){(uint8_t *)record.data, record.len}, &json);
+    buf_release(&record);
+    return buf_take(&json, NULL);
+}
+
 static char *answer(struct desk *d, struct text csv, struct text said, struct text scripts, int scripts_n)
 {
     struct record_map map;
@@ -266,7 +281,9 @@ int usher_import(const struct usher_import *import, char **answer_json, char **e
     buf_init(&d.answer, RECORD_LEN_MAX);
     if (!take_request(&d, import->file, import->sheet, import->drop_gone) && !open_desk(&d) && !merge(&d)) {
         struct text refused = text_in(&d, "refused"); // it lists rows, and may be longer than an error
+        struct text lua = text_in(&d, "lua");
         if (refused.data) *error = mem_copy(refused.data, refused.len);
+        else if (lua.data) *answer_json = lua_answer(lua);
         else *answer_json = try_merged(&d);
     }
     int code = *answer_json ? 0 : USHER_INPUT;

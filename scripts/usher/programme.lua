@@ -192,6 +192,26 @@ local function read_pasted(text, file)
   return items
 end
 
+local function quoted(text) return '"' .. text:gsub('[\\"]', "\\%0") .. '"' end
+
+-- programme.as_lua(text, file) -> text: a pasted table as the list that a script may hold instead, word for
+-- word, so that people are found in it as in the table.
+function programme.as_lua(text, file)
+  local lines, list, section = read_lines(text, file), { "programme {" }, nil
+  for i, line in ipairs(lines) do
+    if is_heading(line, lines[i + 1]) then
+      section = line.text
+    else
+      local time = line.from and (line.to and line.from .. "-" .. line.to or line.from)
+      list[#list + 1] = ("  { %s%s%s },"):format(time and quoted(time) .. ", " or "", quoted(line.text),
+        section and ", section = " .. quoted(section) or "")
+    end
+  end
+  if #list == 1 then check.refuse("%s: no line of it is an item of a programme", file) end
+  list[#list + 1] = "}\n"
+  return table.concat(list, "\n")
+end
+
 local item_options <const> = { "by", "section" }
 
 local function read_entry(entry, number)
