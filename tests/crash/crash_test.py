@@ -18,6 +18,8 @@ from errands import equal, holds, main
 COUNTS = re.compile(r"(\d+) crashes: (\d+) lost, (\d+) sent once more .*, (\d+) decided by a person")
 USHER = live.find_build("usher", "release", "dev")
 BRIEFING = live.ROOT / "examples/03-briefing-2021/hlb.lua"
+SERIES = live.ROOT / "examples/06-training-series/trainings.lua"
+GUESTS = 3  # of the series that is crashed
 USED = re.compile(r'^use "([\w-]+)"', re.M)
 
 
@@ -36,7 +38,7 @@ place = live.Place(program=USHER)
 def crash(script):
     """The lives of one script, each with one crash; prints and answers the counts."""
     code, out, errors = place.command("rehearse", "--crash-everywhere", script)
-    print("%s: %s" % (script.relative_to(live.ROOT), out.strip() or errors.strip()))
+    print("%s: %s" % (script.name, out.strip() or errors.strip()))
     equal(code, 0)
     found = COUNTS.search(out)
     if not found:
@@ -44,9 +46,27 @@ def crash(script):
     return [int(n) for n in found.groups()]
 
 
+def short_series():
+    """Six sessions of nine guests have thousands of boundaries that are all alike; `./dev crash SCRIPT` has the time.
+    Here: the same script with two sessions and the first guests who are interested."""
+    lists = {name: (SERIES.parent / name).read_text() for name in ("people.csv", "interested.csv")}
+    head, *rows = lists["interested.csv"].splitlines(keepends=True)
+    lists["interested.csv"] = head + "".join([row for row in rows if "Social media" in row][:GUESTS])
+    script = SERIES.read_text()
+    for pattern, instead in ((r"sessions = 6,", "sessions = 2,"), (r"  except = .*\n", ""),
+                             (r'"5 of 6"', '"1 of 2"'), (r'session "4".*\n', ""),
+                             (r'(titles = \{\n(?:.*\n){2})(?:    ".*\n)+', r"\1")):
+        script, n = re.subn(pattern, instead, script)
+        live.at_least("places of " + pattern, n, 1)
+    for name, text in lists.items():
+        place.write(name, text)
+    place.write(SERIES.name, script)
+    return place.path / SERIES.name
+
+
 def lives_of(script):
     def check():
-        crashes, lost, _, _ = crash(script)
+        crashes, lost, _, _ = crash(short_series() if script == SERIES else script)
         equal(lost, 0)
         live.at_least("crashes", crashes, 1)
     return check
