@@ -9,30 +9,24 @@
 #include <string.h>
 #include <unistd.h>
 
-// Asks the library. `event` may be NULL. 0, and the answer in `out`, a record.
-static int ask_person(const struct options *o, const char *event, const char *person, const char *act,
-    struct buf *out)
+typedef int (*library)(const struct usher_options *options, const char *request, char **answer, char **error);
+
+// Ends the request, which says who asks, and asks the library. 0, and the answer in `out`, a record.
+static int ask(const struct options *o, library call, struct record_map *map, struct buf *out)
 {
-    struct record_map map;
     struct buf request, json;
     char *answer, *error;
     const char *by = option(o, "by");
     struct usher_options options = {.database = option(o, "database"),
         .config = config_path(o),
         .outbox = option(o, "outbox")};
-    record_map_init(&map);
     buf_init(&request, RECORD_LEN_MAX);
     buf_init(&json, RECORD_LEN_MAX);
     buf_init(out, 512u << 20);
-    record_map_text(&map, "person", text_of(person));
-    record_map_text(&map, "act", text_of(act));
-    if (event) record_map_text(&map, "event", text_of(event));
-    record_map_text(&map, "who", text_of(by ? by : "office"));
-    if (option(o, "note")) record_map_text(&map, "note", text_of(option(o, "note")));
-    record_map_bool(&map, "lists", option(o, "lists") != NULL);
-    record_map_end(&map, &request);
+    record_map_text(map, "who", text_of(by ? by : "office"));
+    record_map_end(map, &request);
     record_print_json((struct record){(uint8_t *)request.data, request.len}, &json);
-    int code = usher_person(&options, buf_z(&json), &answer, &error);
+    int code = call(&options, buf_z(&json), &answer, &error);
     if (code) complain(code, "%s", error);
     else record_from_json(text_of(answer), out, NULL);
     usher_free(answer);
@@ -40,6 +34,20 @@ static int ask_person(const struct options *o, const char *event, const char *pe
     buf_release(&request);
     buf_release(&json);
     return code;
+}
+
+// `event` may be NULL.
+static int ask_person(const struct options *o, const char *event, const char *person, const char *act,
+    struct buf *out)
+{
+    struct record_map map;
+    record_map_init(&map);
+    record_map_text(&map, "person", text_of(person));
+    record_map_text(&map, "act", text_of(act));
+    if (event) record_map_text(&map, "event", text_of(event));
+    if (option(o, "note")) record_map_text(&map, "note", text_of(option(o, "note")));
+    record_map_bool(&map, "lists", option(o, "lists") != NULL);
+    return ask(o, usher_person, &map, out);
 }
 
 static void print_person(struct record person)
@@ -109,29 +117,10 @@ static void print_done(struct record answer)
 static int ask_retention(const struct options *o, bool apply, struct buf *out)
 {
     struct record_map map;
-    struct buf request, json;
-    char *answer, *error;
-    const char *by = option(o, "by");
-    struct usher_options options = {.database = option(o, "database"),
-        .config = config_path(o),
-        .outbox = option(o, "outbox")};
     record_map_init(&map);
-    buf_init(&request, RECORD_LEN_MAX);
-    buf_init(&json, RECORD_LEN_MAX);
-    buf_init(out, 512u << 20);
     record_map_text(&map, "after", text_of(option(o, "after")));
     record_map_bool(&map, "apply", apply);
-    record_map_text(&map, "who", text_of(by ? by : "office"));
-    record_map_end(&map, &request);
-    record_print_json((struct record){(uint8_t *)request.data, request.len}, &json);
-    int code = usher_retention(&options, buf_z(&json), &answer, &error);
-    if (code) complain(code, "%s", error);
-    else record_from_json(text_of(answer), out, NULL);
-    usher_free(answer);
-    usher_free(error);
-    buf_release(&request);
-    buf_release(&json);
-    return code;
+    return ask(o, usher_retention, &map, out);
 }
 
 static void print_event(struct record event)

@@ -197,28 +197,31 @@ static struct text text_in(const struct desk *d, const char *name)
     return t;
 }
 
-// A programme needs no list beside it.
-static char *lua_answer(struct text lua)
+static char *printed(struct record_map *map)
 {
-    struct record_map map;
     struct buf record, json;
-    record_map_init(&map);
     buf_init(&record, RECORD_LEN_MAX);
     buf_init(&json, 64u << 20);
-    record_map_text(&map, "lua", lua);
-    record_map_end(&map, &record);
+    record_map_end(map, &record);
     record_print_json((struct record){(uint8_t *)record.data, record.len}, &json);
     buf_release(&record);
     return buf_take(&json, NULL);
 }
 
+// A programme needs no list beside it.
+static char *lua_answer(struct text lua)
+{
+    struct record_map map;
+    record_map_init(&map);
+    record_map_text(&map, "lua", lua);
+    return printed(&map);
+}
+
 static char *answer(struct desk *d, struct text csv, struct text said, struct text scripts, int scripts_n)
 {
     struct record_map map;
-    struct buf record, json, text;
+    struct buf text;
     record_map_init(&map);
-    buf_init(&record, RECORD_LEN_MAX);
-    buf_init(&json, 64u << 20);
     buf_init(&text, RECORD_LEN_MAX);
     buf_addt(&text, text_in(d, "text"));
     buf_addt(&text, said);
@@ -227,11 +230,8 @@ static char *answer(struct desk *d, struct text csv, struct text said, struct te
     struct buf *list = record_map_key(&map, "scripts");
     record_put_list(list, (size_t)scripts_n);
     buf_addt(list, scripts);
-    record_map_end(&map, &record);
-    record_print_json((struct record){(uint8_t *)record.data, record.len}, &json);
-    buf_release(&record);
     buf_release(&text);
-    return buf_take(&json, NULL);
+    return printed(&map);
 }
 
 static char *try_merged(struct desk *d)

@@ -197,15 +197,6 @@ function attendance.add(key, entries)
   return n
 end
 
--- attendance.drop(key, test): forgets those entries of a person for which test says yes.
-function attendance.drop(key, test)
-  local kept = {}
-  for _, entry in ipairs(attendance.of(key) or {}) do
-    if not test(entry) then kept[#kept + 1] = entry end
-  end
-  keep(key, kept)
-end
-
 -- attendance.ended(meeting, ms): Zoom said that the meeting is over.
 function attendance.ended(meeting, ms)
   local list = ended_of(meeting)

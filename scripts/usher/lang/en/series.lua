@@ -14,7 +14,4 @@ return {
   not_yours = "you do not come",
   choose = "To which sessions do you come?",
   choose_one = "Please choose at least one session.",
-  all_sessions = "all of them",
-  held = "You were at {n} of {all} sessions.",
-  needed = "{needed} are needed.",
 }
